@@ -1,0 +1,66 @@
+// bits.hpp - powers of two, addresses and sizes. No state.
+//
+// Threads  shared.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tarn {
+inline namespace v1 {
+
+inline constexpr std::size_t KiB = 1024;
+inline constexpr std::size_t MiB = 1024 * KiB;
+inline constexpr std::size_t GiB = 1024 * MiB;
+
+/// The alignment that every pool gives when none is asked for.
+inline constexpr std::size_t max_align = 16;
+
+/// A size that means "as much as there is".
+inline constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
+
+[[nodiscard]] constexpr bool is_pow2(std::size_t n) noexcept {
+  return n != 0 && (n & (n - 1)) == 0;
+}
+
+namespace detail {
+
+/// `n` rounded up to a multiple of `align`, a power of two. May wrap.
+[[nodiscard]] constexpr std::size_t round_up(std::size_t n,
+                                             std::size_t align) noexcept {
+  return (n + align - 1) & ~(align - 1);
+}
+
+[[nodiscard]] inline std::uintptr_t address_of(const void* p) noexcept {
+  return reinterpret_cast<std::uintptr_t>(p);
+}
+
+/// Whether `align` is a power of two that every chunk's start is aligned to.
+[[nodiscard]] constexpr bool is_plain_alignment(std::size_t align) noexcept {
+  constexpr std::uint32_t powers =
+      1u << 1 | 1u << 2 | 1u << 4 | 1u << 8 | 1u << 16;
+  return align <= max_align && (powers >> align & 1) != 0;
+}
+
+/// `p` moved up to a multiple of `align`, a power of two. May wrap.
+[[nodiscard]] inline std::byte* align_up(std::byte* p,
+                                         std::size_t align) noexcept {
+  return reinterpret_cast<std::byte*>(round_up(address_of(p), align));
+}
+
+/// Bytes from `low` up to `high`.
+[[nodiscard]] inline std::size_t distance(const void* low,
+                                          const void* high) noexcept {
+  return static_cast<std::size_t>(address_of(high) - address_of(low));
+}
+
+/// Whether `p` lies in [low, high).
+[[nodiscard]] inline bool is_between(const void* low, const void* p,
+                                     const void* high) noexcept {
+  return address_of(low) <= address_of(p) && address_of(p) < address_of(high);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace tarn

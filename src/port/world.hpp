@@ -1,0 +1,40 @@
+// world.hpp - what a pool needs of the world, as plain functions.
+//
+// The pools call these and nothing else of the outside. The house defines them
+// in higher rooms (os, thread, span); the embedded build defines them as
+// constants in embedded.cpp, the hosted one in standard C++ (os/hosted).
+//
+// Threads  shared, all of them.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/upstream.hpp"
+
+namespace tarn::port {
+
+/// The non-virtual lane to the system: this thread's chunk cache, then the
+/// space. A size up to 256 KiB comes as a power of two of at least 4 KiB,
+/// aligned to min(size, 64 KiB); a larger one as whole granules.
+[[nodiscard]] Loan system_lend(const Ask& ask) noexcept;
+void system_take_back(Loan loan) noexcept;
+
+/// A small number that no other living thread has, from 0, the same as long as
+/// the thread lives. 0 where there are no threads.
+[[nodiscard]] unsigned thread_index() noexcept;
+
+/// Enters a named pool into the table of names: an id above 0, never used
+/// again, or 0 when the table is full. The name is copied. Slow: takes a lock.
+[[nodiscard]] std::uint32_t register_pool(PoolKind kind,
+                                          const char* name) noexcept;
+void unregister_pool(std::uint32_t id) noexcept;
+
+/// The name of a pool, "" for 0 and for one that was never registered; that of
+/// an ended pool until its place is used again. Async-signal-safe.
+[[nodiscard]] const char* pool_name(std::uint32_t id) noexcept;
+
+/// Writes to standard error, whole or not at all. Async-signal-safe.
+void write_error(const char* text, std::size_t size) noexcept;
+
+[[noreturn]] void abort() noexcept;
+
+}  // namespace tarn::port
