@@ -195,7 +195,7 @@ class Region {
   friend struct detail::RegionLayout;
   template <class T>
   friend struct detail::AllocatorDoor;
-  struct Access;  // the room's own files reach the private parts through it
+  class Inside;
 
   Region(Upstream* upstream, Region* parent,
          const RegionOptions& options) noexcept;
@@ -211,8 +211,54 @@ class Region {
   }
 
   void* allocate_slow(std::size_t size, std::size_t align) noexcept;
+  void* allocate_large(std::size_t size, std::size_t align) noexcept;
+  void* allocate_in_chunk(std::size_t size, std::size_t align) noexcept;
+  void* allocate_again(std::size_t size, std::size_t align) noexcept;
+  void* bump(std::size_t size, std::size_t align) noexcept;
+  void* fail(std::size_t size) noexcept;
+
   void enrol(const RegionOptions& options) noexcept;
+  void begin() noexcept;
   void end() noexcept;
+  void end_slow() noexcept;
+  void end_contents() noexcept;
+  void end_since(detail::MarkRecord* record) noexcept;
+  void run_cleanups(detail::CleanupRecord* last) noexcept;
+  void forget_contents() noexcept;
+
+  [[nodiscard]] std::byte* chunk_end() const noexcept;
+  [[nodiscard]] std::size_t large_size() const noexcept;
+  void fill(detail::RegionChunk* chunk, std::byte* next) noexcept;
+  [[nodiscard]] Loan lend(std::size_t size) noexcept;
+  void take_back(Loan loan) noexcept;
+  detail::RegionChunk* borrow(std::size_t need) noexcept;
+  detail::RegionChunk* take_spare(std::size_t need) noexcept;
+  void give_back(detail::RegionChunk* chunk) noexcept;
+  void give_back_all(detail::RegionChunk* chunks) noexcept;
+  void retain_chunks() noexcept;
+  void spare_or_give_back(detail::RegionChunk* chunk) noexcept;
+
+  void unlink(detail::LargeBlock* block) noexcept;
+  [[nodiscard]] detail::LargeBlock* large_at(void* p) const noexcept;
+  void free_large_since(std::uint64_t serial) noexcept;
+  void recycle(std::byte* block, std::size_t size) noexcept;
+  [[nodiscard]] bool is_since_mark(const std::byte* block) const noexcept;
+  [[nodiscard]] bool is_at(const detail::MarkRecord& record) const noexcept;
+
+  void link_child(Region& child) noexcept;
+  void unlink_child(Region& child) noexcept;
+  void end_children(std::uint64_t since) noexcept;
+  [[nodiscard]] bool has_made_child(std::uint64_t since) const noexcept;
+  [[nodiscard]] bool is_ancestor_of(const Region& other) const noexcept;
+
+  [[nodiscard]] RegionOptions options() const noexcept;
+  void splice_chunks(Region& other) noexcept;
+  void splice_records(Region& other) noexcept;
+
+  [[nodiscard]] bool check_chunks() const noexcept;
+  [[nodiscard]] bool check_records() const noexcept;
+  [[nodiscard]] bool check_children() const noexcept;
+  [[noreturn]] void report_nested(const char* what) const noexcept;
   [[nodiscard]] bool prepare_resource() noexcept;
   detail::CleanupRecord* allocate_record(std::size_t size, std::size_t align,
                                          void** object) noexcept;
@@ -223,34 +269,42 @@ class Region {
   // and every call takes the slow path; else next_ <= end_ in *current_.
   std::byte* next_ = detail::nowhere();
   std::byte* end_ = nullptr;
-  detail::RegionChunk* current_ = nullptr;         // the chunk being filled
-  detail::RegionChunk* chunks_ = nullptr;          // all of them, newest first
-  detail::CleanupRecord* cleanups_ = nullptr;      // newest first
-  detail::LargeBlock* large_ = nullptr;            // newest first
+  detail::RegionChunk* current_ = nullptr;     // the chunk being filled
+  detail::RegionChunk* chunks_ = nullptr;      // all in use, newest first
+  detail::RegionChunk* spares_ = nullptr;      // kept by retain, empty
+  detail::CleanupRecord* cleanups_ = nullptr;  // newest first
+  detail::LargeBlock* large_ = nullptr;        // newest first
+  Region* newest_child_ = nullptr;
+  Region* parent_;
   detail::MarkRecord* newest_mark_ = nullptr;      // they lie in the chunks
   detail::RecycledBlocks* recycled_ = nullptr;     // since the newest mark
-  detail::RegionChunk* resource_chunk_ = nullptr;  // whose header has it
-  Region* parent_ = nullptr;
-  Region* newest_child_ = nullptr;
+  detail::RegionChunk* resource_chunk_ = nullptr;  // its header has resource()
+  detail::CleanupRecord* oldest_cleanup_ = nullptr;  // where there is any
   Region* older_sibling_ = nullptr;
   Region* newer_sibling_ = nullptr;
-  Upstream* upstream_;  // null: the system lane
-  std::size_t held_ = 0;
+  Region* next_to_end_ = nullptr;  // while its children are being ended
+  Upstream* upstream_;             // null: the system lane
+  std::size_t held_ = 0;           // == sizes of chunks_, spares_ and large_
   std::size_t retain_;
   RegionExhausted on_exhausted_;
+  std::uint64_t mark_serial_ = 0;  // of the last mark made; never falls
+  std::uint64_t birth_ = 0;        // parent's mark_serial_ at the beginning
   std::uint32_t first_chunk_;
   std::uint32_t max_chunk_;
   std::uint32_t next_chunk_;
-  std::uint32_t id_ = 0;           // in the table of names; 0 without a name
-  std::uint32_t mark_serial_ = 0;  // of the last mark ever made; never falls
-  std::atomic<std::uint32_t> user_{0};  // the thread inside, where checked
+  std::uint32_t id_ = 0;  // in the table of names; 0 without a name
+  // The thread inside, plus one, where calls are looked at. Written by it
+  // alone unless the promise is broken, which is what it tells; relaxed, so
+  // that it orders nothing and hides no race.
+  std::atomic<std::uint32_t> user_{0};
+  // Taken by threads that link or unlink children, with shared_children.
   std::atomic<bool> children_lock_{false};
   bool wipe_;
   bool shared_children_;
   bool ran_out_ = false;
   bool resetting_ = false;
-  bool made_ = false;  // by make_child: lives in the parent's memory
-  bool held_back_ = false;
+  bool made_ = false;       // by make_child: lives in the parent's memory
+  bool held_back_ = false;  // end_ stays null, so that calls are looked at
 };
 
 /// What Region::detach() gives: owns the contents of a region, can be moved,
@@ -286,7 +340,7 @@ inline Region::Region(Upstream* upstream, Region* parent,
       retain_(options.retain.bytes),
       on_exhausted_(options.on_exhausted),
       first_chunk_(options.first_chunk),
-      max_chunk_(options.max_chunk),
+      max_chunk_(options.max_chunk < KiB ? KiB : options.max_chunk),
       next_chunk_(options.first_chunk),
       wipe_(options.wipe),
       shared_children_(options.shared_children) {
@@ -297,83 +351,7 @@ inline Region::Region(Upstream* upstream, Region* parent,
 inline Region::Region(ChildOf parent, const RegionOptions& options) noexcept
     : Region(parent.region->upstream_, parent.region, options) {}
 
-template <class T, class... Args>
-T* Region::make(Args&&... args) {
-  static_assert(!std::is_array_v<T>, "make_array<T>(count) makes arrays");
-  static_assert(std::is_nothrow_destructible_v<T>,
-                "what dies with a region must not throw when it dies");
-  if constexpr (detail::NamesAllocator<T>)
-    if (!prepare_resource())
-      return nullptr;
-  void* place = nullptr;
-  if constexpr (std::is_trivially_destructible_v<T>) {
-    place = allocate(sizeof(T), alignof(T));
-    if (place == nullptr)
-      return nullptr;
-    return detail::construct<T>(*this, place, std::forward<Args>(args)...);
-  } else {
-    auto* const record = allocate_record(sizeof(T), alignof(T), &place);
-    if (record == nullptr)
-      return nullptr;
-    T* const object =
-        detail::construct<T>(*this, place, std::forward<Args>(args)...);
-    arm(
-        record, [](void* p) noexcept { static_cast<T*>(p)->~T(); }, object);
-    return object;
-  }
-}
-
-template <class T>
-T* Region::make_array(std::size_t count) {
-  static_assert(std::is_nothrow_destructible_v<T>,
-                "what dies with a region must not throw when it dies");
-  static_assert(!detail::NamesAllocator<T>,
-                "make<std::pmr::vector<T>>() makes arrays of such things");
-  std::size_t bytes = 0;
-  if (__builtin_mul_overflow(count, sizeof(T), &bytes))
-    bytes = no_limit;  // refused, remembered and reported like any other
-  if constexpr (std::is_trivially_destructible_v<T>) {
-    void* const place = allocate(bytes, alignof(T));
-    return place == nullptr ? nullptr
-                            : detail::construct_array<T>(place, count);
-  } else {
-    using Array = detail::ArrayOf<T>;
-    constexpr std::size_t header = detail::round_up(sizeof(Array), alignof(T));
-    if (__builtin_add_overflow(bytes, header, &bytes))
-      bytes = no_limit;
-    void* place = nullptr;
-    auto* const record = allocate_record(
-        bytes, alignof(T) > alignof(Array) ? alignof(T) : alignof(Array),
-        &place);
-    if (record == nullptr)
-      return nullptr;
-    auto* const array = ::new (place)
-        Array{reinterpret_cast<T*>(static_cast<std::byte*>(place) + header), 0};
-    // Armed first: when a constructor throws, those before it still die.
-    arm(record, &Array::destroy, array);
-    for (; array->count < count; ++array->count)
-      ::new (static_cast<void*>(array->first + array->count)) T();
-    return array->first;
-  }
-}
-
-template <class Owner>
-bool Region::adopt(Owner&& owner) noexcept {
-  static_assert(
-      std::is_rvalue_reference_v<Owner&&> &&
-          std::is_nothrow_move_constructible_v<Owner>,
-      "adopt(std::move(owner)): an owner that moves without throwing");
-  static_assert(!std::is_trivially_destructible_v<Owner>,
-                "this owns nothing: its destructor does nothing");
-  void* place = nullptr;
-  auto* const record = allocate_record(sizeof(Owner), alignof(Owner), &place);
-  if (record == nullptr)
-    return false;
-  auto* const kept = ::new (place) Owner(std::move(owner));
-  arm(
-      record, [](void* p) noexcept { static_cast<Owner*>(p)->~Owner(); }, kept);
-  return true;
-}
-
 }  // namespace v1
 }  // namespace tarn
+
+#include "tarn/detail/region_make.hpp"

@@ -18,6 +18,9 @@ namespace tarn::port {
 [[nodiscard]] Loan system_lend(const Ask& ask) noexcept;
 void system_take_back(Loan loan) noexcept;
 
+/// Enters another owner for what system_lend gave: its pool was merged.
+void system_retag(Loan loan, std::uint32_t owner) noexcept;
+
 /// A small number that no other living thread has, from 0, the same as long as
 /// the thread lives. 0 where there are no threads.
 [[nodiscard]] unsigned thread_index() noexcept;

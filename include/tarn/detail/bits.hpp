@@ -50,8 +50,8 @@ namespace detail {
 }
 
 /// Bytes from `low` up to `high`.
-[[nodiscard]] inline std::size_t distance(const void* low,
-                                          const void* high) noexcept {
+[[nodiscard]] inline std::size_t bytes_between(const void* low,
+                                               const void* high) noexcept {
   return static_cast<std::size_t>(address_of(high) - address_of(low));
 }
 

@@ -41,7 +41,7 @@ using RegionExhausted = void (*)(Region& region, std::size_t size) noexcept;
 struct RegionOptions {
   const char* name = nullptr;  ///< copied; null: no name, and no cost for it
   std::uint32_t first_chunk = 8 * KiB;  ///< bytes; chunks grow from this size
-  std::uint32_t max_chunk = 256 * KiB;  ///< bytes; and grow no further
+  std::uint32_t max_chunk = 256 * KiB;  ///< and grow no further; >= 1 KiB
   Retain retain = retain_decay;         ///< what stays at reset
   RegionExhausted on_exhausted = nullptr;  ///< null: just the nullptr
   bool wipe = false;             ///< zero the memory at reset, rewind and end
@@ -61,9 +61,9 @@ class Mark {
 
  private:
   friend class Region;
-  explicit Mark(std::uint32_t serial) noexcept : serial_(serial) {}
+  explicit Mark(std::uint64_t serial) noexcept : serial_(serial) {}
 
-  std::uint32_t serial_ = 0;
+  std::uint64_t serial_ = 0;
 };
 
 struct RegionStats {

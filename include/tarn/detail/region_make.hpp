@@ -1,0 +1,93 @@
+// region_make.hpp - how a Region constructs things: make, make_array, adopt.
+//
+// The last lines of region.hpp include this; nobody else does.
+//
+// Threads  confined, as the region.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/region.hpp"
+
+namespace tarn {
+inline namespace v1 {
+
+template <class T, class... Args>
+T* Region::make(Args&&... args) {
+  static_assert(!std::is_array_v<T>, "make_array<T>(count) makes arrays");
+  static_assert(std::is_nothrow_destructible_v<T>,
+                "what dies with a region must not throw when it dies");
+  if constexpr (detail::NamesAllocator<T>)
+    if (!prepare_resource())
+      return nullptr;
+  void* place = nullptr;
+  if constexpr (std::is_trivially_destructible_v<T>) {
+    place = allocate(sizeof(T), alignof(T));
+    if (place == nullptr)
+      return nullptr;
+    return detail::construct<T>(*this, place, std::forward<Args>(args)...);
+  } else {
+    auto* const record = allocate_record(sizeof(T), alignof(T), &place);
+    if (record == nullptr)
+      return nullptr;
+    T* const object =
+        detail::construct<T>(*this, place, std::forward<Args>(args)...);
+    arm(
+        record, [](void* p) noexcept { static_cast<T*>(p)->~T(); }, object);
+    return object;
+  }
+}
+
+template <class T>
+T* Region::make_array(std::size_t count) {
+  static_assert(std::is_nothrow_destructible_v<T>,
+                "what dies with a region must not throw when it dies");
+  static_assert(!detail::NamesAllocator<T>,
+                "make<std::pmr::vector<T>>() makes arrays of such things");
+  std::size_t bytes = 0;
+  if (__builtin_mul_overflow(count, sizeof(T), &bytes))
+    bytes = no_limit;  // refused, remembered and reported like any other
+  if constexpr (std::is_trivially_destructible_v<T>) {
+    void* const place = allocate(bytes, alignof(T));
+    return place == nullptr ? nullptr
+                            : detail::construct_array<T>(place, count);
+  } else {
+    using Array = detail::ArrayOf<T>;
+    constexpr std::size_t header = detail::round_up(sizeof(Array), alignof(T));
+    if (__builtin_add_overflow(bytes, header, &bytes))
+      bytes = no_limit;
+    void* place = nullptr;
+    auto* const record = allocate_record(
+        bytes, alignof(T) > alignof(Array) ? alignof(T) : alignof(Array),
+        &place);
+    if (record == nullptr)
+      return nullptr;
+    auto* const array = ::new (place)
+        Array{reinterpret_cast<T*>(static_cast<std::byte*>(place) + header), 0};
+    // Armed first: when a constructor throws, those before it still die.
+    arm(record, &Array::destroy, array);
+    for (; array->count < count; ++array->count)
+      ::new (static_cast<void*>(array->first + array->count)) T();
+    return array->first;
+  }
+}
+
+template <class Owner>
+bool Region::adopt(Owner&& owner) noexcept {
+  static_assert(
+      std::is_rvalue_reference_v<Owner&&> &&
+          std::is_nothrow_move_constructible_v<Owner>,
+      "adopt(std::move(owner)): an owner that moves without throwing");
+  static_assert(!std::is_trivially_destructible_v<Owner>,
+                "this owns nothing: its destructor does nothing");
+  void* place = nullptr;
+  auto* const record = allocate_record(sizeof(Owner), alignof(Owner), &place);
+  if (record == nullptr)
+    return false;
+  auto* const kept = ::new (place) Owner(std::move(owner));
+  arm(
+      record, [](void* p) noexcept { static_cast<Owner*>(p)->~Owner(); }, kept);
+  return true;
+}
+
+}  // namespace v1
+}  // namespace tarn

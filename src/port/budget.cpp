@@ -1,0 +1,157 @@
+// The shared count `charged_` never exceeds the limit, so a limit is kept
+// exactly; what makes it cheap is that a thread charges a batch ahead and lends
+// from that credit. A refusal is final only after the credit of all slots was
+// called back: another thread's unused batch never makes an ask fail.
+#include "tarn/budget.hpp"
+
+#include "port/assert.hpp"
+#include "port/world.hpp"
+
+#include <algorithm>
+
+namespace tarn {
+inline namespace v1 {
+namespace {
+
+// Small against any limit that is worth nesting, large against a chunk: one
+// charge serves eight chunks of the default first size.
+constexpr std::size_t batch = 64 * KiB;
+
+// A slot keeps at most this much of what comes back.
+constexpr std::size_t most_credit = 2 * batch;
+
+void copy_name(char* to, std::size_t room, const char* name) noexcept {
+  std::size_t i = 0;
+  for (; name != nullptr && name[i] != '\0' && i + 1 < room; ++i)
+    to[i] = name[i];
+  to[i] = '\0';
+}
+
+}  // namespace
+
+// Counters are independent sums: relaxed suffices everywhere, because no memory
+// is published through them; the upstream's own hand-over orders the chunks.
+
+Budget::Budget(const char* name, std::size_t limit, Upstream& upstream,
+               BudgetOptions options) noexcept
+    : limit_(limit), headroom_(options.headroom), upstream_(&upstream) {
+  copy_name(name_, sizeof name_, name);
+}
+
+Loan Budget::lend(const Ask& ask) noexcept {
+  if (!draw(ask.size, ask.urgent)) {
+    refusals_.fetch_add(1, std::memory_order_relaxed);
+    return {};
+  }
+  const Loan loan = upstream_->lend(ask);
+  if (!loan) {
+    put_back(ask.size);
+    refusals_.fetch_add(1, std::memory_order_relaxed);
+    return {};
+  }
+  if (loan.size == ask.size || draw(loan.size - ask.size, ask.urgent))
+    return loan;
+  // More came than fits the limit: rounding counts, since it is really held.
+  upstream_->take_back(loan);
+  put_back(ask.size);
+  refusals_.fetch_add(1, std::memory_order_relaxed);
+  return {};
+}
+
+void Budget::take_back(Loan loan) noexcept {
+  upstream_->take_back(loan);
+  put_back(loan.size);
+}
+
+std::size_t Budget::limit() const noexcept {
+  return limit_.load(std::memory_order_relaxed);
+}
+
+void Budget::set_limit(std::size_t limit) noexcept {
+  limit_.store(limit, std::memory_order_relaxed);
+  recall();
+}
+
+std::size_t Budget::held() const noexcept {
+  std::size_t credit = 0;
+  for (const Slot& slot : slots_)
+    credit += slot.credit.load(std::memory_order_relaxed);
+  const std::size_t charged = charged_.load(std::memory_order_relaxed);
+  return charged > credit ? charged - credit : 0;
+}
+
+std::size_t Budget::high_water() const noexcept {
+  return high_water_.load(std::memory_order_relaxed);
+}
+
+std::size_t Budget::refusals() const noexcept {
+  return refusals_.load(std::memory_order_relaxed);
+}
+
+bool Budget::check() const noexcept {
+  std::size_t credit = 0;
+  for (const Slot& slot : slots_)
+    credit += slot.credit.load(std::memory_order_relaxed);
+  const std::size_t charged = charged_.load(std::memory_order_relaxed);
+  return credit <= charged && charged <= high_water();
+}
+
+// Takes `size` from this thread's credit, or charges it.
+bool Budget::draw(std::size_t size, bool urgent) noexcept {
+  std::atomic<std::size_t>& credit =
+      slots_[port::thread_index() % slots].credit;
+  std::size_t have = credit.load(std::memory_order_relaxed);
+  while (have >= size)
+    if (credit.compare_exchange_weak(have, have - size,
+                                     std::memory_order_relaxed))
+      return true;
+  if (size < batch && charge(size + batch, urgent)) {
+    credit.fetch_add(batch, std::memory_order_relaxed);
+    return true;
+  }
+  return charge(size, urgent) || (recall() != 0 && charge(size, urgent));
+}
+
+bool Budget::charge(std::size_t size, bool urgent) noexcept {
+  const std::size_t limit = limit_.load(std::memory_order_relaxed);
+  const std::size_t kept = urgent ? 0 : std::min(headroom_, limit);
+  std::size_t charged = charged_.load(std::memory_order_relaxed);
+  do {
+    if (charged > limit - kept || size > limit - kept - charged)
+      return false;
+  } while (!charged_.compare_exchange_weak(charged, charged + size,
+                                           std::memory_order_relaxed));
+  std::size_t high = high_water_.load(std::memory_order_relaxed);
+  while (high < charged + size &&
+         !high_water_.compare_exchange_weak(high, charged + size,
+                                            std::memory_order_relaxed)) {
+  }
+  return true;
+}
+
+// What comes back stays with this thread as credit, up to a bound.
+void Budget::put_back(std::size_t size) noexcept {
+  std::atomic<std::size_t>& credit =
+      slots_[port::thread_index() % slots].credit;
+  const std::size_t limit = limit_.load(std::memory_order_relaxed);
+  const bool is_over = charged_.load(std::memory_order_relaxed) > limit;
+  std::size_t have = credit.load(std::memory_order_relaxed);
+  while (!is_over && size <= most_credit && have <= most_credit - size)
+    if (credit.compare_exchange_weak(have, have + size,
+                                     std::memory_order_relaxed))
+      return;
+  charged_.fetch_sub(size, std::memory_order_relaxed);
+}
+
+// Takes all credit out of the slots; the bytes that came of it.
+std::size_t Budget::recall() noexcept {
+  std::size_t credit = 0;
+  for (Slot& slot : slots_)
+    credit += slot.credit.exchange(0, std::memory_order_relaxed);
+  if (credit != 0)
+    charged_.fetch_sub(credit, std::memory_order_relaxed);
+  return credit;
+}
+
+}  // namespace v1
+}  // namespace tarn

@@ -1,0 +1,57 @@
+// The world of a build without an operating system: no memory but buffers, one
+// thread, no names. The board defines tarn_write_error and tarn_abort.
+#include "port/world.hpp"
+
+extern "C" {
+// Defined by the board: where the line of a fault goes, and how it stops.
+void tarn_write_error(const char* text, std::size_t size);
+[[noreturn]] void tarn_abort();
+}
+
+namespace tarn {
+namespace {
+
+class NoUpstream final : public Upstream {
+ public:
+  Loan lend(const Ask&) noexcept override { return {}; }
+  void take_back(Loan) noexcept override {}
+};
+
+constinit NoUpstream no_upstream;
+
+}  // namespace
+
+inline namespace v1 {
+Upstream& system_upstream() noexcept {
+  return no_upstream;
+}
+}  // namespace v1
+
+namespace port {
+
+Loan system_lend(const Ask&) noexcept {
+  return {};
+}
+void system_take_back(Loan) noexcept {}
+void system_retag(Loan, std::uint32_t) noexcept {}
+unsigned thread_index() noexcept {
+  return 0;
+}
+std::uint32_t register_pool(PoolKind, const char*) noexcept {
+  return 0;
+}
+void unregister_pool(std::uint32_t) noexcept {}
+const char* pool_name(std::uint32_t) noexcept {
+  return "";
+}
+
+void write_error(const char* text, std::size_t size) noexcept {
+  tarn_write_error(text, size);
+}
+
+void abort() noexcept {
+  tarn_abort();
+}
+
+}  // namespace port
+}  // namespace tarn

@@ -1,0 +1,216 @@
+// Blocks after their allocation: growing, giving up, large ones, zeroed ones,
+// and what a region has in reserve. A block that its user gives up early joins
+// a list by size, whose table lies in the first such block that is big enough,
+// so that recycling costs a region nothing until it is used.
+#include "tarn/region.hpp"
+
+#include "port/check_hooks.hpp"
+#include "region/inside.hpp"
+#include "region/records.hpp"
+
+#include <bit>
+
+namespace tarn {
+inline namespace v1 {
+
+using detail::LargeBlock;
+using detail::RecycledBlocks;
+using detail::RegionChunk;
+
+namespace {
+
+// The least distance between pages of any system that we know of.
+constexpr std::size_t smallest_page = 4 * KiB;
+
+// The list whose blocks all hold at least `size` bytes.
+constexpr std::size_t list_for(std::size_t size) noexcept {
+  return size <= RecycledBlocks::smallest
+             ? 0
+             : static_cast<std::size_t>(
+                   std::bit_width((size - 1) / RecycledBlocks::smallest));
+}
+
+// The list that a block of `size` bytes belongs on.
+constexpr std::size_t list_of(std::size_t size) noexcept {
+  return static_cast<std::size_t>(
+             std::bit_width(size / RecycledBlocks::smallest)) -
+         1;
+}
+
+static_assert(list_for(32) == 0 && list_for(33) == 1 && list_for(64) == 1);
+static_assert(list_of(32) == 0 && list_of(63) == 0 && list_of(64) == 1);
+
+}  // namespace
+
+void* Region::allocate_zeroed(std::size_t size, std::size_t align) noexcept {
+  void* const block = allocate(size, align);
+  if (block != nullptr && size != 0)
+    __builtin_memset(block, 0, size);
+  return block;
+}
+
+bool Region::reserve(std::size_t bytes) noexcept {
+  const Inside inside{*this};
+  const bool has_room =
+      current_ != nullptr && detail::bytes_between(next_, chunk_end()) >= bytes;
+  if (!has_room) {
+    std::size_t need = 0;
+    RegionChunk* const chunk =
+        __builtin_add_overflow(bytes, sizeof(RegionChunk), &need)
+            ? nullptr
+            : borrow(need);
+    if (chunk == nullptr)
+      return fail(bytes) != nullptr;
+    if (current_ != nullptr)
+      current_->filled_until = next_;
+    fill(chunk, chunk->begin());
+  }
+  for (std::byte* page = next_; detail::bytes_between(next_, page) < bytes;
+       page += smallest_page)
+    *static_cast<volatile std::byte*>(page) = std::byte{0};
+  if (bytes != 0)
+    *static_cast<volatile std::byte*>(next_ + bytes - 1) = std::byte{0};
+  return true;
+}
+
+bool Region::grow_in_place(void* p, std::size_t size,
+                           std::size_t wanted) noexcept {
+  if (wanted <= size)
+    return true;
+  const Inside inside{*this};
+  auto* const block = static_cast<std::byte*>(p);
+  if (current_ != nullptr && block + size == next_ && is_since_mark(block)) {
+    if (wanted > detail::bytes_between(block, chunk_end()))
+      return false;
+    next_ = block + wanted;
+    return true;
+  }
+  LargeBlock* const large = size > large_size() ? large_at(p) : nullptr;
+  return large != nullptr && is_since_mark(block) &&
+         wanted <= detail::bytes_between(block, large->end());
+}
+
+void* Region::grow(void* p, std::size_t size, std::size_t wanted,
+                   std::size_t align) noexcept {
+  if (p != nullptr && grow_in_place(p, size, wanted))
+    return p;
+  void* block = recycled_ != nullptr ? allocate_again(wanted, align) : nullptr;
+  if (block == nullptr)
+    block = allocate(wanted, align);
+  if (block == nullptr || p == nullptr)
+    return block;
+  __builtin_memcpy(block, p, size);
+  deallocate(p, size);
+  return block;
+}
+
+void Region::deallocate(void* p, std::size_t size) noexcept {
+  auto* const block = static_cast<std::byte*>(p);
+  if (block == nullptr)
+    return;
+  const Inside inside{*this};
+  if (held_back_) {
+    const port::CheckHooks* const hooks = port::hooks();
+    if (hooks != nullptr)
+      hooks->on_deallocate(id_, block, size);
+  }
+  if (current_ != nullptr && block + size == next_ &&
+      block >= current_->begin()) {
+    if (is_since_mark(block))
+      next_ = block;
+  } else if (size > large_size() && large_at(p) != nullptr) {
+    free_large(p);
+  } else if (size >= RecycledBlocks::smallest && is_since_mark(block)) {
+    recycle(block, size);
+  }
+}
+
+void Region::recycle(std::byte* block, std::size_t size) noexcept {
+  // Lists need an aligned place for their link; what is cut off is little.
+  std::byte* const first = detail::align_up(block, max_align);
+  const std::size_t room = size - detail::bytes_between(block, first);
+  if (room > size || room < RecycledBlocks::smallest)
+    return;
+  if (recycled_ == nullptr) {
+    if (room >= sizeof(RecycledBlocks))
+      recycled_ = ::new (first) RecycledBlocks{};
+    return;
+  }
+  const std::size_t list = list_of(room);
+  if (list >= RecycledBlocks::lists)
+    return;
+  using Block = RecycledBlocks::Block;
+  recycled_->heads[list] = ::new (first) Block{recycled_->heads[list]};
+}
+
+// A block that was given up and is large enough, or null.
+void* Region::allocate_again(std::size_t size, std::size_t align) noexcept {
+  if (recycled_ == nullptr || align > max_align || size == 0)
+    return nullptr;
+  const std::size_t list = list_for(size);
+  if (list >= RecycledBlocks::lists)
+    return nullptr;
+  RecycledBlocks::Block* const block = recycled_->heads[list];
+  if (block != nullptr)
+    recycled_->heads[list] = block->next;
+  return block;
+}
+
+bool Region::free_large(void* p) noexcept {
+  if (p == nullptr)
+    return true;
+  LargeBlock* const large = large_at(p);
+  if (large == nullptr)
+    return false;
+  const Inside inside{*this};
+  unlink(large);
+  return true;
+}
+
+// The header of a large block of this region, or null. Reading before `p` is
+// safe for any block of a region: a chunk's header is no smaller.
+LargeBlock* Region::large_at(void* p) const noexcept {
+  static_assert(sizeof(LargeBlock) <= sizeof(RegionChunk));
+  if (large_ == nullptr || detail::address_of(p) % max_align != 0)
+    return nullptr;
+  LargeBlock* const large = static_cast<LargeBlock*>(p) - 1;
+  return large->belongs_to(*this) ? large : nullptr;
+}
+
+void Region::unlink(LargeBlock* block) noexcept {
+  if (block->older != nullptr)
+    block->older->newer = block->newer;
+  (block->newer != nullptr ? block->newer->older : large_) = block->older;
+  block->owner = 0;  // a second free_large of it finds no large block
+  if (wipe_)
+    detail::wipe(block->block(), block->end());
+  take_back(block->loan);
+}
+
+void Region::free_large_since(std::uint64_t serial) noexcept {
+  while (large_ != nullptr && large_->serial >= serial)
+    unlink(large_);
+}
+
+// Sees to it that some chunk's header can hold the resource: the oldest one's,
+// which stays when others go.
+bool Region::prepare_resource() noexcept {
+  if (resource_chunk_ != nullptr)
+    return true;
+  const Inside inside{*this};
+  if (chunks_ == nullptr) {
+    RegionChunk* const chunk = borrow(sizeof(RegionChunk) + max_align);
+    if (chunk == nullptr)
+      return fail(sizeof(RegionChunk)) != nullptr;
+    fill(chunk, chunk->begin());
+  }
+  RegionChunk* oldest = chunks_;
+  while (oldest->older != nullptr)
+    oldest = oldest->older;
+  oldest->resource_region = this;
+  resource_chunk_ = oldest;
+  return true;
+}
+
+}  // namespace v1
+}  // namespace tarn

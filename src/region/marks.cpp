@@ -1,0 +1,104 @@
+// Marks. The state to go back to is a block of the region itself, so a mark
+// knows exactly whether it still holds: its record is on the list of records or
+// it is not. A mark where nothing was made since the last one is that one, so
+// that a loop of mark, work and rewind does not grow.
+#include "tarn/region.hpp"
+
+#include "port/assert.hpp"
+#include "region/inside.hpp"
+#include "region/records.hpp"
+
+namespace tarn {
+inline namespace v1 {
+
+using detail::MarkRecord;
+using detail::RegionChunk;
+
+Mark Region::mark() noexcept {
+  if (newest_mark_ != nullptr && is_at(*newest_mark_))
+    return Mark{newest_mark_->serial};
+  void* const place = allocate(sizeof(MarkRecord), alignof(MarkRecord));
+  if (place == nullptr)
+    return Mark{};
+  const Inside inside{*this};
+  newest_mark_ =
+      ::new (place) MarkRecord{newest_mark_, ++mark_serial_, chunks_,  current_,
+                               next_,        cleanups_,      recycled_};
+  recycled_ = nullptr;  // what is given up from now on is younger than the mark
+  return Mark{mark_serial_};
+}
+
+void Region::rewind(const Mark& mark) noexcept {
+  if (!mark)
+    return;
+  if (resetting_)
+    report_nested("rewound");
+  const Inside inside{*this};
+  MarkRecord* record = newest_mark_;
+  while (record != nullptr && record->serial > mark.serial_)
+    record = record->older;
+  if (record == nullptr || record->serial != mark.serial_) {
+    base::Line line;
+    line << "rewind of region '" << name() << "' to a stale mark (generation "
+         << mark.serial_ << ", now " << mark_serial_ << ")";
+    port::report(Fault::stale_mark, line);
+  }
+  end_since(record);
+  port::ensure(check(), "a region after its rewind");
+}
+
+void Region::end_since(MarkRecord* record) noexcept {
+  resetting_ = true;
+  do {
+    end_children(record->serial);
+    run_cleanups(record->cleanups);
+  } while (has_made_child(record->serial) || cleanups_ != record->cleanups);
+  free_large_since(record->serial);
+  if (current_ != nullptr)
+    current_->filled_until = next_;
+  while (chunks_ != record->chunks) {
+    RegionChunk* const chunk = chunks_;
+    chunks_ = chunk->older;
+    if (wipe_)
+      detail::wipe(chunk->begin(), chunk->filled_until);
+    spare_or_give_back(chunk);
+  }
+  if (wipe_)
+    detail::wipe(record->next, record->current->filled_until);
+  newest_mark_ = record;
+  recycled_ = record->recycled;
+  fill(record->current, record->next);
+  resetting_ = false;
+}
+
+// Whether nothing was made since `record`.
+bool Region::is_at(const MarkRecord& record) const noexcept {
+  return next_ == record.next && current_ == record.current &&
+         chunks_ == record.chunks && cleanups_ == record.cleanups &&
+         (large_ == nullptr || large_->serial < record.serial) &&
+         (newest_child_ == nullptr || newest_child_->birth_ < record.serial);
+}
+
+// Whether the block is younger than the newest mark. A large one tells by its
+// serial, any other by the chunk that it lies in.
+bool Region::is_since_mark(const std::byte* block) const noexcept {
+  const MarkRecord* const record = newest_mark_;
+  if (record == nullptr)
+    return true;
+  for (const RegionChunk* chunk = chunks_; chunk != record->chunks;
+       chunk = chunk->older)
+    if (detail::is_between(chunk->begin(), block, chunk->end()))
+      return true;
+  const RegionChunk* const marked = record->current;
+  if (detail::is_between(marked->begin(), block, marked->end()))
+    return block >= record->next;
+  for (const detail::LargeBlock* large = large_;
+       large != nullptr && large->serial >= record->serial;
+       large = large->older)
+    if (reinterpret_cast<const std::byte*>(large + 1) == block)
+      return true;
+  return false;
+}
+
+}  // namespace v1
+}  // namespace tarn

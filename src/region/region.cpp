@@ -1,0 +1,333 @@
+// The slow half of allocation, and the end of things. `chunks_` holds every
+// chunk in the order in which they came; `current_` is the one that allocate()
+// fills. A block that does not fit brings a new chunk, and whichever of the two
+// then has more room is filled on, so that a big block wastes little.
+#include "tarn/region.hpp"
+
+#include "port/assert.hpp"
+#include "port/check_hooks.hpp"
+#include "region/inside.hpp"
+#include "region/records.hpp"
+
+#include <algorithm>
+
+namespace tarn {
+inline namespace v1 {
+
+using detail::CleanupRecord;
+using detail::LargeBlock;
+using detail::RegionChunk;
+
+namespace {
+
+// Each chunk is this many times the one before, up to the cap: three chunks
+// serve a request of 80 KiB, at twice the memory in the worst case as doubling
+// would take. Measured in docs/decisions.
+constexpr std::uint32_t chunk_growth = 4;
+
+// A block larger than this part of the largest chunk gets memory of its own:
+// the rest of a chunk that it would end is wasted at most by an eighth.
+constexpr std::size_t large_part = 8;
+
+}  // namespace
+
+void Region::enrol(const RegionOptions& options) noexcept {
+  if (options.name != nullptr)
+    id_ = port::register_pool(PoolKind::region, options.name);
+  if (parent_ != nullptr)
+    parent_->link_child(*this);
+}
+
+// Called where a region starts anew, the only moments at which a mode of
+// checking takes effect.
+void Region::begin() noexcept {
+  const port::CheckHooks* const hooks = port::hooks();
+  held_back_ = base::is_dev ||
+               (hooks != nullptr && hooks->holds_back(PoolKind::region, id_));
+}
+
+void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
+  if (!is_pow2(align)) [[unlikely]]
+    port::report_bad_alignment(align);
+  const Inside inside{*this};
+  void* block = bump(size, align);
+  if (block == nullptr && size == 0)
+    return reinterpret_cast<void*>(align);  // nobody may look there
+  if (block == nullptr)
+    block = size > large_size() ? allocate_large(size, align)
+                                : allocate_in_chunk(size, align);
+  if (block == nullptr) [[unlikely]]
+    return fail(size);
+  if (held_back_) [[unlikely]] {
+    const port::CheckHooks* const hooks = port::hooks();
+    if (hooks != nullptr)
+      hooks->on_allocate(id_, block, size);
+  }
+  return block;
+}
+
+// What the inline path does, for any alignment, and for a region held back.
+void* Region::bump(std::size_t size, std::size_t align) noexcept {
+  if (current_ == nullptr)
+    return nullptr;
+  const std::size_t room = detail::bytes_between(next_, chunk_end());
+  const std::size_t gap = -detail::address_of(next_) & (align - 1);
+  if (gap > room || size > room - gap)
+    return nullptr;
+  std::byte* const block = next_ + gap;
+  next_ = block + size;
+  return block;
+}
+
+void* Region::allocate_in_chunk(std::size_t size, std::size_t align) noexcept {
+  if (void* const again = allocate_again(size, align))
+    return again;
+  const std::size_t slack = align > max_align ? align - max_align : 0;
+  RegionChunk* const chunk = borrow(size + slack + sizeof(RegionChunk));
+  if (chunk == nullptr)
+    return nullptr;
+  std::byte* const block = detail::align_up(chunk->begin(), align);
+  std::byte* const next = block + size;
+  if (current_ != nullptr) {
+    const std::size_t left = detail::bytes_between(next_, chunk_end());
+    if (left > detail::bytes_between(next, chunk->end())) {
+      chunk->filled_until = next;
+      return block;
+    }
+    current_->filled_until = next_;
+  }
+  fill(chunk, next);
+  return block;
+}
+
+void* Region::allocate_large(std::size_t size, std::size_t align) noexcept {
+  const std::size_t slack = align > max_align ? align - max_align : 0;
+  std::size_t need = 0;
+  if (__builtin_add_overflow(size, slack + sizeof(LargeBlock), &need))
+    return nullptr;
+  const Loan loan = lend(need);
+  if (!loan)
+    return nullptr;
+  std::byte* const block =
+      detail::align_up(loan.memory + sizeof(LargeBlock), align);
+  auto* const large = ::new (block - sizeof(LargeBlock))
+      LargeBlock{nullptr, large_, loan, 0, mark_serial_};
+  large->belong_to(*this);
+  if (large_ != nullptr)
+    large_->newer = large;
+  large_ = large;
+  held_ += loan.size;
+  return block;
+}
+
+void* Region::fail(std::size_t size) noexcept {
+  ran_out_ = true;
+  if (on_exhausted_ != nullptr)
+    on_exhausted_(*this, size);
+  return nullptr;
+}
+
+std::byte* Region::chunk_end() const noexcept {
+  return current_->end();
+}
+
+std::size_t Region::large_size() const noexcept {
+  return max_chunk_ / large_part;
+}
+
+void Region::fill(RegionChunk* chunk, std::byte* next) noexcept {
+  current_ = chunk;
+  next_ = next;
+  end_ = held_back_ ? nullptr : chunk->end();
+}
+
+RegionChunk* Region::borrow(std::size_t need) noexcept {
+  if (chunks_ == nullptr)
+    begin();
+  if (spares_ != nullptr)
+    if (RegionChunk* const spare = take_spare(need))
+      return spare;
+  std::size_t size = std::max<std::size_t>(next_chunk_, need);
+  Loan loan = lend(size);
+  // Near the end of a budget or a buffer a smaller chunk may still be had.
+  while (!loan && size > need) {
+    size = std::max(size / 2, need);
+    loan = lend(size);
+  }
+  if (!loan)
+    return nullptr;
+  next_chunk_ = std::min(next_chunk_ * chunk_growth, max_chunk_);
+  held_ += loan.size;
+  chunks_ =
+      ::new (loan.memory) RegionChunk{chunks_, loan.size, nullptr, nullptr, {}};
+  return chunks_;
+}
+
+RegionChunk* Region::take_spare(std::size_t need) noexcept {
+  for (RegionChunk** link = &spares_; *link != nullptr;
+       link = &(*link)->older) {
+    RegionChunk* const spare = *link;
+    if (spare->size < need)
+      continue;
+    *link = spare->older;
+    spare->older = chunks_;
+    chunks_ = spare;
+    return spare;
+  }
+  return nullptr;
+}
+
+Loan Region::lend(std::size_t size) noexcept {
+  const Ask ask{size, max_align, PoolKind::region, resetting_, id_};
+  return upstream_ == nullptr ? port::system_lend(ask) : upstream_->lend(ask);
+}
+
+void Region::take_back(Loan loan) noexcept {
+  held_ -= loan.size;
+  if (upstream_ == nullptr)
+    port::system_take_back(loan);
+  else
+    upstream_->take_back(loan);
+}
+
+void Region::give_back(RegionChunk* chunk) noexcept {
+  take_back({chunk->memory(), chunk->size});
+}
+
+void Region::give_back_all(RegionChunk* chunks) noexcept {
+  while (chunks != nullptr) {
+    RegionChunk* const older = chunks->older;
+    give_back(chunks);
+    chunks = older;
+  }
+}
+
+void Region::end() noexcept {
+  const bool is_plain = cleanups_ == nullptr && large_ == nullptr &&
+                        newest_child_ == nullptr && parent_ == nullptr &&
+                        id_ == 0 && !wipe_ && !resetting_ && !held_back_ &&
+                        spares_ == nullptr;
+  if (is_plain) [[likely]]
+    give_back_all(chunks_);
+  else
+    end_slow();
+}
+
+void Region::end_slow() noexcept {
+  if (resetting_)
+    report_nested("destroyed");
+  end_contents();
+  give_back_all(chunks_);
+  give_back_all(spares_);
+  if (parent_ != nullptr)
+    parent_->unlink_child(*this);
+  base::Line line;
+  Region* const child = newest_child_;
+  if (child != nullptr)
+    line << "region '" << name() << "' ended before its child '"
+         << child->name() << "'";
+  // They end with this one; what is left of them is an empty region.
+  while (newest_child_ != nullptr)
+    unlink_child(*newest_child_);
+  if (id_ != 0)
+    port::unregister_pool(id_);
+  if (child != nullptr)
+    port::report(Fault::ended_before_child, line);
+}
+
+void Region::reset() noexcept {
+  if (resetting_)
+    report_nested("reset");
+  const Inside inside{*this};
+  end_contents();
+  retain_chunks();
+  newest_mark_ = nullptr;
+  recycled_ = nullptr;
+  ran_out_ = false;
+  port::ensure(check(), "a region after its reset");
+}
+
+// Everything but the chunks. Cleanups may make and register more, so it goes on
+// until nothing is left.
+void Region::end_contents() noexcept {
+  resetting_ = true;
+  do {
+    end_children(0);
+    run_cleanups(nullptr);
+  } while (has_made_child(0) || cleanups_ != nullptr);
+  free_large_since(0);
+  if (current_ != nullptr)
+    current_->filled_until = next_;
+  if (wipe_ || held_back_) {
+    const port::CheckHooks* const hooks = port::hooks();
+    for (RegionChunk* chunk = chunks_; chunk != nullptr; chunk = chunk->older) {
+      if (wipe_)
+        detail::wipe(chunk->begin(), chunk->filled_until);
+      if (held_back_ && hooks != nullptr)
+        hooks->on_end(
+            id_, chunk->begin(),
+            detail::bytes_between(chunk->begin(), chunk->filled_until));
+    }
+  }
+  resetting_ = false;
+}
+
+void Region::run_cleanups(CleanupRecord* last) noexcept {
+  while (cleanups_ != last) {
+    CleanupRecord* const record = cleanups_;
+    cleanups_ = record->older;
+    record->cleanup(record->context);
+  }
+}
+
+// Keeps one chunk in use, the one with the resource or the oldest, and of the
+// others as spares what retain_ says.
+void Region::retain_chunks() noexcept {
+  RegionChunk* kept = resource_chunk_;
+  RegionChunk* chunk = chunks_;
+  next_chunk_ = first_chunk_;
+  if (chunk == nullptr)
+    return;
+  if (kept == nullptr)
+    for (kept = chunk; kept->older != nullptr;)
+      kept = kept->older;
+  while (chunk != nullptr) {
+    RegionChunk* const older = chunk->older;
+    if (chunk != kept)
+      spare_or_give_back(chunk);
+    chunk = older;
+  }
+  kept->older = nullptr;
+  chunks_ = kept;
+  next_chunk_ = std::min(next_chunk_ * chunk_growth, max_chunk_);
+  begin();
+  fill(kept, kept->begin());
+}
+
+void Region::spare_or_give_back(RegionChunk* chunk) noexcept {
+  if (held_ > retain_) {
+    give_back(chunk);
+    return;
+  }
+  chunk->older = spares_;
+  chunk->resource_region = nullptr;
+  chunk->resource[0] = nullptr;
+  spares_ = chunk;
+}
+
+void Region::report_nested(const char* what) const noexcept {
+  base::Line line;
+  line << "region '" << name() << "' " << what << " inside its own reset";
+  port::report(Fault::nested_reset, line);
+}
+
+void abort_when_exhausted(Region& region, std::size_t size) noexcept {
+  base::Line line;
+  line << "tarn: region '" << region.name() << "' ran out at a block of "
+       << size << " bytes\n";
+  port::write_error(line.text(), line.size());
+  port::abort();
+}
+
+}  // namespace v1
+}  // namespace tarn
