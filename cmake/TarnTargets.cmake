@@ -1,0 +1,31 @@
+# TarnTargets.cmake - how our own targets are compiled.
+# SPDX-License-Identifier: MIT
+
+# Sanitizers must see all of a program, so they are not a target's own choice.
+if(TARN_SANITIZE)
+  add_compile_options(-fsanitize=${TARN_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TARN_SANITIZE})
+endif()
+
+# tarn_compile_options(TARGET) - the language and the warnings of this project.
+function(tarn_compile_options target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(TARN_WARNINGS)
+    target_compile_options(${target} PRIVATE
+      $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -Wshadow
+      -Werror>)
+    if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+      target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety>)
+    endif()
+  endif()
+endfunction()
+
+# tarn_program(NAME SOURCE...) - a program of ours on the static library.
+function(tarn_program name)
+  add_executable(${name} ${ARGN})
+  tarn_compile_options(${name})
+  target_link_libraries(${name} PRIVATE tarn::tarn)
+endfunction()
