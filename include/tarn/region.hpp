@@ -106,10 +106,19 @@ class Region {
     return detail::TextDoor<Parts...>::concat(*this, parts...);
   }
 
+  /// The same as allocate(), from a block that was given up where one fits.
+  [[nodiscard]] void* allocate_or_recycle(
+      std::size_t size, std::size_t align = max_align) noexcept {
+    if (recycled_ != nullptr) [[unlikely]]
+      if (void* const block = allocate_again(size, align))
+        return block;
+    return allocate(size, align);
+  }
+
   /// Makes the block `p` of `size` bytes one of `wanted` bytes where it lies.
   /// True for the newest block with room behind it, and for shrinking.
-  [[nodiscard]] bool grow_in_place(void* p, std::size_t size,
-                                   std::size_t wanted) noexcept;
+  [[nodiscard]] bool resize_in_place(void* p, std::size_t size,
+                                     std::size_t wanted) noexcept;
 
   /// The same, moving the bytes when the block cannot grow where it lies; the
   /// old place is recycled. nullptr: ran out, and the old block stands.

@@ -73,18 +73,19 @@ bool Region::reserve(std::size_t bytes) noexcept {
   return true;
 }
 
-bool Region::grow_in_place(void* p, std::size_t size,
-                           std::size_t wanted) noexcept {
-  if (wanted <= size)
-    return true;
+bool Region::resize_in_place(void* p, std::size_t size,
+                             std::size_t wanted) noexcept {
   const Inside inside{*this};
   auto* const block = static_cast<std::byte*>(p);
-  if (current_ != nullptr && block + size == next_ && is_since_mark(block)) {
+  if (current_ != nullptr && block + size == next_ &&
+      block >= current_->begin() && is_since_mark(block)) {
     if (wanted > detail::bytes_between(block, chunk_end()))
       return false;
     next_ = block + wanted;
     return true;
   }
+  if (wanted <= size)
+    return true;
   LargeBlock* const large = size > large_size() ? large_at(p) : nullptr;
   return large != nullptr && is_since_mark(block) &&
          wanted <= detail::bytes_between(block, large->end());
@@ -92,11 +93,9 @@ bool Region::grow_in_place(void* p, std::size_t size,
 
 void* Region::grow(void* p, std::size_t size, std::size_t wanted,
                    std::size_t align) noexcept {
-  if (p != nullptr && grow_in_place(p, size, wanted))
+  if (p != nullptr && resize_in_place(p, size, wanted))
     return p;
-  void* block = recycled_ != nullptr ? allocate_again(wanted, align) : nullptr;
-  if (block == nullptr)
-    block = allocate(wanted, align);
+  void* const block = allocate_or_recycle(wanted, align);
   if (block == nullptr || p == nullptr)
     return block;
   __builtin_memcpy(block, p, size);

@@ -2,10 +2,9 @@
 // either happens whole or changes nothing.
 #include "tarn/region.hpp"
 
+#include "base/order.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
-
-#include <algorithm>
 
 namespace tarn {
 inline namespace v1 {
@@ -26,7 +25,8 @@ CleanupRecord* Region::allocate_record(std::size_t size, std::size_t align,
   std::size_t both = 0;
   if (__builtin_add_overflow(before, size, &both))
     both = no_limit;  // refused, remembered and reported like any other
-  void* const block = allocate(both, std::max(align, alignof(CleanupRecord)));
+  void* const block =
+      allocate(both, base::larger(align, alignof(CleanupRecord)));
   if (block == nullptr)
     return nullptr;
   *object = static_cast<std::byte*>(block) + before;

@@ -4,12 +4,11 @@
 // then has more room is filled on, so that a big block wastes little.
 #include "tarn/region.hpp"
 
+#include "base/order.hpp"
 #include "port/assert.hpp"
 #include "port/check_hooks.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
-
-#include <algorithm>
 
 namespace tarn {
 inline namespace v1 {
@@ -147,16 +146,16 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
   if (spares_ != nullptr)
     if (RegionChunk* const spare = take_spare(need))
       return spare;
-  std::size_t size = std::max<std::size_t>(next_chunk_, need);
+  std::size_t size = base::larger<std::size_t>(next_chunk_, need);
   Loan loan = lend(size);
   // Near the end of a budget or a buffer a smaller chunk may still be had.
   while (!loan && size > need) {
-    size = std::max(size / 2, need);
+    size = base::larger(size / 2, need);
     loan = lend(size);
   }
   if (!loan)
     return nullptr;
-  next_chunk_ = std::min(next_chunk_ * chunk_growth, max_chunk_);
+  next_chunk_ = base::smaller(next_chunk_ * chunk_growth, max_chunk_);
   held_ += loan.size;
   chunks_ =
       ::new (loan.memory) RegionChunk{chunks_, loan.size, nullptr, nullptr, {}};
@@ -299,7 +298,7 @@ void Region::retain_chunks() noexcept {
   }
   kept->older = nullptr;
   chunks_ = kept;
-  next_chunk_ = std::min(next_chunk_ * chunk_growth, max_chunk_);
+  next_chunk_ = base::smaller(next_chunk_ * chunk_growth, max_chunk_);
   begin();
   fill(kept, kept->begin());
 }

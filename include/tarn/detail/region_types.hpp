@@ -104,9 +104,11 @@ struct TextDoor;
 template <class T>
 struct AllocatorDoor;
 
+// An allocator without state cannot hold a region's resource.
 template <class T>
 concept NamesAllocator = requires {
   typename T::allocator_type;
+  requires !std::is_empty_v<typename T::allocator_type>;
 };
 
 template <class T, class... Args>
