@@ -4,10 +4,9 @@
 // called back: another thread's unused batch never makes an ask fail.
 #include "tarn/budget.hpp"
 
+#include "base/order.hpp"
 #include "port/assert.hpp"
 #include "port/world.hpp"
-
-#include <algorithm>
 
 namespace tarn {
 inline namespace v1 {
@@ -114,7 +113,7 @@ bool Budget::draw(std::size_t size, bool urgent) noexcept {
 
 bool Budget::charge(std::size_t size, bool urgent) noexcept {
   const std::size_t limit = limit_.load(std::memory_order_relaxed);
-  const std::size_t kept = urgent ? 0 : std::min(headroom_, limit);
+  const std::size_t kept = urgent ? 0 : base::smaller(headroom_, limit);
   std::size_t charged = charged_.load(std::memory_order_relaxed);
   do {
     if (charged > limit - kept || size > limit - kept - charged)

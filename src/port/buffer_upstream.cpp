@@ -3,9 +3,9 @@
 // multiples of the header, so that a remainder can always hold one.
 #include "tarn/upstream.hpp"
 
+#include "base/order.hpp"
 #include "port/fault.hpp"
 
-#include <algorithm>
 #include <new>
 
 namespace tarn {
@@ -37,8 +37,8 @@ Loan BufferUpstream::lend(const Ask& ask) noexcept {
   if (ask.size > detail::bytes_between(begin_, end_))
     return {};
   const std::size_t size =
-      detail::round_up(std::max<std::size_t>(ask.size, 1), sizeof(Piece));
-  const std::size_t align = std::max(ask.align, alignof(Piece));
+      detail::round_up(base::larger<std::size_t>(ask.size, 1), sizeof(Piece));
+  const std::size_t align = base::larger(ask.align, alignof(Piece));
   for (Piece** link = &pieces_; *link != nullptr; link = &(*link)->next) {
     Piece* const piece = *link;
     std::byte* const block = detail::align_up(piece->begin(), align);
@@ -98,7 +98,7 @@ std::size_t BufferUpstream::free_bytes() const noexcept {
 std::size_t BufferUpstream::largest_free() const noexcept {
   std::size_t largest = 0;
   for (const Piece* piece = pieces_; piece != nullptr; piece = piece->next)
-    largest = std::max(largest, piece->size);
+    largest = base::larger(largest, piece->size);
   return largest;
 }
 
