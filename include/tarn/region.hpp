@@ -306,8 +306,9 @@ class Region {
   // alone unless the promise is broken, which is what it tells; relaxed, so
   // that it orders nothing and hides no race.
   std::atomic<std::uint32_t> user_{0};
-  // Taken by threads that link or unlink children, with shared_children.
-  std::atomic<bool> children_lock_{false};
+  // Taken by threads that link or unlink children, with shared_children. A
+  // flag, since RV32 has no instruction that exchanges one byte.
+  std::atomic_flag children_lock_{};
   bool wipe_;
   bool shared_children_;
   bool ran_out_ = false;

@@ -14,21 +14,21 @@ namespace {
 // Pairs: release at the end of one holder with acquire in the next.
 class ChildrenLock {
  public:
-  ChildrenLock(std::atomic<bool>& lock, bool is_needed) noexcept
+  ChildrenLock(std::atomic_flag& lock, bool is_needed) noexcept
       : lock_(lock), is_needed_(is_needed) {
     // Held for a few stores; a waiter has nothing better to do.
-    while (is_needed_ && lock_.exchange(true, std::memory_order_acquire)) {
+    while (is_needed_ && lock_.test_and_set(std::memory_order_acquire)) {
     }
   }
   ChildrenLock(const ChildrenLock&) = delete;
   ChildrenLock& operator=(const ChildrenLock&) = delete;
   ~ChildrenLock() {
     if (is_needed_)
-      lock_.store(false, std::memory_order_release);
+      lock_.clear(std::memory_order_release);
   }
 
  private:
-  std::atomic<bool>& lock_;
+  std::atomic_flag& lock_;
   bool is_needed_;
 };
 
