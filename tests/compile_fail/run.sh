@@ -1,0 +1,21 @@
+#!/bin/sh
+# run.sh SOURCE COMPILER FLAG... - SOURCE must not compile, and the compiler must
+# say the text of one of its lines `// EXPECT TEXT` (compilers differ in words).
+# With -DTARN_ACCEPT, which hides the refused line, it must compile.
+source=$1
+shift
+accepted=$("$@" -DTARN_ACCEPT -fsyntax-only "$source" 2>&1) || {
+  printf 'does not compile without the refused line:\n%s\n' "$accepted"
+  exit 1
+}
+refused=$("$@" -fsyntax-only "$source" 2>&1) && {
+  echo "compiles, and should not"
+  exit 1
+}
+grep -q '^// EXPECT ' "$source" || { echo "no // EXPECT in $source"; exit 1; }
+sed -n 's,^// EXPECT ,,p' "$source" | while IFS= read -r want; do
+  case $refused in *"$want"*) echo found ;; esac
+done | grep -q found || {
+  printf 'refused in other words:\n%s\n' "$refused"
+  exit 1
+}

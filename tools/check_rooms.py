@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""check_rooms.py - the rules of the house, read from src/README.md and kept.
+
+    tools/check_rooms.py [ROOT]
+
+  rooms    a file includes only its own room or lower ones; rooms of one level
+           do not see each other; every file of the library is in a room
+  public   tools, bench and examples include public headers only
+  pools    the rooms up to the pools include no hosted header
+  #if      conditional compilation lives only in the rooms that may
+  size     a file over 400 lines is named, for a person to decide
+
+The table in src/README.md is the single source: one row a room, lowest first.
+Exit status 1 lists every breach of the first four.
+"""
+import pathlib
+import re
+import sys
+
+LINES = 400
+SOURCES = ('.hpp', '.h', '.cpp', '.cc', '.c')
+INCLUDE = re.compile(r'\s*#\s*include\s+([<"])([^>"]+)[>"]')
+CONDITION = re.compile(r'\s*#\s*(if|ifdef|ifndef|elif)\b')
+
+# What C++20 promises to a program without an operating system, as far as every
+# compiler that we build with keeps it.
+FREESTANDING = {
+    'atomic', 'bit', 'cfloat', 'climits', 'compare', 'concepts', 'cstdarg',
+    'cstddef', 'cstdint', 'initializer_list', 'limits', 'new', 'source_location',
+    'type_traits', 'utility', 'version'}
+POOLS = 2
+
+
+def read_rooms(readme):
+    """path prefix -> (level, room, whether it may use #if)"""
+    rooms = {}
+    for line in readme.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
+        if len(cells) >= 4 and cells[0].isdigit():
+            for prefix in re.findall(r'`([^`]+)`', cells[2]):
+                rooms[prefix] = (int(cells[0]), cells[1], cells[3] == 'if')
+    return rooms
+
+
+def room_of(path, rooms):
+    prefixes = [p for p in rooms if path == p or path.startswith(p + '/')]
+    return rooms[max(prefixes, key=len)] if prefixes else None
+
+
+def resolve(root, file, target):
+    """The file of this project that an include names, or None."""
+    for folder in (root / 'include', root / 'src', root / 'tests', file.parent):
+        found = (folder / target).resolve()
+        if found.is_file() and found.is_relative_to(root):
+            return str(found.relative_to(root))
+    return None
+
+
+def includes_of(lines):
+    for number, line in enumerate(lines, 1):
+        found = INCLUDE.match(line)
+        if found:
+            yield number, found.group(1), found.group(2)
+
+
+def check_library_file(root, file, rooms):
+    name = str(file.relative_to(root))
+    here = room_of(name, rooms)
+    if here is None:
+        yield f'{name}: in no room of src/README.md'
+        return
+    level, room, may_choose = here
+    lines = file.read_text().splitlines()
+    for number, line in enumerate(lines, 1):
+        if CONDITION.match(line) and not may_choose:
+            yield f'{name}:{number}: #if outside base, os and doors'
+    for number, bracket, target in includes_of(lines):
+        where = f'{name}:{number}'
+        if bracket == '<':
+            if level <= POOLS and target not in FREESTANDING:
+                yield f'{where}: <{target}> needs an operating system'
+            continue
+        path = resolve(root, file, target)
+        there = room_of(path, rooms) if path else None
+        if there is None:
+            yield f'{where}: "{target}" is in no room'
+        elif there[0] > level:
+            yield f'{where}: {room} looks up to {there[1]}'
+        elif there[0] == level and there[1] != room:
+            yield f'{where}: {room} looks aside to {there[1]}'
+
+
+def check_user_file(root, file):
+    name = str(file.relative_to(root))
+    top = name.split('/', 1)[0]
+    for number, _, target in includes_of(file.read_text().splitlines()):
+        path = resolve(root, file, target)
+        if path is None or path.startswith(top + '/'):
+            continue
+        if not path.startswith('include/') or '/detail/' in path:
+            yield f'{name}:{number}: "{target}" is not a public header'
+
+
+def files_in(root, folder):
+    for file in sorted((root / folder).rglob('*')):
+        if file.suffix in SOURCES and file.is_file():
+            yield file
+
+
+def main(root):
+    root = pathlib.Path(root).resolve()
+    rooms = read_rooms(root / 'src/README.md')
+    breaches = []
+    for folder in ('include', 'src'):
+        for file in files_in(root, folder):
+            breaches += check_library_file(root, file, rooms)
+    for folder in ('tools', 'bench', 'examples'):
+        for file in files_in(root, folder):
+            breaches += check_user_file(root, file)
+    for folder in ('include', 'src', 'tools', 'bench', 'examples', 'tests'):
+        for file in files_in(root, folder):
+            lines = len(file.read_text().splitlines())
+            if lines > LINES:
+                print(f'note: {file.relative_to(root)} has {lines} lines')
+    print('\n'.join(breaches) or f'rooms: {len(rooms)} entries, in order')
+    return 1 if breaches else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else
+                  pathlib.Path(__file__).resolve().parent.parent))
