@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/tarn")
-set(libraries tarn)
+set(libraries tarn_static)
 if(TARGET tarn_shared)
   list(APPEND libraries tarn_shared)
 endif()
