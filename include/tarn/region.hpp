@@ -220,6 +220,7 @@ class Region {
   }
 
   void* allocate_slow(std::size_t size, std::size_t align) noexcept;
+  void* allocate_anywhere(std::size_t size, std::size_t align) noexcept;
   void* allocate_large(std::size_t size, std::size_t align) noexcept;
   void* allocate_in_chunk(std::size_t size, std::size_t align) noexcept;
   void* allocate_again(std::size_t size, std::size_t align) noexcept;
@@ -300,8 +301,8 @@ class Region {
   std::uint64_t birth_ = 0;        // parent's mark_serial_ at the beginning
   std::uint32_t first_chunk_;
   std::uint32_t max_chunk_;
-  std::uint32_t next_chunk_;
-  std::uint32_t id_ = 0;  // in the table of names; 0 without a name
+  std::uint32_t next_chunk_;  // the size of the second chunk, and so on
+  std::uint32_t id_ = 0;      // in the table of names; 0 without a name
   // The thread inside, plus one, where calls are looked at. Written by it
   // alone unless the promise is broken, which is what it tells; relaxed, so
   // that it orders nothing and hides no race.
@@ -309,6 +310,8 @@ class Region {
   // Taken by threads that link or unlink children, with shared_children. A
   // flag, since RV32 has no instruction that exchanges one byte.
   std::atomic_flag children_lock_{};
+  // False once anything but chunks is to be seen to at the end.
+  bool is_plain_;
   bool wipe_;
   bool shared_children_;
   bool ran_out_ = false;
@@ -351,7 +354,10 @@ inline Region::Region(Upstream* upstream, Region* parent,
       on_exhausted_(options.on_exhausted),
       first_chunk_(options.first_chunk),
       max_chunk_(options.max_chunk < KiB ? KiB : options.max_chunk),
-      next_chunk_(options.first_chunk),
+      next_chunk_(first_chunk_ < max_chunk_ / detail::chunk_growth
+                      ? first_chunk_ * detail::chunk_growth
+                      : max_chunk_),
+      is_plain_(!options.wipe),
       wipe_(options.wipe),
       shared_children_(options.shared_children) {
   if (options.name != nullptr || parent != nullptr)

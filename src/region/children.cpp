@@ -52,6 +52,7 @@ void Region::link_child(Region& child) noexcept {
   if (newest_child_ != nullptr)
     newest_child_->newer_sibling_ = &child;
   newest_child_ = &child;
+  is_plain_ = false;
 }
 
 void Region::unlink_child(Region& child) noexcept {

@@ -2,6 +2,7 @@
 // where they are; only what points to their region is written anew.
 #include "tarn/region.hpp"
 
+#include "base/order.hpp"
 #include "port/assert.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
@@ -21,6 +22,7 @@ bool Region::merge(Region& other) noexcept {
   splice_chunks(other);
   splice_records(other);
   held_ += other.held_;
+  is_plain_ = is_plain_ && other.is_plain_;
   ran_out_ = ran_out_ || other.ran_out_;
   other.forget_contents();
   port::ensure(check() && other.check(), "two regions after a merge");
@@ -105,7 +107,7 @@ void Region::forget_contents() noexcept {
   recycled_ = nullptr;
   resource_chunk_ = nullptr;
   held_ = 0;
-  next_chunk_ = first_chunk_;
+  next_chunk_ = base::smaller(first_chunk_ * detail::chunk_growth, max_chunk_);
   ran_out_ = false;
 }
 

@@ -19,11 +19,6 @@ using detail::RegionChunk;
 
 namespace {
 
-// Each chunk is this many times the one before, up to the cap: three chunks
-// serve a request of 80 KiB, at twice the memory in the worst case as doubling
-// would take. Measured in docs/decisions.
-constexpr std::uint32_t chunk_growth = 4;
-
 // A block larger than this part of the largest chunk gets memory of its own:
 // the rest of a chunk that it would end is wasted at most by an eighth.
 constexpr std::size_t large_part = 8;
@@ -31,6 +26,7 @@ constexpr std::size_t large_part = 8;
 }  // namespace
 
 void Region::enrol(const RegionOptions& options) noexcept {
+  is_plain_ = false;
   if (options.name != nullptr)
     id_ = port::register_pool(PoolKind::region, options.name);
   if (parent_ != nullptr)
@@ -43,9 +39,36 @@ void Region::begin() noexcept {
   const port::CheckHooks* const hooks = port::hooks();
   held_back_ = base::is_dev ||
                (hooks != nullptr && hooks->holds_back(PoolKind::region, id_));
+  is_plain_ = is_plain_ && !held_back_;
 }
 
+// The first block of a region over the system is handled here, in a straight
+// line: it is what a short request pays for. All else goes on from here.
 void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
+  const bool is_start = current_ == nullptr && upstream_ == nullptr &&
+                        size - 1 < first_chunk_ - sizeof(RegionChunk) &&
+                        detail::is_plain_alignment(align) && !base::is_dev &&
+                        port::hooks() == nullptr;
+  if (!is_start)
+    return allocate_anywhere(size, align);
+  const Loan loan = port::system_lend(
+      {first_chunk_, max_align, PoolKind::region, resetting_, id_});
+  if (!loan) [[unlikely]]
+    return allocate_anywhere(size, align);
+  held_ += loan.size;
+  auto* const chunk = ::new (loan.memory) RegionChunk;
+  chunk->older = nullptr;
+  chunk->size = loan.size;
+  chunk->resource_region = nullptr;
+  chunk->resource[0] = nullptr;
+  chunks_ = chunk;
+  current_ = chunk;
+  next_ = chunk->begin() + size;
+  end_ = chunk->end();
+  return chunk->begin();
+}
+
+void* Region::allocate_anywhere(std::size_t size, std::size_t align) noexcept {
   if (!is_pow2(align)) [[unlikely]]
     port::report_bad_alignment(align);
   const Inside inside{*this};
@@ -115,6 +138,7 @@ void* Region::allocate_large(std::size_t size, std::size_t align) noexcept {
   if (large_ != nullptr)
     large_->newer = large;
   large_ = large;
+  is_plain_ = false;
   held_ += loan.size;
   return block;
 }
@@ -146,7 +170,8 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
   if (spares_ != nullptr)
     if (RegionChunk* const spare = take_spare(need))
       return spare;
-  std::size_t size = base::larger<std::size_t>(next_chunk_, need);
+  const std::uint32_t usual = chunks_ == nullptr ? first_chunk_ : next_chunk_;
+  std::size_t size = base::larger<std::size_t>(usual, need);
   Loan loan = lend(size);
   // Near the end of a budget or a buffer a smaller chunk may still be had.
   while (!loan && size > need) {
@@ -155,7 +180,8 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
   }
   if (!loan)
     return nullptr;
-  next_chunk_ = base::smaller(next_chunk_ * chunk_growth, max_chunk_);
+  if (chunks_ != nullptr)
+    next_chunk_ = base::smaller(next_chunk_ * detail::chunk_growth, max_chunk_);
   held_ += loan.size;
   chunks_ =
       ::new (loan.memory) RegionChunk{chunks_, loan.size, nullptr, nullptr, {}};
@@ -202,12 +228,13 @@ void Region::give_back_all(RegionChunk* chunks) noexcept {
 }
 
 void Region::end() noexcept {
-  const bool is_plain = cleanups_ == nullptr && large_ == nullptr &&
-                        newest_child_ == nullptr && parent_ == nullptr &&
-                        id_ == 0 && !wipe_ && !resetting_ && !held_back_ &&
-                        spares_ == nullptr;
-  if (is_plain) [[likely]]
-    give_back_all(chunks_);
+  RegionChunk* const chunk = chunks_;
+  const bool is_short = is_plain_ && upstream_ == nullptr && chunk != nullptr &&
+                        chunk->older == nullptr;
+  if (is_short)
+    port::system_take_back({chunk->memory(), chunk->size});
+  else if (is_plain_)
+    give_back_all(chunk);
   else
     end_slow();
 }
@@ -284,7 +311,7 @@ void Region::run_cleanups(CleanupRecord* last) noexcept {
 void Region::retain_chunks() noexcept {
   RegionChunk* kept = resource_chunk_;
   RegionChunk* chunk = chunks_;
-  next_chunk_ = first_chunk_;
+  next_chunk_ = base::smaller(first_chunk_ * detail::chunk_growth, max_chunk_);
   if (chunk == nullptr)
     return;
   if (kept == nullptr)
@@ -298,7 +325,6 @@ void Region::retain_chunks() noexcept {
   }
   kept->older = nullptr;
   chunks_ = kept;
-  next_chunk_ = base::smaller(next_chunk_ * chunk_growth, max_chunk_);
   begin();
   fill(kept, kept->begin());
 }
@@ -312,6 +338,7 @@ void Region::spare_or_give_back(RegionChunk* chunk) noexcept {
   chunk->resource_region = nullptr;
   chunk->resource[0] = nullptr;
   spares_ = chunk;
+  is_plain_ = false;
 }
 
 void Region::report_nested(const char* what) const noexcept {

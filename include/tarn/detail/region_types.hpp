@@ -84,6 +84,10 @@ struct MarkRecord;
 struct RecycledBlocks;
 struct RegionLayout;
 
+// Each chunk is this many times the one before, up to the cap: few chunks serve
+// a request, and at most three quarters of what is held can be unused.
+inline constexpr std::uint32_t chunk_growth = 4;
+
 struct CleanupRecord {
   CleanupRecord* older;
   void (*cleanup)(void* context) noexcept;
