@@ -17,13 +17,12 @@ namespace tarn {
 inline namespace v1 {
 
 enum class Fault : std::uint8_t {
-  bad_alignment,          ///< an alignment that is no power of two
-  stale_mark,             ///< a rewind to a mark that a rewind or reset ended
-  nested_reset,           ///< a reset, rewind or end inside a cleanup of it
-  ended_before_child,     ///< a region ended while a child of it lived
-  confined,               ///< a confined pool used by two threads at once
-  wrong_pool,             ///< a block given to another pool than its own
-  detached_with_children  ///< a region detached while children of it lived
+  bad_alignment,       ///< an alignment that is no power of two
+  stale_mark,          ///< a rewind to a mark that a rewind or reset ended
+  nested_reset,        ///< a reset, rewind or end inside a cleanup of it
+  ended_before_child,  ///< a region ended while a child of it lived
+  confined,            ///< a confined pool used by two threads at once
+  wrong_pool           ///< a block given to another pool than its own
 };
 
 /// Called with the fault and its line, zero-terminated, after the line was
