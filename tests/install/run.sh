@@ -10,7 +10,7 @@ export CC CXX
 
 # with_cmake WAY - all four programs by CMake, found as WAY says.
 with_cmake() {
-  rm -rf "$work/$step"
+  rm -rf "${work:?}/$step"
   "$cmake" -S "$here/consumer" -B "$work/$step" -DCMAKE_BUILD_TYPE=Release \
     "-DWAY=$1" "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$here/../.."
   "$cmake" --build "$work/$step" -j 2

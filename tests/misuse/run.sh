@@ -9,6 +9,7 @@ want=$(sed -n '1s,^// EXPECT ,,p' "$source")
 # Race reports of a program whose fault is a race would be lines too many.
 TSAN_OPTIONS="${TSAN_OPTIONS:-} report_bugs=0"
 export TSAN_OPTIONS
+# shellcheck disable=SC3045
 ulimit -c 0
 
 said=$("$@" 2>&1 >/dev/null)
@@ -17,6 +18,7 @@ status=$?
   echo "ended with status $status, wanted 134 (SIGABRT); said: $said"
   exit 1
 }
+# shellcheck disable=SC2016
 pattern=$(printf '%s' "$want" | sed 's,[][\\.^$(){}+?|],\\&,g; s,\*,.*,g')
 if [ "$(printf '%s\n' "$said" | wc -l)" -ne 1 ] ||
   ! printf '%s\n' "$said" | grep -Eqx -- "$pattern"; then

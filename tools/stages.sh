@@ -1,0 +1,118 @@
+# stages.sh - the stages of ./check, and how they are told. Read by it with `.`;
+# expects to run at the root, with $logs a folder for what each stage says.
+# shellcheck shell=sh disable=SC2154
+
+jobs=$(nproc)
+passed=0
+failed=0
+all_began=0
+
+begin() {
+  all_began=$(date +%s)
+  echo "checking with $jobs processors; each stage's output is in $logs"
+}
+
+# stage NAME COMMAND... - runs it quietly. Ends everything where it fails.
+stage() {
+  name=$1
+  log=$logs/$name.log
+  shift
+  began=$(date +%s)
+  [ ! -t 1 ] || printf '  ...   %s' "$name"
+  "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  took=$(($(date +%s) - began))
+  [ ! -t 1 ] || printf '\r'
+  count_tests "$log"
+  if [ $status = 0 ]; then
+    printf '  ok    %-10s %4d s%s\n' "$name" $took "$counted"
+    return
+  fi
+  [ "$counted_failed" != 0 ] || failed=$((failed + 1))
+  printf '  FAIL  %-10s %4d s%s\n\n' "$name" $took "$counted"
+  show_failure "$log"
+  printf '\nThe stage %s failed; all it said is in %s.\n' "$name" "$log"
+  finish
+}
+
+# Adds what ctest counted in a log; a stage without ctest is one test itself.
+count_tests() {
+  counted_failed=0
+  # shellcheck disable=SC2046
+  set -- $(sed -n \
+    's/.*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\1 \2/p' "$1")
+  if [ $# = 2 ]; then
+    counted_failed=$1
+    failed=$((failed + $1))
+    passed=$((passed + $2 - $1))
+    counted="   $2 tests"
+  else
+    counted=
+    [ "$status" != 0 ] || passed=$((passed + 1))
+  fi
+}
+
+# What a person needs of a failing stage's log: its errors, else its end.
+show_failure() {
+  if grep -q -e 'error:' -e '^FAILED:' "$1"; then
+    grep -m 3 -A 12 -e 'error:' "$1"
+  else
+    tail -n 40 "$1"
+  fi
+}
+
+finish() {
+  echo
+  echo "$(($(date +%s) - all_began)) s in all"
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ]
+  exit
+}
+
+# build_all PRESET... - configures and builds, in build/PRESET.
+build_all() {
+  for preset; do
+    cmake --preset "$preset" >"$logs/configure.log" 2>&1 || {
+      cat "$logs/configure.log"
+      return 1
+    }
+    cmake --build --preset "$preset" -j "$jobs" || return 1
+  done
+}
+
+# build_and_test PRESET [CTEST_OPTION...]
+build_and_test() {
+  build_all "$1" || return 1
+  preset=$1
+  shift
+  ctest --preset "$preset" -j "$jobs" "$@"
+}
+
+sources() {
+  git ls-files -co --exclude-standard -- '*.hpp' '*.cpp' '*.h' '*.c'
+}
+
+check_format() {
+  sources | xargs clang-format --dry-run -Werror
+}
+
+# What must not stand in a source: words for later, and paths of one machine.
+check_words() {
+  ! git grep -nI -E '\b(TODO|FIXME|XXX|HACK)\b|/(home|root|work)/[a-z]' -- \
+    include src tests tools examples bench docs README.md ':!tools/stages.sh'
+}
+
+check_tidy() {
+  cmake --preset clang >/dev/null || return 1
+  cmake --build --preset clang -j "$jobs" || return 1
+  run-clang-tidy -p build/clang -j "$jobs" -quiet "$PWD/(src|include)/.*" \
+    '.*/tests/headers/include_tarn_.*'
+}
+
+# The newest subjects: at most 72 characters, in the form `room: Sentence.`
+check_commits() {
+  git log --no-merges -n 20 --format=%s | awk '
+    length($0) > 72 { print "too long: " $0; bad = 1 }
+    !/^[a-z0-9_, -]+: .*\.$/ { print "not `room: Sentence.`: " $0; bad = 1 }
+    END { exit bad }'
+}
