@@ -1,0 +1,67 @@
+// The Region: made anew for each request, or reset after it; alone, and under
+// budgets that all threads share.
+#include "tarn/budget.hpp"
+#include "tarn/region.hpp"
+
+#include "support/peer.hpp"
+
+namespace tarn::bench {
+namespace {
+
+struct Own {
+  struct Shared {};
+  struct Request {
+    explicit Request(Shared&) {}
+    void* allocate(std::size_t size) { return region.allocate(size); }
+    void end(std::span<void*>) {}
+
+    Region region;
+  };
+};
+
+template <std::size_t retained>
+struct Reset {
+  struct Shared {
+    Region region{RegionOptions{.retain = Retain{retained}}};
+  };
+  struct Request {
+    explicit Request(Shared& shared) : region(shared.region) {}
+    void* allocate(std::size_t size) { return region.allocate(size); }
+    void end(std::span<void*>) { region.reset(); }
+
+    Region& region;
+  };
+};
+
+// Ample, so that only the counting is measured. Never ended: threads may
+// outlive what main knows.
+Upstream& budgets(std::size_t depth) {
+  static Budget& machine = *new Budget{"machine", 16 * GiB};
+  static Budget& server = *new Budget{"server", 8 * GiB, machine};
+  static Budget& tenant = *new Budget{"tenant", 4 * GiB, server};
+  return depth == 1 ? machine : tenant;
+}
+
+template <std::size_t depth>
+struct Budgeted {
+  struct Shared {
+    Upstream& upstream = budgets(depth);
+  };
+  struct Request {
+    explicit Request(Shared& shared) : region(shared.upstream) {}
+    void* allocate(std::size_t size) { return region.allocate(size); }
+    void end(std::span<void*>) {}
+
+    Region region;
+  };
+};
+
+const Registered<Own> own{"tarn::Region"};
+const Registered<Reset<retain_decay.bytes>> reset{"tarn::Region, reset"};
+const Registered<Reset<retain_all.bytes>> retain{
+    "tarn::Region, reset, retain all"};
+const Registered<Budgeted<1>> one_budget{"tarn::Region, one budget"};
+const Registered<Budgeted<3>> three_budgets{"tarn::Region, three budgets"};
+
+}  // namespace
+}  // namespace tarn::bench
