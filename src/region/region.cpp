@@ -42,19 +42,25 @@ void Region::begin() noexcept {
   is_plain_ = is_plain_ && !held_back_;
 }
 
-// The first block of a region over the system is handled here, in a straight
-// line: it is what a short request pays for. All else goes on from here.
-void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
-  const bool is_start = current_ == nullptr && upstream_ == nullptr &&
+inline Loan Region::lend(std::size_t size) noexcept {
+  const Ask ask{size, max_align, PoolKind::region, resetting_, id_};
+  if (upstream_ == nullptr) [[likely]]
+    return port::system_lend(ask);
+  return upstream_->lend(ask);
+}
+
+// The first block of a region is handled here, in a straight line: it is what a
+// short request pays for. All else goes on from here. The alignment is at most
+// that of a chunk's beginning.
+void* Region::allocate_slow(std::size_t size) noexcept {
+  const bool is_start = current_ == nullptr &&
                         size - 1 < first_chunk_ - sizeof(RegionChunk) &&
-                        detail::is_plain_alignment(align) && !base::is_dev &&
-                        port::hooks() == nullptr;
+                        !base::is_dev && port::hooks() == nullptr;
   if (!is_start)
-    return allocate_anywhere(size, align);
-  const Loan loan = port::system_lend(
-      {first_chunk_, max_align, PoolKind::region, resetting_, id_});
+    return allocate_anywhere(size, max_align);
+  const Loan loan = lend(first_chunk_);
   if (!loan) [[unlikely]]
-    return allocate_anywhere(size, align);
+    return allocate_anywhere(size, max_align);
   held_ += loan.size;
   auto* const chunk = ::new (loan.memory) RegionChunk;
   chunk->older = nullptr;
@@ -202,11 +208,6 @@ RegionChunk* Region::take_spare(std::size_t need) noexcept {
   return nullptr;
 }
 
-Loan Region::lend(std::size_t size) noexcept {
-  const Ask ask{size, max_align, PoolKind::region, resetting_, id_};
-  return upstream_ == nullptr ? port::system_lend(ask) : upstream_->lend(ask);
-}
-
 void Region::take_back(Loan loan) noexcept {
   held_ -= loan.size;
   if (upstream_ == nullptr)
@@ -229,17 +230,24 @@ void Region::give_back_all(RegionChunk* chunks) noexcept {
 
 void Region::end() noexcept {
   RegionChunk* const chunk = chunks_;
-  const bool is_short = is_plain_ && upstream_ == nullptr && chunk != nullptr &&
-                        chunk->older == nullptr;
-  if (is_short)
-    port::system_take_back({chunk->memory(), chunk->size});
-  else if (is_plain_)
-    give_back_all(chunk);
-  else
+  const bool is_short =
+      is_plain_ && chunk != nullptr && chunk->older == nullptr;
+  if (!is_short) {
     end_slow();
+    return;
+  }
+  const Loan loan{chunk->memory(), chunk->size};
+  if (upstream_ == nullptr) [[likely]]
+    port::system_take_back(loan);
+  else
+    upstream_->take_back(loan);
 }
 
 void Region::end_slow() noexcept {
+  if (is_plain_) {
+    give_back_all(chunks_);
+    return;
+  }
   if (resetting_)
     report_nested("destroyed");
   end_contents();
