@@ -253,7 +253,11 @@ class Region {
   [[nodiscard]] detail::LargeBlock* large_at(void* p) const noexcept;
   void free_large_since(std::uint64_t serial) noexcept;
   void recycle(std::byte* block, std::size_t size) noexcept;
-  [[nodiscard]] bool is_since_mark(const std::byte* block) const noexcept;
+  [[nodiscard]] bool is_since_mark(const std::byte* block) const noexcept {
+    return newest_mark_ == nullptr || is_since_newest_mark(block);
+  }
+  [[nodiscard]] bool is_since_newest_mark(
+      const std::byte* block) const noexcept;
   [[nodiscard]] bool is_at(const detail::MarkRecord& record) const noexcept;
 
   void link_child(Region& child) noexcept;

@@ -37,8 +37,8 @@ constexpr std::size_t list_of(std::size_t size) noexcept {
          1;
 }
 
-static_assert(list_for(32) == 0 && list_for(33) == 1 && list_for(64) == 1);
-static_assert(list_of(32) == 0 && list_of(63) == 0 && list_of(64) == 1);
+static_assert(list_for(128) == 0 && list_for(129) == 1 && list_for(256) == 1);
+static_assert(list_of(128) == 0 && list_of(255) == 0 && list_of(256) == 1);
 
 }  // namespace
 
@@ -105,6 +105,11 @@ void* Region::grow(void* p, std::size_t size, std::size_t wanted,
 
 void Region::deallocate(void* p, std::size_t size) noexcept {
   auto* const block = static_cast<std::byte*>(p);
+  // Most blocks of a container are neither the newest nor worth recycling.
+  const bool is_newest =
+      detail::address_of(p) + size == detail::address_of(next_);
+  if (!is_newest && size < RecycledBlocks::smallest && !held_back_) [[likely]]
+    return;
   if (block == nullptr)
     return;
   const Inside inside{*this};
@@ -113,8 +118,7 @@ void Region::deallocate(void* p, std::size_t size) noexcept {
     if (hooks != nullptr)
       hooks->on_deallocate(id_, block, size);
   }
-  if (current_ != nullptr && block + size == next_ &&
-      block >= current_->begin()) {
+  if (is_newest && current_ != nullptr && block >= current_->begin()) {
     if (is_since_mark(block))
       next_ = block;
   } else if (size > large_size() && large_at(p) != nullptr) {
@@ -131,8 +135,7 @@ void Region::recycle(std::byte* block, std::size_t size) noexcept {
   if (room > size || room < RecycledBlocks::smallest)
     return;
   if (recycled_ == nullptr) {
-    if (room >= sizeof(RecycledBlocks))
-      recycled_ = ::new (first) RecycledBlocks{};
+    recycled_ = ::new (first) RecycledBlocks{};
     return;
   }
   const std::size_t list = list_of(room);

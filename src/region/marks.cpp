@@ -82,10 +82,8 @@ bool Region::is_at(const MarkRecord& record) const noexcept {
 
 // Whether the block is younger than the newest mark. A large one tells by its
 // serial, any other by the chunk that it lies in.
-bool Region::is_since_mark(const std::byte* block) const noexcept {
+bool Region::is_since_newest_mark(const std::byte* block) const noexcept {
   const MarkRecord* const record = newest_mark_;
-  if (record == nullptr)
-    return true;
   for (const RegionChunk* chunk = chunks_; chunk != record->chunks;
        chunk = chunk->older)
     if (detail::is_between(chunk->begin(), block, chunk->end()))

@@ -67,13 +67,15 @@ struct RecycledBlocks {
     Block* next;
   };
 
-  // From 32 bytes, below which a block is not worth its list, to what is large
-  // by default. List i holds blocks of [32 << i, 64 << i) bytes.
-  static constexpr std::size_t smallest = 32;
-  static constexpr std::size_t lists = 11;
+  // From 128 bytes, below which finding a block again costs more than it
+  // saves, to what is large by default. List i holds blocks of at least
+  // 128 << i and less than 256 << i bytes.
+  static constexpr std::size_t smallest = 128;
+  static constexpr std::size_t lists = 9;
 
   Block* heads[lists];
 };
+static_assert(sizeof(RecycledBlocks) <= RecycledBlocks::smallest);
 
 inline void wipe(std::byte* from, std::byte* to) noexcept {
   __builtin_memset(from, 0, bytes_between(from, to));
