@@ -15,6 +15,9 @@
 
 namespace tarn::bench {
 
+/// The byte that is written, where all are.
+inline constexpr int written = 0x5a;
+
 /// How many sizes the table has: long enough that no branch predictor learns
 /// them by heart, a power of two so that walking wraps by a mask.
 inline constexpr std::size_t drawn_sizes = std::size_t{1} << 14;
@@ -38,7 +41,7 @@ class Random {
 /// What a request does with a block: one word of it, or every byte.
 inline void write_block(void* block, std::size_t size, bool whole) noexcept {
   if (whole)
-    std::memset(block, static_cast<int>(size & 0xff), size);
+    std::memset(block, written, size);
   else
     *static_cast<std::uint64_t*>(block) = size;
 }
