@@ -1,0 +1,135 @@
+// pools.hpp - where the worker's requests get their memory.
+//
+// Each pool has with_memory(use): it makes what a request needs, lets `use`
+// have it, and ends it. Those that give everything back at once do it in the
+// form that measures better for them: APR clears, monotonic_buffer_resource
+// starts anew, tarn makes and ends a Region.
+//
+// Cost     that of the pool.
+// Threads  confined.
+// Failure  as the pool.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "server/memory.hpp"
+#include "worker/apr_pool.hpp"
+#include "worker/call_clock.hpp"
+#include "worker/timed_resource.hpp"
+
+#include <array>
+#include <cstddef>
+#include <memory_resource>
+#include <optional>
+
+namespace tarn::compare {
+
+/// Ordinary code and the pmr code over malloc: nothing to make or end.
+template <class Memory>
+struct MallocPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    Memory memory;
+    use(memory);
+  }
+};
+
+struct RegionPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    Region region;
+    server::RegionMemory memory{region};
+    use(memory);
+  }
+};
+
+struct AprClearPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    {
+      server::ResourceMemory memory{&apr};
+      use(memory);
+    }
+    apr.clear();
+  }
+
+  AprPool apr;
+};
+
+/// What a request of the corpus needs fits into this, but for the largest.
+inline constexpr std::size_t monotonic_buffer = 64 * 1024;
+
+struct MonotonicBufferPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    std::pmr::monotonic_buffer_resource resource{buffer.data(), buffer.size()};
+    server::ResourceMemory memory{&resource};
+    use(memory);
+  }
+
+  alignas(std::max_align_t) std::array<std::byte, monotonic_buffer> buffer;
+};
+
+struct MonotonicPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    std::pmr::monotonic_buffer_resource resource;
+    server::ResourceMemory memory{&resource};
+    use(memory);
+  }
+};
+
+// The same once more with every call timed: making and ending are calls too.
+
+struct TimedRegionPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    std::optional<Region> region;
+    std::pmr::memory_resource* const behind = call_clock.time([&region] {
+      return static_cast<std::pmr::memory_resource*>(
+          region.emplace().resource());
+    });
+    {
+      TimedResource resource{behind};
+      server::ResourceMemory memory{&resource};
+      use(memory);
+    }
+    call_clock.time([&region] { region.reset(); });
+  }
+};
+
+struct TimedAprPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    {
+      TimedResource resource{&apr};
+      server::ResourceMemory memory{&resource};
+      use(memory);
+    }
+    call_clock.time([this] { apr.clear(); });
+  }
+
+  AprPool apr;
+};
+
+struct TimedMonotonicPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    std::optional<std::pmr::monotonic_buffer_resource> behind;
+    call_clock.time([this, &behind] {
+      if (buffer.empty())
+        behind.emplace();
+      else
+        behind.emplace(buffer.data(), buffer.size());
+    });
+    {
+      TimedResource resource{&*behind};
+      server::ResourceMemory memory{&resource};
+      use(memory);
+    }
+    call_clock.time([&behind] { behind.reset(); });
+  }
+
+  std::vector<std::byte> buffer;  ///< empty: without an initial one
+};
+
+}  // namespace tarn::compare

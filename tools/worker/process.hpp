@@ -1,0 +1,28 @@
+// process.hpp - what the kernel and the linker say about this process.
+//
+// Cost     a system call or a few.
+// Threads  confined.
+// Failure  0 or "" where there is no answer.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tarn::compare {
+
+/// The file whose malloc this process calls.
+[[nodiscard]] std::string malloc_file();
+
+/// Bytes now resident. Allocates nothing.
+[[nodiscard]] std::uint64_t resident() noexcept;
+
+/// The most that was resident since reset_peak(), or since the start where the
+/// kernel does not let it be reset.
+[[nodiscard]] std::uint64_t peak_resident();
+void reset_peak() noexcept;
+
+/// Page faults so far that needed no disk.
+[[nodiscard]] std::uint64_t page_faults() noexcept;
+
+}  // namespace tarn::compare

@@ -1,0 +1,58 @@
+// timed_new.cpp - operator new and delete that time the ones behind them.
+//
+// Linked only into the worker that times calls. Behind them are those of the
+// preloaded allocator where it has its own, and the C++ library's otherwise.
+//
+// SPDX-License-Identifier: MIT
+#include "worker/call_clock.hpp"
+
+#include <cstddef>
+#include <dlfcn.h>
+#include <new>
+
+namespace {
+
+template <class Function>
+Function* next(const char* name) noexcept {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+using New = void*(std::size_t);
+using Delete = void(void*);
+using SizedDelete = void(void*, std::size_t);
+
+void* timed_new(std::size_t size) {
+  static New* const behind = next<New>("_Znwm");
+  return tarn::compare::call_clock.time([size] { return behind(size); });
+}
+
+void timed_delete(void* p) noexcept {
+  static Delete* const behind = next<Delete>("_ZdlPv");
+  tarn::compare::call_clock.time([p] { behind(p); });
+}
+
+void timed_delete(void* p, std::size_t size) noexcept {
+  static SizedDelete* const behind = next<SizedDelete>("_ZdlPvm");
+  tarn::compare::call_clock.time([p, size] { behind(p, size); });
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  return timed_new(size);
+}
+void* operator new[](std::size_t size) {
+  return timed_new(size);
+}
+void operator delete(void* p) noexcept {
+  timed_delete(p);
+}
+void operator delete[](void* p) noexcept {
+  timed_delete(p);
+}
+void operator delete(void* p, std::size_t size) noexcept {
+  timed_delete(p, size);
+}
+void operator delete[](void* p, std::size_t size) noexcept {
+  timed_delete(p, size);
+}
