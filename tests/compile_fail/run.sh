@@ -4,6 +4,7 @@
 # With -DTARN_ACCEPT, which hides the refused line, it must compile.
 source=$1
 shift
+export LC_ALL=C
 accepted=$("$@" -DTARN_ACCEPT -fsyntax-only "$source" 2>&1) || {
   printf 'does not compile without the refused line:\n%s\n' "$accepted"
   exit 1
