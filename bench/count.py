@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """count.py - instructions, exactly: they do not depend on the machine's mood.
 
-    count.py [--build build/bench] [--only request|create|constant]
+    count.py [--build build/bench] [--only constant|create|direction|request]
 
 Needs valgrind (callgrind counts what runs inside tarn_bench_measured), objdump,
 and strace. Writes bench/results/instructions_*.csv and prints the tables.
@@ -122,6 +122,23 @@ def create(build):
     driver.print_table(header, rows)
 
 
+def direction(build):
+    binary = driver.program(build, "bench_direction")
+    passes = 100
+    counted = {}
+    for line in driver.run([binary, "--list"]).stdout.splitlines():
+        way, work = line.split(",")
+        number, _ = callgrind([binary, "--way", way, "--work", work,
+                               "--passes", passes])
+        counted.setdefault(work, {})[way] = number / passes / 1000
+    ways = list(counted["text"])
+    rows = [[work, *(f"{numbers[way]:.1f}" for way in ways)]
+            for work, numbers in counted.items()]
+    driver.write_results("instructions_direction", ["work", *ways], rows)
+    print("\nInstructions for a block, by the way that the pointer moves")
+    driver.print_table(["work", *ways], rows)
+
+
 def fast_path(text, function):
     """Instructions of the way through a function that takes no unlikely
     branch: those up to the first return."""
@@ -165,9 +182,11 @@ def constant(_):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build/bench")
-    parser.add_argument("--only", choices=["request", "create", "constant"])
+    parser.add_argument("--only", choices=["constant", "create", "direction",
+                                           "request"])
     given = parser.parse_args()
-    parts = {"constant": constant, "create": create, "request": requests}
+    parts = {"constant": constant, "create": create,
+             "direction": direction, "request": requests}
     for name, part in parts.items():
         if given.only in (None, name):
             part(given.build)
