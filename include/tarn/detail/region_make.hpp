@@ -83,7 +83,7 @@ bool Region::adopt(Owner&& owner) noexcept {
   auto* const record = allocate_record(sizeof(Owner), alignof(Owner), &place);
   if (record == nullptr)
     return false;
-  auto* const kept = ::new (place) Owner(std::move(owner));
+  auto* const kept = ::new (place) Owner(std::forward<Owner>(owner));
   arm(
       record, [](void* p) noexcept { static_cast<Owner*>(p)->~Owner(); }, kept);
   return true;
