@@ -6,59 +6,49 @@
 // that was allocated in between is then gone. Without that it ends when its
 // reservation does.
 //
-// Cost     five instructions and the call.
-// Threads  confined: for programs of one thread.
-// Failure  nullptr at the end of the reservation.
 // SPDX-License-Identifier: MIT
+#include "malloc_floor/bump.hpp"
+
 #include <cerrno>
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <sys/mman.h>
 
-#define TARN_EXPORT extern "C" [[gnu::visibility("default")]]
-
+namespace tarn::malloc_floor {
 namespace {
 
 // Address space only: pages come as they are touched. A worker that marks and
 // restarts needs a few MiB of it, any other program some seconds' worth.
 constexpr std::size_t reservation = std::size_t{16} << 30;
-constexpr std::uintptr_t block_align = alignof(std::max_align_t);
 
 // Until the first block every wish lies behind the end, so the slow half runs.
 constexpr std::uintptr_t nowhere = 1;
-std::uintptr_t next_block = nowhere;
-std::uintptr_t end = 0;
-std::uintptr_t marked = 0;
 
-[[gnu::noinline]] void* first_block(std::size_t size,
-                                    std::size_t align) noexcept;
+}  // namespace
 
-inline void* bump(std::size_t size, std::size_t align) noexcept {
-  const std::uintptr_t block = (next_block + align - 1) & ~(align - 1);
-  if (block > end || size > end - block) [[unlikely]]
-    return first_block(size, align);
-  next_block = block + size;
-  return reinterpret_cast<void*>(block);
-}
+constinit Space space{nowhere, 0, 0};
 
-void* first_block(std::size_t size, std::size_t align) noexcept {
-  if (next_block == nowhere) {
+void* first_block(std::size_t size, std::uintptr_t align) noexcept {
+  if (space.next == nowhere && size <= reservation / 2) {
     void* const memory =
         mmap(nullptr, reservation, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory != MAP_FAILED) {
-      next_block = reinterpret_cast<std::uintptr_t>(memory);
-      end = next_block + reservation;
-      if (size <= reservation / 2)
-        return bump(size, align);
+      space.next = reinterpret_cast<std::uintptr_t>(memory);
+      space.end = space.next + reservation;
+      return bump(size, align);
     }
   }
   errno = ENOMEM;
   return nullptr;
 }
 
-}  // namespace
+}  // namespace tarn::malloc_floor
+
+using tarn::malloc_floor::block_align;
+using tarn::malloc_floor::bump;
+using tarn::malloc_floor::space;
+
+extern "C" {
 
 TARN_EXPORT void* malloc(std::size_t size) {
   return bump(size, block_align);
@@ -73,8 +63,8 @@ TARN_EXPORT void* calloc(std::size_t count, std::size_t size) {
     return nullptr;
   }
   void* const block = bump(bytes, block_align);
-  // After a restart the memory has been used before.
-  if (block != nullptr && marked != 0)
+  // Fresh pages are zero; after a restart they have been used before.
+  if (block != nullptr && space.marked != 0)
     std::memset(block, 0, bytes);
   return block;
 }
@@ -93,12 +83,12 @@ TARN_EXPORT void* memalign(std::size_t align, std::size_t size) {
 }
 
 TARN_EXPORT void* aligned_alloc(std::size_t align, std::size_t size) {
-  return memalign(align, size);
+  return bump(size, align < block_align ? block_align : align);
 }
 
 TARN_EXPORT int posix_memalign(void** block, std::size_t align,
                                std::size_t size) {
-  *block = memalign(align, size);
+  *block = bump(size, align < block_align ? block_align : align);
   return *block == nullptr ? ENOMEM : 0;
 }
 
@@ -107,10 +97,12 @@ TARN_EXPORT std::size_t malloc_usable_size(void*) {
 }
 
 TARN_EXPORT void tarn_malloc_floor_mark() {
-  marked = next_block;
+  space.marked = space.next;
 }
 
 TARN_EXPORT void tarn_malloc_floor_restart() {
-  if (marked != 0)
-    next_block = marked;
+  if (space.marked != 0)
+    space.next = space.marked;
 }
+
+}  // extern "C"

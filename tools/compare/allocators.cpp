@@ -1,0 +1,97 @@
+// allocators.cpp - looks for libraries by their names in the usual folders.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/allocators.hpp"
+
+#include "compare/child.hpp"
+
+#include <array>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+
+namespace tarn::compare {
+namespace {
+
+struct Known {
+  const char* name;
+  std::array<const char*, 3> files;  // the first one that is there
+};
+
+constexpr std::array<Known, 3> known{{
+    {"jemalloc", {"libjemalloc.so.2", "libjemalloc.so", ""}},
+    {"tcmalloc",
+     {"libtcmalloc_minimal.so.4", "libtcmalloc_minimal.so", "libtcmalloc.so"}},
+    {"mimalloc", {"libmimalloc.so.2", "libmimalloc.so.2.0", "libmimalloc.so"}},
+}};
+
+constexpr std::array<const char*, 7> folders{"/usr/lib/x86_64-linux-gnu",
+                                             "/usr/lib/aarch64-linux-gnu",
+                                             "/usr/lib64",
+                                             "/usr/lib",
+                                             "/usr/local/lib",
+                                             "/lib/x86_64-linux-gnu",
+                                             "/lib64"};
+
+// What the dynamic linker knows: lines of "name (what) => path".
+std::string linker_cache() {
+  for (const char* program : {"/sbin/ldconfig", "/usr/sbin/ldconfig"})
+    if (std::filesystem::exists(program))
+      return run_child({program, "-p"}, "", 10).out;
+  return "";
+}
+
+std::string find_file(const std::string& file, const std::string& cache) {
+  std::error_code error;
+  for (const char* folder : folders) {
+    const std::string path = std::string(folder) + "/" + file;
+    if (std::filesystem::exists(path, error))
+      return path;
+  }
+  std::istringstream lines(cache);
+  std::string line;
+  while (std::getline(lines, line)) {
+    const std::size_t arrow = line.find("=> ");
+    if (arrow != std::string::npos &&
+        line.find("\t" + file + " ") != std::string::npos)
+      return line.substr(arrow + 3);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<Allocator> find_allocators() {
+  std::vector<Allocator> found{{"system malloc", ""}};
+  const std::string cache = linker_cache();
+  for (const Known& one : known) {
+    for (const char* file : one.files) {
+      const std::string path = *file == '\0' ? "" : find_file(file, cache);
+      if (path.empty())
+        continue;
+      found.push_back({one.name, path});
+      break;
+    }
+  }
+  return found;
+}
+
+Allocator named_allocator(const std::string& argument) {
+  const std::size_t equals = argument.find('=');
+  const std::string path =
+      equals == std::string::npos ? argument : argument.substr(equals + 1);
+  std::error_code error;
+  const auto whole = std::filesystem::canonical(path, error);
+  if (error)
+    throw std::runtime_error("there is no allocator at " + path +
+                             ": --allocator takes the path of a shared library "
+                             "that has malloc, or NAME=PATH");
+  if (equals != std::string::npos && equals != 0)
+    return {argument.substr(0, equals), whole.string()};
+  std::string name = whole.filename().string();
+  if (name.starts_with("lib"))
+    name = name.substr(3);
+  return {name.substr(0, name.find(".so")), whole.string()};
+}
+
+}  // namespace tarn::compare

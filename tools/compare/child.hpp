@@ -1,0 +1,31 @@
+// child.hpp - runs a program and keeps what it says.
+//
+// Cost     a process; waiting costs nothing.
+// Threads  one child at a time.
+// Failure  the result says how the child ended; a signal that asks us to stop
+//          ends it and is remembered in interrupted().
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tarn::compare {
+
+struct ChildResult {
+  int exit_code = -1;  ///< -1: it did not exit by itself
+  int signal = 0;      ///< that ended it, or 0
+  bool too_slow = false;
+  std::string out;
+  std::string errors;
+};
+
+/// Runs words[0] with `preload` as LD_PRELOAD, at most `seconds` long.
+[[nodiscard]] ChildResult run_child(const std::vector<std::string>& words,
+                                    const std::string& preload, int seconds);
+
+/// From here on Ctrl-C and SIGTERM end the child and make interrupted() true.
+void catch_interrupts();
+[[nodiscard]] bool interrupted() noexcept;
+
+}  // namespace tarn::compare

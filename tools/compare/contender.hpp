@@ -1,0 +1,71 @@
+// contender.hpp - one thing that is compared: some code over some memory.
+//
+// Cost     none.
+// Threads  confined.
+// Failure  a contender that failed says why and is left out from then on.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tarn::compare {
+
+/// What one figure was in each round.
+class Samples {
+ public:
+  void add(double value) { values_.push_back(value); }
+  [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
+  [[nodiscard]] const std::vector<double>& values() const noexcept {
+    return values_;
+  }
+
+  /// 0 without values.
+  [[nodiscard]] double median() const;
+
+  /// Half of the distance between the largest and the smallest, over the
+  /// median: 0.02 means that all rounds lie within about 2 percent of it.
+  [[nodiscard]] double spread() const;
+
+ private:
+  std::vector<double> values_;
+};
+
+enum class Code {
+  ordinary,  ///< std::string, std::vector, std::map
+  pool       ///< the same handler in std::pmr containers
+};
+
+enum class Kind {
+  malloc,  ///< a general allocator
+  floor,   ///< the malloc that only bumps
+  tarn,    ///< a Region per request
+  peer,    ///< another pool
+  reading  ///< only the parser; for its share
+};
+
+struct Contender {
+  Code code;
+  Kind kind;
+  std::string memory;   ///< "jemalloc", "tarn Region", ...
+  std::string style;    ///< what the worker calls it
+  std::string preload;  ///< path of the allocator's library, or ""
+
+  std::string failure;                     ///< why it is left out, or ""
+  std::string malloc_file;                 ///< whose malloc the worker called
+  std::string checksum;                    ///< of a pass over the corpus
+  double instructions = 0;                 ///< a request; 0: not counted
+  std::map<std::string, Samples> figures;  ///< by the worker's names
+
+  [[nodiscard]] bool runs() const noexcept { return failure.empty(); }
+
+  [[nodiscard]] double median(const std::string& figure) const;
+
+  /// "jemalloc in ordinary code".
+  [[nodiscard]] std::string name() const;
+};
+
+[[nodiscard]] const char* word_for(Code code) noexcept;
+
+}  // namespace tarn::compare

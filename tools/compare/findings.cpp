@@ -1,0 +1,177 @@
+// findings.cpp - compares the Region with the best of the others.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace tarn::compare {
+namespace {
+
+using List = std::vector<Contender>;
+
+template <class... Values>
+std::string format(const char* pattern, Values... values) {
+  char text[512];
+  std::snprintf(text, sizeof text, pattern, values...);
+  return text;
+}
+
+const Contender* one_of(const List& all, Code code, Kind kind) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](auto& one) {
+    return one.code == code && one.kind == kind && one.runs();
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// The malloc of `code` that is best by `is_better`.
+template <class IsBetter>
+const Contender* best_malloc(const List& all, Code code, IsBetter is_better) {
+  const Contender* best = nullptr;
+  for (const Contender& one : all)
+    if (one.code == code && one.kind == Kind::malloc && one.runs() &&
+        (best == nullptr || is_better(one, *best)))
+      best = &one;
+  return best;
+}
+
+bool is_faster(const Contender& one, const Contender& other) {
+  return one.median("requests_per_second") >
+         other.median("requests_per_second");
+}
+
+bool is_shorter(const Contender& one, const Contender& other) {
+  return one.instructions < other.instructions;
+}
+
+std::optional<Gap> find_gap(const List& all) {
+  const Contender* const best = best_malloc(all, Code::pool, is_shorter);
+  const Contender* const ordinary =
+      best_malloc(all, Code::ordinary, is_shorter);
+  const Contender* const floor = one_of(all, Code::pool, Kind::floor);
+  const Contender* const ordinary_floor =
+      one_of(all, Code::ordinary, Kind::floor);
+  const Contender* const region = one_of(all, Code::pool, Kind::tarn);
+  for (const Contender* one : {best, ordinary, floor, ordinary_floor, region})
+    if (one == nullptr || one->instructions == 0)
+      return std::nullopt;
+  if (best->instructions <= floor->instructions)
+    return std::nullopt;
+  return Gap{best->memory,           best->instructions,
+             floor->instructions,    region->instructions,
+             ordinary->instructions, ordinary_floor->instructions};
+}
+
+std::vector<ReadingShare> find_reading(const List& all) {
+  std::vector<ReadingShare> shares;
+  for (const Code code : {Code::ordinary, Code::pool}) {
+    const Contender* const reading = one_of(all, code, Kind::reading);
+    const Contender* const whole = code == Code::pool
+                                       ? one_of(all, code, Kind::tarn)
+                                       : one_of(all, code, Kind::malloc);
+    if (reading == nullptr || whole == nullptr ||
+        reading->median("requests_per_second") == 0)
+      continue;
+    shares.push_back({code,
+                      whole->instructions == 0
+                          ? 0
+                          : reading->instructions / whole->instructions,
+                      whole->median("requests_per_second") /
+                          reading->median("requests_per_second")});
+  }
+  return shares;
+}
+
+/// Whether the Region's `figure` is below (or not above) that of every malloc.
+Aim lowest(const List& all, const Contender& region, const char* figure,
+           const char* what, bool may_be_equal, double unit,
+           const char* unit_name) {
+  const Contender* least = nullptr;
+  for (const Contender& one : all)
+    if (one.kind == Kind::malloc && one.runs() &&
+        (least == nullptr || one.median(figure) < least->median(figure)))
+      least = &one;
+  if (least == nullptr || least->median(figure) == 0)
+    return {"", false};
+  const double ours = region.median(figure);
+  const double theirs = least->median(figure);
+  const bool met = may_be_equal ? ours <= theirs : ours < theirs;
+  return {format("%s %s every malloc: %.3g %s against %.3g (%s)", what,
+                 may_be_equal ? "not above" : "below", ours / unit, unit_name,
+                 theirs / unit, least->name().c_str()),
+          met};
+}
+
+std::vector<Aim> find_aims(const List& all, const std::optional<Gap>& gap) {
+  std::vector<Aim> aims;
+  const Contender* const region = one_of(all, Code::pool, Kind::tarn);
+  if (region == nullptr)
+    return aims;
+  // What counts as most of the gap.
+  constexpr double wanted_share = 0.8;
+  if (gap)
+    aims.push_back({format("at least %.0f %% of the gap in instructions: "
+                           "%.0f %%",
+                           wanted_share * 100, gap->closed() * 100),
+                    gap->closed() >= wanted_share});
+  aims.push_back(
+      lowest(all, *region, "call_p999", "p99.9 of a call", false, 1, "ns"));
+  aims.push_back(lowest(all, *region, "request_p99", "p99 of a request", true,
+                        1000, "us"));
+  aims.push_back(lowest(all, *region, "request_p999", "p99.9 of a request",
+                        true, 1000, "us"));
+  std::erase_if(aims, [](const Aim& aim) { return aim.sentence.empty(); });
+  return aims;
+}
+
+/// "6 % more requests a second than tcmalloc", or that there is no telling.
+std::string against(const Contender& region, const Contender& other,
+                    const char* where) {
+  const char* const figure = "requests_per_second";
+  const double ratio = region.median(figure) / other.median(figure) - 1;
+  const double doubt = std::max(region.figures.at(figure).spread(),
+                                other.figures.at(figure).spread());
+  if (std::abs(ratio) <= doubt)
+    return format(
+        "no difference in speed to %s in %s code that this run could "
+        "tell (%+.0f %%, rounds differ by %.0f %%)",
+        other.memory.c_str(), where, ratio * 100, doubt * 100);
+  return format("%.0f %% %s requests a second than %s in %s code",
+                std::abs(ratio) * 100, ratio > 0 ? "more" : "fewer",
+                other.memory.c_str(), where);
+}
+
+std::string find_verdict(const List& all, const std::optional<Gap>& gap) {
+  const Contender* const region = one_of(all, Code::pool, Kind::tarn);
+  const Contender* const ordinary = best_malloc(all, Code::ordinary, is_faster);
+  const Contender* const pool = best_malloc(all, Code::pool, is_faster);
+  if (region == nullptr || ordinary == nullptr || pool == nullptr)
+    return "there is no verdict: the Region or every malloc is missing.";
+  std::string verdict =
+      "against the fastest mallocs here a Region per request "
+      "has " +
+      against(*region, *pool, "the same") + ", and " +
+      against(*region, *ordinary, "ordinary");
+  if (gap)
+    verdict += format(
+        "; what an allocator can save at all is %.0f %% of the "
+        "instructions of a request, and the Region saves %.0f %%",
+        (1 - gap->floor / gap->best_malloc) * 100,
+        (1 - gap->region / gap->best_malloc) * 100);
+  return verdict + ".";
+}
+
+}  // namespace
+
+Findings find(const std::vector<Contender>& contenders) {
+  Findings findings;
+  findings.gap = find_gap(contenders);
+  findings.reading = find_reading(contenders);
+  findings.aims = find_aims(contenders, findings.gap);
+  findings.verdict = find_verdict(contenders, findings.gap);
+  return findings;
+}
+
+}  // namespace tarn::compare

@@ -1,0 +1,96 @@
+// json_report.cpp - the fields that docs/compare.md names.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/json_report.hpp"
+
+#include "compare/machine.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tarn::compare {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Raised when a field changes its name or its meaning, not for a new one.
+constexpr int format_version = 1;
+
+const char* word_for(Kind kind) {
+  switch (kind) {
+    case Kind::malloc:
+      return "malloc";
+    case Kind::floor:
+      return "floor";
+    case Kind::tarn:
+      return "tarn";
+    case Kind::peer:
+      return "pool";
+    case Kind::reading:
+      return "reading";
+  }
+  return "";
+}
+
+Json json_of(const Samples& samples) {
+  return {{"median", samples.median()},
+          {"spread", samples.spread()},
+          {"rounds", samples.values()}};
+}
+
+Json json_of(const Contender& one) {
+  Json json{{"code", word_for(one.code)},
+            {"kind", word_for(one.kind)},
+            {"memory", one.memory},
+            {"preload", one.preload},
+            {"malloc_file", one.malloc_file},
+            {"failure", one.failure.empty() ? Json() : Json(one.failure)},
+            {"checksum", one.checksum}};
+  json["instructions_per_request"] =
+      one.instructions == 0 ? Json() : Json(one.instructions);
+  for (const auto& [name, samples] : one.figures)
+    json[name] = json_of(samples);
+  return json;
+}
+
+Json json_of(const Gap& gap) {
+  return {{"best_malloc", gap.best},
+          {"best_malloc_instructions", gap.best_malloc},
+          {"floor_instructions", gap.floor},
+          {"region_instructions", gap.region},
+          {"closed", gap.closed()},
+          {"ordinary_best_instructions", gap.ordinary_best},
+          {"ordinary_floor_instructions", gap.ordinary_floor}};
+}
+
+}  // namespace
+
+std::string json_report(const Comparison& comparison,
+                        const Findings& findings) {
+  const Machine machine = this_machine();
+  Json json{{"format", "tarn-compare"}, {"version", format_version}};
+  json["tarn"] = TARN_TOOL_VERSION;
+  json["machine"] = {{"processor", machine.processor},
+                     {"cores", machine.cores},
+                     {"kernel", machine.kernel},
+                     {"load", machine.load}};
+  json["corpus_requests"] = comparison.requests();
+  json["rounds"] = comparison.plan().rounds;
+  json["milliseconds_per_round"] = comparison.plan().milliseconds;
+  json["call_rounds"] = comparison.plan().call_rounds;
+  json["contenders"] = Json::array();
+  for (const Contender& one : comparison.contenders())
+    json["contenders"].push_back(json_of(one));
+  json["gap"] = findings.gap ? json_of(*findings.gap) : Json();
+  json["reading"] = Json::array();
+  for (const ReadingShare& share : findings.reading)
+    json["reading"].push_back({{"code", word_for(share.code)},
+                               {"instructions", share.instructions},
+                               {"time", share.time}});
+  json["aims"] = Json::array();
+  for (const Aim& aim : findings.aims)
+    json["aims"].push_back({{"aim", aim.sentence}, {"met", aim.met}});
+  json["verdict"] = findings.verdict;
+  return json.dump(2) + "\n";
+}
+
+}  // namespace tarn::compare

@@ -1,0 +1,163 @@
+// tables.cpp - which figure stands in which column.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/tables.hpp"
+
+#include "compare/table.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <utility>
+
+namespace tarn::compare {
+namespace {
+
+constexpr double microsecond = 1000;
+constexpr double mebibyte = 1024 * 1024;
+constexpr std::size_t line_width = 98;
+
+// Both groups of contenders; `cells` gives what follows the name.
+void fill(
+    Table& table, const Comparison& comparison,
+    const std::function<std::vector<std::string>(const Contender&)>& cells) {
+  for (const Code code : {Code::ordinary, Code::pool}) {
+    table.group(code == Code::ordinary
+                    ? "ordinary code: std::string, std::vector, std::map over"
+                    : "pool code: the same in std::pmr containers, over");
+    for (const Contender& one : comparison.contenders()) {
+      if (one.code != code || one.kind == Kind::reading || !one.runs())
+        continue;
+      std::vector<std::string> row = cells(one);
+      row.insert(row.begin(), one.memory);
+      table.row(std::move(row), one.kind == Kind::tarn ? Table::Weight::strong
+                                                       : Table::Weight::plain);
+    }
+  }
+}
+
+std::string percent(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.0f %%", share * 100);
+  return text;
+}
+
+std::string scaled(const Contender& one, const char* name, double unit) {
+  return figure(one.median(name) / unit);
+}
+
+// Lines of at most line_width, broken at spaces.
+std::string wrapped(const std::string& text, const std::string& indent) {
+  std::string out;
+  std::string line;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = text.find(' ', at);
+    end = end == std::string::npos ? text.size() : end;
+    const std::string word = text.substr(at, end - at);
+    if (!line.empty() && line.size() + 1 + word.size() > line_width) {
+      out += line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? (out.empty() ? "" : indent) : " ") + word;
+    at = end + 1;
+  }
+  return out + line + "\n";
+}
+
+}  // namespace
+
+std::string serving_table(const Comparison& comparison, bool colours) {
+  Table table({"Serving", "requests/s\nmedian", "spread\n+-", "p50\nus",
+               "p99\nus", "p99.9\nus", "longest\nus", "RSS\nMiB", "peak\nMiB",
+               "faults\na request"});
+  fill(table, comparison, [](const Contender& one) {
+    const auto rate = one.figures.find("requests_per_second");
+    return std::vector<std::string>{
+        whole(one.median("requests_per_second")),
+        rate == one.figures.end() ? "" : percent(rate->second.spread()),
+        scaled(one, "request_p50", microsecond),
+        scaled(one, "request_p99", microsecond),
+        scaled(one, "request_p999", microsecond),
+        scaled(one, "request_max", microsecond),
+        scaled(one, "rss_mean", mebibyte),
+        scaled(one, "rss_peak", mebibyte),
+        scaled(one, "page_faults", 1)};
+  });
+  return table.text(colours);
+}
+
+std::string call_table(const Comparison& comparison, bool colours) {
+  Table table({"One call into the allocator", "calls\na request", "p50\nns",
+               "p99\nns", "p99.9\nns", "longest\nns"});
+  double clock = 0;
+  fill(table, comparison, [&clock](const Contender& one) {
+    clock = std::max(clock, one.median("clock_floor"));
+    return std::vector<std::string>{
+        scaled(one, "calls", 1), scaled(one, "call_p50", 1),
+        scaled(one, "call_p99", 1), scaled(one, "call_p999", 1),
+        scaled(one, "call_max", 1)};
+  });
+  return table.text(colours) +
+         wrapped(
+             "Allocations, frees, resets, and the making and ending of "
+             "pools are calls. Reading the clock is in each figure: " +
+                 figure(clock) + " ns.",
+             "");
+}
+
+std::string instruction_table(const Comparison& comparison,
+                              const Findings& findings, bool colours) {
+  Table table({"Instructions", "a request", "above\nthe floor"});
+  const auto floor_of = [&comparison](Code code) {
+    for (const Contender& one : comparison.contenders())
+      if (one.code == code && one.kind == Kind::floor)
+        return one.instructions;
+    return 0.0;
+  };
+  fill(table, comparison, [&](const Contender& one) {
+    const double floor = floor_of(one.code);
+    char above[32] = "";
+    if (floor > 0 && one.instructions > 0)
+      std::snprintf(above, sizeof above, "%+.1f %%",
+                    (one.instructions / floor - 1) * 100);
+    return std::vector<std::string>{
+        one.instructions > 0 ? whole(one.instructions) : "?", above};
+  });
+  std::string text = table.text(colours);
+  for (const ReadingShare& share : findings.reading)
+    text += "Reading a request (parser, path, cookies) takes " +
+            (share.instructions > 0
+                 ? percent(share.instructions) + " of its instructions and "
+                 : std::string()) +
+            percent(share.time) + " of its time in " + word_for(share.code) +
+            " code.\n";
+  if (findings.gap)
+    text += wrapped(
+        "The gap: the best malloc in pool code (" + findings.gap->best +
+            ") needs " +
+            whole(findings.gap->best_malloc - findings.gap->floor) +
+            " instructions a request more than one that only bumps; a Region "
+            "does without " +
+            percent(findings.gap->closed()) + " of them.",
+        "");
+  return text;
+}
+
+std::string closing(const Comparison& comparison, const Findings& findings,
+                    bool colours) {
+  std::string text;
+  for (const Contender& one : comparison.contenders())
+    if (!one.runs())
+      text += wrapped("Left out: " + one.name() + " " + one.failure, "  ");
+  if (!findings.aims.empty())
+    text += "What tarn aims at here:\n";
+  for (const Aim& aim : findings.aims)
+    text += wrapped(
+        std::string(aim.met ? "  met      " : "  not met  ") + aim.sentence,
+        "           ");
+  const std::string verdict = wrapped("Verdict: " + findings.verdict, "");
+  return text + "\n" + (colours ? "\033[1m" + verdict + "\033[0m" : verdict);
+}
+
+}  // namespace tarn::compare
