@@ -1,0 +1,128 @@
+// The lane between pools and the space. The first half of each function is the
+// whole of a short request's traffic with it: some thirty instructions without
+// a lock, an atomic read-modify-write or a system call.
+#include "base/order.hpp"
+#include "port/world.hpp"
+#include "span/cache.hpp"
+
+#include <bit>
+
+namespace tarn::port {
+namespace {
+
+using namespace tarn::span;
+
+constexpr auto relaxed = std::memory_order_relaxed;
+constexpr int unit_bits = std::countr_zero(smallest_chunk);
+
+// A size that is no multiple of 4 KiB becomes a huge number.
+constexpr std::size_t in_units(std::size_t size) noexcept {
+  return std::rotr(size, unit_bits);
+}
+
+void set_id(const void* memory, std::uint32_t owner) noexcept {
+  std::atomic<std::uint32_t>& id = the_space.id_at(memory);
+  if (id.load(relaxed) != owner)
+    id.store(owner, relaxed);
+}
+
+Loan lend_granules(const Ask& ask) noexcept {
+  if (ask.size > no_limit - granule_size)
+    return {};
+  // Never the size of a chunk, by which one tells what comes back.
+  const std::size_t size = base::larger(ask.size, largest_chunk + 1);
+  const std::size_t granules = (size + granule_size - 1) / granule_size;
+  const auto kind = static_cast<unsigned>(ask.kind);
+  if (granules > UINT32_MAX || ask.align > no_limit / 4)
+    return {};
+  std::byte* const memory =
+      ask.align > granule_size
+          ? the_space.claim_aligned(granules, ask.align, Use::large, kind)
+          : the_space.claim(granules, Use::large, kind);
+  if (memory == nullptr)
+    return {};
+  std::atomic<std::uint32_t>* const ids = &the_space.id_at(memory);
+  ids[0].store(ask.owner, relaxed);
+  ids[1].store(static_cast<std::uint32_t>(granules), relaxed);
+  return {memory, granules * granule_size};
+}
+
+[[gnu::noinline]] Loan lend_slow(const Ask& ask) noexcept {
+  own_lane.busy.store(0, std::memory_order_release);
+  run_duties();
+  const std::size_t size = base::larger(ask.size, ask.align);
+  if (size > largest_chunk || ask.align > granule_size)
+    return lend_granules(ask);
+  const unsigned step = step_of(size);
+  FreeChunk* const chunk = take_chunk(step);
+  if (chunk == nullptr)
+    return {};
+  chunk->mark = 0;
+  set_id(chunk, ask.owner);
+  return {reinterpret_cast<std::byte*>(chunk), chunk_size(step)};
+}
+
+[[gnu::noinline]] void take_back_slow(Loan loan) noexcept {
+  own_lane.busy.store(0, std::memory_order_release);
+  if (loan.size > largest_chunk)
+    the_space.release(loan.memory, loan.size / granule_size);
+  else
+    put_chunk(step_of(loan.size), reinterpret_cast<FreeChunk*>(loan.memory));
+  run_duties();
+}
+
+}  // namespace
+
+Loan system_lend(const Ask& ask) noexcept {
+  const std::size_t units = in_units(ask.size);
+  if (units >= ChunkCache::bin_count || ask.align > smallest_chunk) [[unlikely]]
+    return lend_slow(ask);
+  Lane& lane = own_lane;
+  lane.busy.store(1, relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  ChunkCache* const cache = lane.cache.load(std::memory_order_acquire);
+  Bin& bin = cache->bins[units];
+  FreeChunk* const chunk = bin.head;
+  if (chunk == nullptr) [[unlikely]]
+    return lend_slow(ask);
+  const std::size_t unit =
+      detail::bytes_between(first.begin, chunk) / smallest_chunk;
+  if (unit >= first.units || first.ids[unit].load(relaxed) != ask.owner)
+      [[unlikely]]
+    return lend_slow(ask);
+  const std::uint32_t ticks = cache->ticks.load(relaxed) - 1;
+  if (ticks == 0) [[unlikely]]
+    return lend_slow(ask);
+  cache->ticks.store(ticks, relaxed);
+  bin.head = chunk->next;
+  ++bin.room;
+  chunk->mark = 0;
+  lane.busy.store(0, std::memory_order_release);
+  return {reinterpret_cast<std::byte*>(chunk), ask.size};
+}
+
+void system_take_back(Loan loan) noexcept {
+  const std::size_t units = in_units(loan.size);
+  if (units >= ChunkCache::bin_count) [[unlikely]]
+    return take_back_slow(loan);
+  Lane& lane = own_lane;
+  lane.busy.store(1, relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  ChunkCache* const cache = lane.cache.load(std::memory_order_acquire);
+  Bin& bin = cache->bins[units];
+  const std::uint32_t room = bin.room;
+  if (room == 0) [[unlikely]]
+    return take_back_slow(loan);
+  auto* const chunk = reinterpret_cast<FreeChunk*>(loan.memory);
+  chunk->next = bin.head;
+  chunk->mark = FreeChunk::mark_of(chunk);
+  bin.head = chunk;
+  bin.room = room - 1;
+  lane.busy.store(0, std::memory_order_release);
+}
+
+void system_retag(Loan loan, std::uint32_t owner) noexcept {
+  set_id(loan.memory, owner);
+}
+
+}  // namespace tarn::port

@@ -1,0 +1,25 @@
+// maintenance.hpp - what goes back to the system, and when.
+//
+// One thread maintains at a time: a thread whose ticks are spent, for a short
+// while; maintain(), for as long as it may; or the background thread.
+//
+// Threads  shared.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tarn::span {
+
+/// Where the caller came `elapsed` ms after its last look; does nothing in the
+/// mode in which requests never purge.
+void maintain_on_request_path(std::uint32_t elapsed) noexcept;
+
+/// Bytes given back to the system since the start.
+[[nodiscard]] std::size_t purged_bytes() noexcept;
+
+/// Has the locks of this room taken and freed around fork. Once.
+void watch_forks() noexcept;
+
+}  // namespace tarn::span

@@ -1,0 +1,169 @@
+// Purging: bits are claimed first, as any user of the granules would claim
+// them, then the system takes the pages outside of every lock, merged over
+// stretches, and only then do the bits come back. In the other order a new
+// owner's data would turn to zero.
+#include "base/order.hpp"
+#include "os/memory.hpp"
+#include "span/reservation.hpp"
+
+#include <bit>
+
+namespace tarn::span {
+namespace {
+
+// After so many half lives the rest goes too: a sixteenth is left then.
+constexpr std::uint32_t most_half_lives = 4;
+
+constexpr unsigned half_granules = stretch_granules / Stretch::halves;
+static_assert(half_granules * granule_size == os::huge_page);
+
+// A half is worth a huge page from seven eighths of it in use.
+constexpr int crowded = half_granules * 7 / 8;
+
+constexpr std::uint64_t half_bits(unsigned half) noexcept {
+  return low_bits(half_granules) << (half * half_granules);
+}
+
+std::uint64_t highest(std::uint64_t word, int count) noexcept {
+  std::uint64_t found = 0;
+  for (; count > 0; --count) {
+    const std::uint64_t bit = std::bit_floor(word);
+    found |= bit;
+    word ^= bit;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::size_t Reservation::purge(std::size_t first, std::size_t count,
+                               std::uint32_t now,
+                               std::uint32_t half_life) noexcept {
+  std::size_t granules = 0;
+  const std::size_t end = base::smaller(first + count, opened());
+  while (first < end) {
+    Claims claims;
+    const std::size_t together =
+        base::smaller<std::size_t>(end - first, most_together);
+    std::size_t claimed = 0;
+    for (std::size_t i = 0; i < together; ++i) {
+      claims.bits[i] = claim_idle(first + i, now, half_life);
+      claimed += static_cast<std::size_t>(std::popcount(claims.bits[i]));
+    }
+    if (claimed != 0)
+      purge_claimed(first, together, claims);
+    granules += claimed;
+    first += together;
+  }
+  return granules * granule_size;
+}
+
+// Claims what is idle beyond what its age allows, highest address first, since
+// the lowest is used again first.
+std::uint64_t Reservation::claim_idle(std::size_t index, std::uint32_t now,
+                                      std::uint32_t half_life) noexcept {
+  Stretch& stretch = stretches_[index];
+  std::uint64_t free = stretch.free.load(std::memory_order_relaxed);
+  const std::uint64_t idle =
+      free & stretch.dirty.load(std::memory_order_relaxed);
+  if (idle == 0)
+    return 0;
+  std::uint32_t allowed = 0;
+  if (half_life != 0) {
+    const std::uint32_t age =
+        now - stretch.last_release.load(std::memory_order_relaxed);
+    const std::uint32_t half_lives = age / half_life;
+    if (half_lives < most_half_lives)
+      allowed = stretch.most_idle.load(std::memory_order_relaxed) >> half_lives;
+  }
+  const int excess = std::popcount(idle) - static_cast<int>(allowed);
+  const std::uint64_t wanted =
+      without_part_of_huge(index, highest(idle, excess));
+  std::uint64_t claimed = wanted & free;
+  while (claimed != 0 && !stretch.free.compare_exchange_weak(
+                             free, free & ~claimed, std::memory_order_acquire,
+                             std::memory_order_relaxed))
+    claimed = wanted & free;
+  return claimed;
+}
+
+// Breaking a huge page for a part of it costs more than the part.
+std::uint64_t Reservation::without_part_of_huge(std::size_t index,
+                                                std::uint64_t bits) noexcept {
+  Stretch& stretch = stretches_[index];
+  for (unsigned half = 0; half < Stretch::halves; ++half) {
+    const std::uint64_t whole = half_bits(half);
+    if (stretch.huge[half].load(std::memory_order_relaxed) == Huge::yes &&
+        (bits & whole) != whole)
+      bits &= ~whole;
+  }
+  return bits;
+}
+
+void Reservation::purge_claimed(std::size_t first, std::size_t count,
+                                const Claims& claims) noexcept {
+  std::byte* begin = nullptr;  // the range that waits for its neighbour
+  std::byte* end = nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::uint64_t left = claims.bits[i]; left != 0;) {
+      const auto place = static_cast<unsigned>(std::countr_zero(left));
+      const auto run = static_cast<unsigned>(std::countr_one(left >> place));
+      left &= ~(low_bits(run) << place);
+      std::byte* const at = granule((first + i) * stretch_granules + place);
+      if (at != end) {
+        if (begin != nullptr)
+          os::purge(begin, detail::bytes_between(begin, end));
+        begin = at;
+      }
+      end = at + run * granule_size;
+    }
+  }
+  if (begin != nullptr)
+    os::purge(begin, detail::bytes_between(begin, end));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (claims.bits[i] == 0)
+      continue;
+    Stretch& stretch = stretches_[first + i];
+    for (unsigned half = 0; half < Stretch::halves; ++half)
+      if ((claims.bits[i] & half_bits(half)) == half_bits(half) &&
+          stretch.huge[half].load(std::memory_order_relaxed) != Huge::no) {
+        os::allow_huge_pages(
+            granule((first + i) * stretch_granules + half * half_granules),
+            os::huge_page, false);
+        stretch.huge[half].store(Huge::no, std::memory_order_relaxed);
+      }
+    stretch.dirty.fetch_and(~claims.bits[i], std::memory_order_relaxed);
+    stretch.free.fetch_or(claims.bits[i], std::memory_order_release);
+    lower_hint(first + i);
+  }
+}
+
+void Reservation::look_for_huge(std::size_t index, std::uint32_t now,
+                                bool collapse,
+                                std::uint32_t patience) noexcept {
+  Stretch& stretch = stretches_[index];
+  const std::uint64_t used = ~stretch.free.load(std::memory_order_relaxed);
+  for (unsigned half = 0; half < Stretch::halves; ++half) {
+    const Huge huge = stretch.huge[half].load(std::memory_order_relaxed);
+    const bool is_crowded = std::popcount(used & half_bits(half)) >= crowded;
+    if (huge == Huge::yes)
+      continue;
+    if (!is_crowded || huge == Huge::no) {
+      stretch.crowded_since[half].store(now, std::memory_order_relaxed);
+      stretch.huge[half].store(is_crowded ? Huge::crowded : Huge::no,
+                               std::memory_order_relaxed);
+      continue;
+    }
+    const std::uint32_t since =
+        stretch.crowded_since[half].load(std::memory_order_relaxed);
+    if (now - since < patience)
+      continue;
+    std::byte* const memory =
+        granule(index * stretch_granules + half * half_granules);
+    if (os::allow_huge_pages(memory, os::huge_page, true) && collapse)
+      os::collapse(memory, os::huge_page);
+    stretch.huge[half].store(Huge::yes, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace tarn::span

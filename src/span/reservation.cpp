@@ -1,0 +1,233 @@
+#include "span/reservation.hpp"
+
+#include "base/order.hpp"
+#include "os/memory.hpp"
+
+#include <bit>
+#include <new>
+
+namespace tarn::span {
+namespace {
+
+// From a terabyte, which nobody fills by granules of forgotten memory, down to
+// what a small machine or a sanitizer leaves; below a gigabyte by halves.
+constexpr std::size_t ladder[] = {1024 * GiB, 256 * GiB, 64 * GiB, 8 * GiB,
+                                  1 * GiB};
+
+constexpr unsigned hint_bits = 32;
+constexpr std::uint64_t hint_mask = (std::uint64_t{1} << hint_bits) - 1;
+constexpr std::uint64_t one_release = std::uint64_t{1} << hint_bits;
+
+constexpr std::size_t bytes_per_granule = sizeof(std::uint32_t) +
+                                          sizeof(CutGranule) +
+                                          granule_ids * sizeof(std::uint32_t);
+
+constexpr std::size_t metadata_of(std::size_t size) noexcept {
+  return detail::round_up(size / granule_size * bytes_per_granule +
+                              size / stretch_size * sizeof(Stretch),
+                          granule_size);
+}
+
+}  // namespace
+
+bool Reservation::start(std::size_t least, std::size_t most) noexcept {
+  least = detail::round_up(base::larger(least, std::size_t{1}), stretch_size);
+  for (const std::size_t size : ladder)
+    if (size >= least && size + metadata_of(size) <= most && try_start(size))
+      return true;
+  const std::size_t below = base::smaller(most, ladder[4]);
+  std::size_t size = below - below % stretch_size;
+  while (size >= least && size + metadata_of(size) > most)
+    size -= stretch_size;
+  for (; size >= least && size != 0;
+       size = size / 2 / stretch_size * stretch_size)
+    if (try_start(size))
+      return true;
+  return false;
+}
+
+bool Reservation::try_start(std::size_t size) noexcept {
+  std::byte* const memory = os::reserve(size, stretch_size);
+  if (memory == nullptr)
+    return false;
+  const std::size_t metadata_size = metadata_of(size);
+  std::byte* const metadata = os::reserve_zeroed(metadata_size);
+  if (metadata == nullptr) {
+    os::unreserve(memory, size);
+    return false;
+  }
+  const std::size_t granules = size / granule_size;
+  std::byte* at = metadata;
+  ids_ = reinterpret_cast<std::atomic<std::uint32_t>*>(at);
+  at += granules * granule_ids * sizeof(std::uint32_t);
+  stretches_ = reinterpret_cast<Stretch*>(at);
+  at += size / stretch_size * sizeof(Stretch);
+  cuts_ = reinterpret_cast<CutGranule*>(at);
+  at += granules * sizeof(CutGranule);
+  descriptors_ = reinterpret_cast<std::atomic<std::uint32_t>*>(at);
+  metadata_ = metadata;
+  metadata_size_ = metadata_size;
+  begin_ = memory;
+  size_ = size;
+  return true;
+}
+
+std::byte* Reservation::claim(std::size_t granules) noexcept {
+  if (granules > stretch_granules)
+    return claim_long(granules);
+  const auto wanted = static_cast<unsigned>(granules);
+  const std::size_t stretches = size_ / stretch_size;
+  for (;;) {
+    const std::uint64_t seen = hint_.load(std::memory_order_acquire);
+    const std::size_t end = opened();
+    bool is_full_so_far = true;
+    for (std::size_t i = seen & hint_mask; i < end; ++i) {
+      if (stretches_[i].free.load(std::memory_order_relaxed) == 0)
+        continue;
+      if (is_full_so_far)
+        raise_hint(seen, i);
+      is_full_so_far = false;
+      if (std::byte* const memory = claim_in(i, wanted))
+        return memory;
+    }
+    if (end == stretches)
+      return nullptr;
+    const base::Locked locked{lock_};
+    if (opened() == end && !open(end))
+      return nullptr;
+  }
+}
+
+std::byte* Reservation::claim_in(std::size_t index,
+                                 unsigned granules) noexcept {
+  Stretch& stretch = stretches_[index];
+  std::uint64_t free = stretch.free.load(std::memory_order_relaxed);
+  for (;;) {
+    const unsigned place = find_run(free, granules);
+    if (place == 64)
+      return nullptr;
+    const std::uint64_t bits = low_bits(granules) << place;
+    if (stretch.free.compare_exchange_weak(free, free & ~bits,
+                                           std::memory_order_acquire,
+                                           std::memory_order_relaxed))
+      return granule(index * stretch_granules + place);
+  }
+}
+
+std::byte* Reservation::claim_long(std::size_t granules) noexcept {
+  const std::size_t whole = granules / stretch_granules;
+  const unsigned tail = granules % stretch_granules;
+  const std::size_t needed = whole + (tail != 0 ? 1 : 0);
+  const std::size_t stretches = size_ / stretch_size;
+  const base::Locked locked{lock_};
+  std::size_t run = 0;  // stretches in a row, ending before i, that are free
+  for (std::size_t i = 0; i < stretches; ++i) {
+    if (i >= opened() && !open(i))
+      return nullptr;
+    const std::uint64_t free =
+        stretches_[i].free.load(std::memory_order_relaxed);
+    const bool is_tail = tail != 0 && run == whole;
+    const std::uint64_t wanted = is_tail ? low_bits(tail) : low_bits(64);
+    run = (free & wanted) == wanted ? run + 1 : (~free == 0 ? 1 : 0);
+    if (run < needed)
+      continue;
+    const std::size_t first = i + 1 - needed;
+    if (claim_at(first, granules))
+      return granule(first * stretch_granules);
+    run = 0;  // someone took a part meanwhile; look on from here
+  }
+  return nullptr;
+}
+
+// All or nothing, since others claim without the lock.
+bool Reservation::claim_at(std::size_t first, std::size_t granules) noexcept {
+  std::size_t claimed = 0;
+  while (claimed < granules) {
+    const auto part = static_cast<unsigned>(
+        base::smaller<std::size_t>(granules - claimed, stretch_granules));
+    const std::uint64_t bits = low_bits(part);
+    std::atomic<std::uint64_t>& word =
+        stretches_[first + claimed / stretch_granules].free;
+    std::uint64_t free = word.load(std::memory_order_relaxed);
+    while ((free & bits) == bits &&
+           !word.compare_exchange_weak(free, free & ~bits,
+                                       std::memory_order_acquire,
+                                       std::memory_order_relaxed)) {
+    }
+    if ((free & bits) != bits)
+      break;
+    claimed += part;
+  }
+  if (claimed >= granules)
+    return true;
+  for (std::size_t i = 0; i < claimed / stretch_granules; ++i)
+    stretches_[first + i].free.store(low_bits(64), std::memory_order_release);
+  if (claimed != 0)
+    lower_hint(first);
+  return false;
+}
+
+bool Reservation::open(std::size_t index) noexcept {
+  if (!os::commit(begin_ + index * stretch_size, stretch_size))
+    return false;
+  Stretch* const stretch = ::new (stretches_ + index) Stretch;
+  stretch->free.store(low_bits(64), std::memory_order_relaxed);
+  opened_.store(index + 1, std::memory_order_release);
+  return true;
+}
+
+void Reservation::release(std::byte* memory, std::size_t granules,
+                          std::uint32_t now) noexcept {
+  const std::size_t first = index_of(memory);
+  const std::size_t end = first + granules;
+  for (std::size_t at = first; at < end;) {
+    const auto place = static_cast<unsigned>(at % stretch_granules);
+    const auto part = static_cast<unsigned>(
+        base::smaller<std::size_t>(end - at, stretch_granules - place));
+    const std::uint64_t bits = low_bits(part) << place;
+    Stretch& stretch = stretches_[at / stretch_granules];
+    const std::uint64_t dirty =
+        stretch.dirty.fetch_or(bits, std::memory_order_relaxed) | bits;
+    stretch.last_release.store(now, std::memory_order_relaxed);
+    const std::uint64_t free =
+        stretch.free.fetch_or(bits, std::memory_order_acq_rel) | bits;
+    stretch.most_idle.store(
+        static_cast<std::uint32_t>(std::popcount(dirty & free)),
+        std::memory_order_relaxed);
+    at += part;
+  }
+  lower_hint(first / stretch_granules);
+}
+
+void Reservation::lower_hint(std::size_t index) noexcept {
+  std::uint64_t hint = hint_.load(std::memory_order_relaxed);
+  std::uint64_t lower = 0;
+  do {
+    const std::uint64_t place =
+        base::smaller<std::uint64_t>(hint & hint_mask, index);
+    lower = ((hint & ~hint_mask) + one_release) | place;
+  } while (!hint_.compare_exchange_weak(hint, lower, std::memory_order_release,
+                                        std::memory_order_relaxed));
+}
+
+void Reservation::raise_hint(std::uint64_t seen, std::size_t index) noexcept {
+  if (index == (seen & hint_mask))
+    return;
+  hint_.compare_exchange_strong(seen, (seen & ~hint_mask) | index,
+                                std::memory_order_relaxed);
+}
+
+void Reservation::describe(std::size_t index, std::size_t granules, Use use,
+                           unsigned extra, unsigned owner) noexcept {
+  for (std::size_t i = 0; i < granules; ++i)
+    descriptors_[index + i].store(Descriptor{use, extra, owner, i}.word(),
+                                  std::memory_order_relaxed);
+}
+
+void Reservation::describe_free(std::size_t index,
+                                std::size_t granules) noexcept {
+  for (std::size_t i = 0; i < granules; ++i)
+    descriptors_[index + i].store(0, std::memory_order_relaxed);
+}
+
+}  // namespace tarn::span

@@ -1,0 +1,178 @@
+// reservation.hpp - one contiguous piece of address space, in granules.
+//
+//     [stretch 0 | stretch 1 | ... opened so far | not yet opened ...]
+//      ^ free word, dirty word                     (no access, no metadata)
+//
+// A stretch's free word is claimed by compare-and-swap, lowest address first
+// from a hint; runs of more than a stretch are whole stretches and a tail,
+// searched under one lock. All that describes the granules lies outside them,
+// in arrays for the whole reservation that are zero pages until touched.
+//
+// The hint never passes a free granule: its word also counts releases, and is
+// raised only if there was none since it was read.
+//
+// Cost     a claim looks at a word a stretch from the hint on.
+// Threads  shared.
+// Failure  null: no run of that length is free, or the system refused.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/annotations.hpp"
+#include "base/spin_lock.hpp"
+#include "span/granule.hpp"
+
+#include <atomic>
+
+namespace tarn::span {
+
+/// How a half of a stretch stands with huge pages.
+enum class Huge : std::uint8_t { no, crowded, yes };
+
+struct alignas(64) Stretch {
+  static constexpr unsigned halves = 2;
+
+  // Bit i: granule i is free; whoever clears the bit owns the granule. A
+  // claim's acquire pairs with the release that set the bit.
+  std::atomic<std::uint64_t> free{0};
+  // Bit i: granule i may have pages behind it. Set by whoever releases the
+  // granule before it is free, cleared by whoever purges while it owns it.
+  std::atomic<std::uint64_t> dirty{0};
+  // Hints of the purge, in milliseconds of the coarse clock; written by
+  // releases, read by whoever maintains. They order nothing.
+  std::atomic<std::uint32_t> last_release{0};
+  std::atomic<std::uint32_t> most_idle{0};  // dirty and free at last_release
+  // Only whoever maintains (one at a time) writes these; it orders nothing.
+  std::atomic<std::uint32_t> crowded_since[halves] = {};
+  std::atomic<Huge> huge[halves] = {};
+};
+static_assert(sizeof(Stretch) == 64, "a line each, so that claims do not meet");
+
+/// A granule that is cut into chunks smaller than itself. Guarded by the shelf
+/// of its step; describe() looks at `free` at any time.
+struct CutGranule {
+  std::atomic<std::uint16_t> free;  // bit i: chunk i is in no pool or cache
+  std::uint16_t dirty;              // and may have pages behind it
+  std::uint16_t stamp;              // the shelf's round when last changed
+  std::uint8_t is_listed;
+  std::uint8_t list;    // which of the shelf's two, when listed
+  std::uint32_t newer;  // neighbours in the list of those with a free chunk
+  std::uint32_t older;
+};
+static_assert(sizeof(CutGranule) == 16);
+
+class Reservation {
+ public:
+  /// Reserves the largest of the ladder's sizes that has at least `least` and
+  /// at most `most` bytes and that the system grants.
+  [[nodiscard]] bool start(std::size_t least, std::size_t most) noexcept;
+
+  [[nodiscard]] std::byte* begin() const noexcept { return begin_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool contains(const void* p) const noexcept {
+    return detail::address_of(p) - detail::address_of(begin_) < size_;
+  }
+  [[nodiscard]] std::size_t metadata_size() const noexcept {
+    return metadata_size_;
+  }
+  [[nodiscard]] bool is_metadata(const void* p) const noexcept {
+    return detail::address_of(p) - detail::address_of(metadata_) <
+           metadata_size_;
+  }
+
+  /// `granules` in a row, lowest address first. The caller describes them.
+  [[nodiscard]] std::byte* claim(std::size_t granules) noexcept;
+
+  /// Gives granules back; the page map must call them free already.
+  void release(std::byte* memory, std::size_t granules,
+               std::uint32_t now) noexcept;
+
+  /// Gives pages of idle granules back to the system in `count` stretches
+  /// from `first` on; a granule may stay dirty for `half_life` ms and less the
+  /// longer it idles, or not at all when that is 0. Returns bytes purged.
+  std::size_t purge(std::size_t first, std::size_t count, std::uint32_t now,
+                    std::uint32_t half_life) noexcept;
+
+  /// Asks for huge pages where a half is crowded for long, in one stretch.
+  void look_for_huge(std::size_t index, std::uint32_t now, bool collapse,
+                     std::uint32_t patience) noexcept;
+
+  // The page map and the rest, by the granule's index.
+  [[nodiscard]] std::size_t index_of(const void* p) const noexcept {
+    return detail::bytes_between(begin_, p) / granule_size;
+  }
+  [[nodiscard]] std::byte* granule(std::size_t index) const noexcept {
+    return begin_ + index * granule_size;
+  }
+  [[nodiscard]] std::size_t granules() const noexcept {
+    return size_ / granule_size;
+  }
+  [[nodiscard]] Descriptor descriptor(std::size_t index) const noexcept {
+    return Descriptor{descriptors_[index].load(std::memory_order_relaxed)};
+  }
+  void describe(std::size_t index, std::size_t granules, Use use,
+                unsigned extra, unsigned owner) noexcept;
+  void describe_free(std::size_t index, std::size_t granules) noexcept;
+  [[nodiscard]] CutGranule& cut(std::size_t index) noexcept {
+    return cuts_[index];
+  }
+  [[nodiscard]] const CutGranule& cut(std::size_t index) const noexcept {
+    return cuts_[index];
+  }
+  /// An id for each 4 KiB. Those of a run of granules: the first is the
+  /// pool's, the second the number of granules.
+  [[nodiscard]] std::atomic<std::uint32_t>* ids() const noexcept {
+    return ids_;
+  }
+
+  [[nodiscard]] std::size_t opened() const noexcept {
+    return opened_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] const Stretch& stretch(std::size_t index) const noexcept {
+    return stretches_[index];
+  }
+
+  base::SpinLock& lock() noexcept TARN_ANNOTATE(lock_returned(lock_)) {
+    return lock_;
+  }
+
+ private:
+  static constexpr unsigned most_together = 16;
+  struct Claims {
+    std::uint64_t bits[most_together];
+  };
+
+  bool try_start(std::size_t size) noexcept;
+  std::byte* claim_in(std::size_t index, unsigned granules) noexcept;
+  std::byte* claim_long(std::size_t granules) noexcept;
+  bool claim_at(std::size_t first, std::size_t granules) noexcept;
+  bool open(std::size_t index) noexcept TARN_REQUIRES(lock_);
+  void lower_hint(std::size_t index) noexcept;
+  void raise_hint(std::uint64_t seen, std::size_t index) noexcept;
+  std::uint64_t claim_idle(std::size_t index, std::uint32_t now,
+                           std::uint32_t half_life) noexcept;
+  std::uint64_t without_part_of_huge(std::size_t index,
+                                     std::uint64_t bits) noexcept;
+  void purge_claimed(std::size_t first, std::size_t count,
+                     const Claims& claims) noexcept;
+
+  std::byte* begin_ = nullptr;
+  std::size_t size_ = 0;
+  std::byte* metadata_ = nullptr;
+  std::size_t metadata_size_ = 0;
+  Stretch* stretches_ = nullptr;
+  // Written by the owner of the granule, read by anyone at any time: relaxed,
+  // because who uses the granule learnt of it in another way.
+  std::atomic<std::uint32_t>* descriptors_ = nullptr;
+  CutGranule* cuts_ = nullptr;
+  // Written by whoever lends the chunk, read by describe(); orders nothing.
+  std::atomic<std::uint32_t>* ids_ = nullptr;
+  // Stretches below this are committed and have valid words. Written under the
+  // lock; the release pairs with the acquire of opened().
+  std::atomic<std::size_t> opened_{0};
+  // The lowest stretch that may have a free granule, and above it a count of
+  // releases; any thread.
+  std::atomic<std::uint64_t> hint_{0};
+  base::SpinLock lock_;  // opening, and runs of more than a stretch
+};
+
+}  // namespace tarn::span

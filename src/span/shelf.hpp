@@ -1,0 +1,103 @@
+// shelf.hpp - the central store: for each size of chunk, those nobody has.
+//
+// Chunks wait in batches, linked through their own first bytes, and move
+// between the store and a thread's cache a batch at a time in O(1). What no
+// batch holds is cut from granules: a cut granule keeps a bit for each chunk,
+// outside the memory; when all its bits are set it goes back to the space.
+// Batches that a whole round did not need are dissolved into such bits.
+//
+// Cost     one lock for a batch.
+// Threads  shared.
+// Failure  null; nothing has changed.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/annotations.hpp"
+#include "base/spin_lock.hpp"
+#include "span/space.hpp"
+
+namespace tarn::span {
+
+/// What stands in a chunk that no pool has.
+struct FreeChunk {
+  FreeChunk* next;
+  std::uintptr_t mark;  // tells free chunks: see is_marked
+  // The rest only in the first chunk of a batch.
+  FreeChunk* next_batch;
+  std::size_t count;
+
+  /// The complement of its own address: no pointer that a program could have
+  /// written there.
+  [[nodiscard]] static std::uintptr_t mark_of(const void* p) noexcept {
+    return ~detail::address_of(p);
+  }
+  [[nodiscard]] bool is_marked() const noexcept {
+    return mark == mark_of(this);
+  }
+};
+
+/// Chunks that go from cache to store together: 256 KiB of them, and of the
+/// larger ones four, so that not every one takes the lock.
+[[nodiscard]] constexpr std::uint32_t batch_of(unsigned step) noexcept {
+  const std::size_t chunks = 256 * KiB / chunk_size(step);
+  return chunks < 4 ? 4 : static_cast<std::uint32_t>(chunks);
+}
+
+class Shelf {
+ public:
+  /// Chunks of one size, linked; at most a batch. Null: the system refused.
+  [[nodiscard]] FreeChunk* lend(unsigned step, std::size_t* count) noexcept;
+
+  /// Takes `count` linked chunks; `count` may be 0 for "count them".
+  void take_back(FreeChunk* chunks, std::size_t count) noexcept;
+
+  /// Ends a round: what was on the shelf all the time is no longer needed.
+  void end_round() noexcept;
+
+  /// Dissolves one batch that is not needed. False: there is none.
+  bool dissolve_one(unsigned step) noexcept;
+
+  /// Gives back to the system the pages of free chunks in one cut granule that
+  /// has not changed for `rounds`. Returns bytes, 0 when there is nothing.
+  std::size_t purge_one(unsigned step, unsigned rounds) noexcept;
+
+  /// Bytes on the shelf: in batches, and in cut granules with their pages.
+  [[nodiscard]] std::size_t bytes(unsigned step) const noexcept;
+
+  base::SpinLock& lock() noexcept TARN_ANNOTATE(lock_returned(lock_)) {
+    return lock_;
+  }
+
+ private:
+  FreeChunk* cut_one(unsigned step) noexcept TARN_REQUIRES(lock_);
+  void put_into_granule(std::byte* chunk, unsigned step) noexcept
+      TARN_REQUIRES(lock_);
+  void add_chunks(Space::Number number, unsigned chunks, unsigned step,
+                  bool is_dirty) noexcept TARN_REQUIRES(lock_);
+  void link(Space::Number number, bool is_dirty) noexcept TARN_REQUIRES(lock_);
+  void unlink(Space::Number number) noexcept TARN_REQUIRES(lock_);
+
+  /// Cut granules that have a free chunk, the last changed first.
+  struct List {
+    Space::Number newest = 0;
+    Space::Number oldest = 0;
+  };
+
+  mutable base::SpinLock lock_;
+  FreeChunk* batches_ TARN_GUARDED_BY(lock_) = nullptr;
+  std::size_t batch_count_ TARN_GUARDED_BY(lock_) = 0;
+  std::size_t least_batches_ TARN_GUARDED_BY(lock_) = 0;  // in this round
+  std::size_t excess_ TARN_GUARDED_BY(lock_) = 0;         // batches to dissolve
+  // [1]: some free chunk may have pages; [0]: none has. A granule in use as a
+  // whole is in neither.
+  List lists_[2] TARN_GUARDED_BY(lock_) = {};
+  std::uint16_t round_ TARN_GUARDED_BY(lock_) = 0;
+  // Written under the lock, read by statistics; orders nothing.
+  std::atomic<std::size_t> waiting_{0};  // chunks in batches
+  std::atomic<std::size_t> free_in_granules_{0};
+};
+
+/// One for each step.
+extern constinit Shelf shelves[steps];
+
+}  // namespace tarn::span

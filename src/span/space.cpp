@@ -1,0 +1,102 @@
+#include "span/space.hpp"
+
+#include "os/memory.hpp"
+#include "os/process.hpp"
+
+#include <type_traits>
+
+namespace tarn::span {
+
+constinit Space the_space;
+constinit FirstReservation first;
+static_assert(std::is_trivially_destructible_v<Space>);
+
+std::uint32_t now_ms() noexcept {
+  constexpr std::uint64_t nanoseconds = 1'000'000;
+  return static_cast<std::uint32_t>(os::coarse_now() / nanoseconds);
+}
+
+std::byte* Space::claim(std::size_t granules, Use use, unsigned extra,
+                        unsigned owner) noexcept {
+  std::byte* const memory = claim_any(granules);
+  if (memory == nullptr)
+    return nullptr;
+  Reservation* const home = find(memory);
+  home->describe(home->index_of(memory), granules, use, extra, owner);
+  return memory;
+}
+
+std::byte* Space::claim_aligned(std::size_t granules, std::size_t align,
+                                Use use, unsigned extra) noexcept {
+  const std::size_t wide = granules + align / granule_size - 1;
+  std::byte* const memory = claim_any(wide);
+  if (memory == nullptr)
+    return nullptr;
+  Reservation* const home = find(memory);
+  std::byte* const aligned = detail::align_up(memory, align);
+  const std::size_t before =
+      detail::bytes_between(memory, aligned) / granule_size;
+  const std::size_t behind = wide - before - granules;
+  if (before != 0)
+    home->release(memory, before, now_ms());
+  if (behind != 0)
+    home->release(aligned + granules * granule_size, behind, now_ms());
+  home->describe(home->index_of(aligned), granules, use, extra, 0);
+  return aligned;
+}
+
+void Space::release(std::byte* memory, std::size_t granules) noexcept {
+  Reservation* const home = find(memory);
+  home->describe_free(home->index_of(memory), granules);
+  home->release(memory, granules, now_ms());
+}
+
+std::byte* Space::claim_any(std::size_t granules) noexcept {
+  for (unsigned tried = 0;;) {
+    const unsigned count = reservations();
+    for (; tried < count; ++tried)
+      if (std::byte* const memory = reservations_[tried].claim(granules))
+        return memory;
+    const base::Locked locked{lock_};
+    if (reservations() == count && !grow(granules))
+      return nullptr;
+  }
+}
+
+bool Space::grow(std::size_t granules) noexcept {
+  const unsigned count = reservations();
+  if (count == most_reservations || granules > no_limit / granule_size / 2 ||
+      !reservations_[count].start(granules * granule_size,
+                                  os::most_to_reserve()))
+    return false;
+  const Reservation& added = reservations_[count];
+  if (count == 0)
+    first = {added.begin(), added.size() / id_unit, added.ids()};
+  count_.store(count + 1, std::memory_order_release);
+  return true;
+}
+
+Space::Number Space::number_of(const void* p) noexcept {
+  const Reservation* const home = find(p);
+  const auto which = static_cast<unsigned>(home - reservations_);
+  return which << number_bits | (static_cast<Number>(home->index_of(p)) + 1);
+}
+
+std::atomic<std::uint32_t>& Space::id_at(const void* chunk) noexcept {
+  Reservation* const home = find(chunk);
+  return home->ids()[detail::bytes_between(home->begin(), chunk) / id_unit];
+}
+
+void Space::lock_for_fork() noexcept {
+  lock_.lock();
+  for (unsigned i = 0; i < reservations(); ++i)
+    reservations_[i].lock().lock();
+}
+
+void Space::unlock_after_fork() noexcept {
+  for (unsigned i = reservations(); i-- != 0;)
+    reservations_[i].lock().unlock();
+  lock_.unlock();
+}
+
+}  // namespace tarn::span

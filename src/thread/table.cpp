@@ -1,0 +1,199 @@
+// A bit for each number, lowest free one first, so that tables indexed by it
+// stay small. The key's destructor runs in rounds: the first one runs the hooks
+// and asks for another, the second gives the number up, so that destructors of
+// the program that run in between still have theirs.
+#include "thread/table.hpp"
+
+#include "base/spin_lock.hpp"
+#include "os/process.hpp"
+#include "port/world.hpp"
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+
+namespace tarn::thread {
+namespace {
+
+using Word = std::uint64_t;
+constexpr unsigned bits = 64;
+constexpr unsigned words = most_threads / bits;
+constexpr unsigned most_hooks = 8;
+
+// The last number is for those who find all others taken: never free.
+constexpr Word shared_bit = Word{1} << (bits - 1);
+
+template <class T>
+struct List {
+  T entries[most_hooks];
+  unsigned count;
+};
+
+constinit base::SpinLock table_lock;
+constinit Word taken[words] TARN_GUARDED_BY(table_lock) = {};
+constinit unsigned first_with_room TARN_GUARDED_BY(table_lock) = 0;
+constinit bool is_started TARN_GUARDED_BY(table_lock) = false;
+constinit bool has_exit_hook TARN_GUARDED_BY(table_lock) = false;
+constinit bool has_fork_hooks TARN_GUARDED_BY(table_lock) = false;
+constinit List<Hook> exit_hooks TARN_GUARDED_BY(table_lock) = {};
+constinit List<ForkHooks> fork_hooks TARN_GUARDED_BY(table_lock) = {};
+// Written under the lock; readers may look at any time, and orders nothing.
+constinit std::atomic<std::uint32_t> generations[most_threads] = {};
+constinit std::atomic<unsigned> living_threads{0};
+
+enum class Watched : std::uint8_t { no, yes, after_hooks };
+
+constinit thread_local std::uint32_t number = 0;  // the index plus one
+constinit thread_local Watched watched = Watched::no;
+
+template <class T>
+bool append(List<T>& list, const T& entry) noexcept {
+  if (list.count == most_hooks)
+    return false;
+  list.entries[list.count++] = entry;
+  return true;
+}
+
+void run_exit_hooks() noexcept;
+
+void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
+  for (unsigned i = 0; i < fork_hooks.count; ++i)
+    fork_hooks.entries[i].prepare();
+  table_lock.lock();
+}
+
+void release_in_parent() noexcept TARN_UNCHECKED_LOCKS {
+  table_lock.unlock();
+  for (unsigned i = fork_hooks.count; i-- != 0;)
+    fork_hooks.entries[i].in_parent();
+}
+
+// Only the thread that forked lives on.
+void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
+  for (Word& word : taken)
+    word = 0;
+  taken[words - 1] = shared_bit;
+  first_with_room = 0;
+  living_threads.store(number != 0 ? 1 : 0, std::memory_order_relaxed);
+  if (number != 0)
+    taken[(number - 1) / bits] |= Word{1} << ((number - 1) % bits);
+  table_lock.unlock();
+  for (unsigned i = fork_hooks.count; i-- != 0;)
+    fork_hooks.entries[i].in_child();
+}
+
+void start() noexcept TARN_REQUIRES(table_lock) {
+  if (is_started)
+    return;
+  is_started = true;
+  taken[words - 1] = shared_bit;
+  has_exit_hook = os::set_thread_exit_hook(run_exit_hooks);
+  has_fork_hooks =
+      os::set_fork_hooks(hold_for_fork, release_in_parent, release_in_child);
+}
+
+std::uint32_t take_number() noexcept {
+  const base::Locked locked{table_lock};
+  start();
+  for (unsigned i = first_with_room; i < words; ++i) {
+    if (~taken[i] == 0)
+      continue;
+    const auto bit = static_cast<unsigned>(std::countr_one(taken[i]));
+    taken[i] |= Word{1} << bit;
+    first_with_room = i;
+    living_threads.fetch_add(1, std::memory_order_relaxed);
+    return i * bits + bit + 1;
+  }
+  return most_threads;
+}
+
+void give_number_up() noexcept {
+  if (number == 0)
+    return;
+  const unsigned index = number - 1;
+  number = 0;
+  if (index == most_threads - 1)
+    return;
+  const base::Locked locked{table_lock};
+  const Word bit = Word{1} << (index % bits);
+  taken[index / bits] &= ~bit;
+  if (index / bits < first_with_room)
+    first_with_room = index / bits;
+  generations[index].fetch_add(1, std::memory_order_relaxed);
+  living_threads.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void run_exit_hooks() noexcept {
+  if (watched == Watched::after_hooks) {
+    watched = Watched::no;
+    give_number_up();
+    return;
+  }
+  List<Hook> hooks;
+  {
+    const base::Locked locked{table_lock};
+    hooks = exit_hooks;
+  }
+  for (unsigned i = 0; i < hooks.count; ++i)
+    hooks.entries[i]();
+  if (os::watch_this_thread())
+    watched = Watched::after_hooks;
+  else
+    give_number_up();
+}
+
+[[gnu::noinline]] std::uint32_t enter() noexcept {
+  number = take_number();
+  static_cast<void>(watch());
+  return number;
+}
+
+}  // namespace
+
+bool at_exit(Hook hook) noexcept {
+  const base::Locked locked{table_lock};
+  start();
+  return append(exit_hooks, hook) && has_exit_hook;
+}
+
+bool at_fork(const ForkHooks& hooks) noexcept {
+  const base::Locked locked{table_lock};
+  start();
+  return append(fork_hooks, hooks) && has_fork_hooks;
+}
+
+bool watch() noexcept {
+  if (watched != Watched::no)
+    return true;
+  {
+    const base::Locked locked{table_lock};
+    start();
+    if (!has_exit_hook)
+      return false;
+  }
+  if (!os::watch_this_thread())
+    return false;
+  watched = Watched::yes;
+  return true;
+}
+
+std::uint32_t generation(unsigned index) noexcept {
+  return generations[index].load(std::memory_order_relaxed);
+}
+
+unsigned living() noexcept {
+  return living_threads.load(std::memory_order_relaxed);
+}
+
+}  // namespace tarn::thread
+
+namespace tarn::port {
+
+unsigned thread_index() noexcept {
+  const std::uint32_t mine = thread::number;
+  if (mine == 0) [[unlikely]]
+    return thread::enter() - 1;
+  return mine - 1;
+}
+
+}  // namespace tarn::port
