@@ -32,6 +32,9 @@ namespace port {
 Loan system_lend(const Ask&) noexcept {
   return {};
 }
+Loan system_lend_chunk(std::size_t) noexcept {
+  return {};
+}
 void system_take_back(Loan) noexcept {}
 void system_retag(Loan, std::uint32_t) noexcept {}
 unsigned thread_index() noexcept {

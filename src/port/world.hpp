@@ -16,9 +16,14 @@ namespace tarn::port {
 /// space. A size up to 256 KiB comes as a power of two of at least 4 KiB,
 /// aligned to min(size, 64 KiB); a larger one as whole granules.
 [[nodiscard]] Loan system_lend(const Ask& ask) noexcept;
+/// The same for a chunk of a pool without a name, with no need but its size.
+[[nodiscard]] Loan system_lend_chunk(std::size_t size) noexcept;
+
+/// A pool with a name takes its id out first: system_retag(loan, 0).
 void system_take_back(Loan loan) noexcept;
 
-/// Enters another owner for what system_lend gave: its pool was merged.
+/// Enters another owner for what system_lend gave: its pool was merged, or it
+/// goes back. Nothing happens to memory that is not the system's.
 void system_retag(Loan loan, std::uint32_t owner) noexcept;
 
 /// A small number that no other living thread has, from 0, the same as long as

@@ -401,7 +401,7 @@ FreeChunk* take_chunk(unsigned step) noexcept {
 
 void put_chunk(unsigned step, FreeChunk* chunk) noexcept {
   chunk->next = nullptr;
-  chunk->mark = FreeChunk::mark_of(chunk);
+  chunk->holder = &shelves;
   ChunkCache* const cache = own_cache();
   if (cache == nullptr) {
     shelves[step].take_back(chunk, 1);

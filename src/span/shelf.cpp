@@ -33,8 +33,7 @@ std::uint16_t bit_of(const std::byte* chunk, unsigned step) noexcept {
 }
 
 FreeChunk* make_free(std::byte* memory) noexcept {
-  return ::new (memory)
-      FreeChunk{nullptr, FreeChunk::mark_of(memory), nullptr, 1};
+  return ::new (memory) FreeChunk{nullptr, &shelves, nullptr, 1};
 }
 
 }  // namespace

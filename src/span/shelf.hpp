@@ -21,19 +21,12 @@ namespace tarn::span {
 /// What stands in a chunk that no pool has.
 struct FreeChunk {
   FreeChunk* next;
-  std::uintptr_t mark;  // tells free chunks: see is_marked
+  // The cache that holds the chunk or held it last, or the shelf: an address
+  // that no program ever sees, so that describe() can tell free chunks.
+  const void* holder;
   // The rest only in the first chunk of a batch.
   FreeChunk* next_batch;
   std::size_t count;
-
-  /// The complement of its own address: no pointer that a program could have
-  /// written there.
-  [[nodiscard]] static std::uintptr_t mark_of(const void* p) noexcept {
-    return ~detail::address_of(p);
-  }
-  [[nodiscard]] bool is_marked() const noexcept {
-    return mark == mark_of(this);
-  }
 };
 
 /// Chunks that go from cache to store together: 256 KiB of them, and of the

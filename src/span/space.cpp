@@ -8,7 +8,6 @@
 namespace tarn::span {
 
 constinit Space the_space;
-constinit FirstReservation first;
 static_assert(std::is_trivially_destructible_v<Space>);
 
 std::uint32_t now_ms() noexcept {
@@ -69,9 +68,6 @@ bool Space::grow(std::size_t granules) noexcept {
       !reservations_[count].start(granules * granule_size,
                                   os::most_to_reserve()))
     return false;
-  const Reservation& added = reservations_[count];
-  if (count == 0)
-    first = {added.begin(), added.size() / id_unit, added.ids()};
   count_.store(count + 1, std::memory_order_release);
   return true;
 }

@@ -83,13 +83,4 @@ class Space {
 /// The one of this process. Without a destructor: pools may outlive exit.
 extern constinit Space the_space;
 
-/// What the fast lane needs of the first reservation. Written once, before the
-/// first chunk is lent.
-struct FirstReservation {
-  std::byte* begin = nullptr;
-  std::size_t units = 0;  // of 4 KiB
-  std::atomic<std::uint32_t>* ids = nullptr;
-};
-extern constinit FirstReservation first;
-
 }  // namespace tarn::span

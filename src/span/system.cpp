@@ -18,7 +18,10 @@ namespace {
 class SharedSystem final : public Upstream {
  public:
   Loan lend(const Ask& ask) noexcept override { return port::system_lend(ask); }
-  void take_back(Loan loan) noexcept override { port::system_take_back(loan); }
+  void take_back(Loan loan) noexcept override {
+    port::system_retag(loan, 0);
+    port::system_take_back(loan);
+  }
 };
 
 constinit SharedSystem shared_system;
