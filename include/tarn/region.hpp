@@ -225,6 +225,7 @@ class Region {
   void* allocate_large(std::size_t size, std::size_t align) noexcept;
   void* allocate_in_chunk(std::size_t size, std::size_t align) noexcept;
   void* allocate_again(std::size_t size, std::size_t align) noexcept;
+  void* take_recycled(std::size_t size, std::size_t align) noexcept;
   void* bump(std::size_t size, std::size_t align) noexcept;
   void* fail(std::size_t size) noexcept;
 
@@ -232,10 +233,18 @@ class Region {
   void begin() noexcept;
   void end() noexcept;
   void end_slow() noexcept;
+  void has_more_to_end() noexcept {
+    is_plain_ = false;
+    is_bare_ = false;
+    is_short_ = false;
+  }
   void end_contents() noexcept;
   void end_since(detail::MarkRecord* record) noexcept;
   void run_cleanups(detail::CleanupRecord* last) noexcept;
   void forget_contents() noexcept;
+  void end_bytes(std::byte* from, std::byte* to) noexcept;
+  void watch_allocate(void* block, std::size_t size) const noexcept;
+  void watch_deallocate(void* block, std::size_t size) const noexcept;
 
   [[nodiscard]] std::byte* chunk_end() const noexcept;
   [[nodiscard]] std::size_t large_size() const noexcept;
@@ -315,8 +324,9 @@ class Region {
   // Taken by threads that link or unlink children, with shared_children. A
   // flag, since RV32 has no instruction that exchanges one byte.
   std::atomic_flag children_lock_{};
-  // False once anything but chunks is to be seen to at the end.
-  bool is_plain_;
+  bool is_plain_;          // nothing but chunks is to be seen to at the end
+  bool is_bare_;           // plain, over the system, without a name
+  bool is_short_ = false;  // bare, with one chunk: the shortest end
   bool wipe_;
   bool shared_children_;
   bool ran_out_ = false;
@@ -357,12 +367,14 @@ inline Region::Region(Upstream* upstream, Region* parent,
       upstream_(upstream),
       retain_(options.retain.bytes),
       on_exhausted_(options.on_exhausted),
-      first_chunk_(options.first_chunk),
+      first_chunk_(options.first_chunk < detail::smallest_chunk
+                       ? detail::smallest_chunk
+                       : options.first_chunk),
       max_chunk_(options.max_chunk < KiB ? KiB : options.max_chunk),
-      next_chunk_(first_chunk_ < max_chunk_ / detail::chunk_growth
-                      ? first_chunk_ * detail::chunk_growth
-                      : max_chunk_),
+      next_chunk_(detail::grown_chunk(first_chunk_, max_chunk_)),
       is_plain_(!options.wipe),
+      is_bare_(upstream == nullptr && options.name == nullptr &&
+               parent == nullptr && !options.wipe),
       wipe_(options.wipe),
       shared_children_(options.shared_children) {
   if (options.name != nullptr || parent != nullptr)

@@ -170,10 +170,12 @@ bool Region::free_large(void* p) noexcept {
 }
 
 // The header of a large block of this region, or null. Reading before `p` is
-// safe for any block of a region: a chunk's header is no smaller.
+// safe for any block of a region: a chunk's header is no smaller. A block of
+// size 0 that lies nowhere has its alignment for an address.
 LargeBlock* Region::large_at(void* p) const noexcept {
   static_assert(sizeof(LargeBlock) <= sizeof(RegionChunk));
-  if (large_ == nullptr || detail::address_of(p) % max_align != 0)
+  if (large_ == nullptr || detail::address_of(p) % max_align != 0 ||
+      is_pow2(detail::address_of(p)))
     return nullptr;
   LargeBlock* const large = static_cast<LargeBlock*>(p) - 1;
   return large->belongs_to(*this) ? large : nullptr;

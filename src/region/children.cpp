@@ -52,7 +52,7 @@ void Region::link_child(Region& child) noexcept {
   if (newest_child_ != nullptr)
     newest_child_->newer_sibling_ = &child;
   newest_child_ = &child;
-  is_plain_ = false;
+  has_more_to_end();
 }
 
 void Region::unlink_child(Region& child) noexcept {

@@ -37,7 +37,7 @@ void Region::arm(CleanupRecord* record, Cleanup cleanup,
                  void* context) noexcept {
   if (cleanups_ == nullptr)
     oldest_cleanup_ = record;
-  is_plain_ = false;
+  has_more_to_end();
   cleanups_ = ::new (record) CleanupRecord{cleanups_, cleanup, context};
 }
 

@@ -48,7 +48,7 @@ void Region::rewind(const Mark& mark) noexcept {
 }
 
 void Region::end_since(MarkRecord* record) noexcept {
-  is_plain_ = false;  // a cleanup that ends the region now is a fault
+  has_more_to_end();  // a cleanup that ends the region now is a fault
   resetting_ = true;
   do {
     end_children(record->serial);

@@ -2,7 +2,6 @@
 // where they are; only what points to their region is written anew.
 #include "tarn/region.hpp"
 
-#include "base/order.hpp"
 #include "port/assert.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
@@ -22,7 +21,9 @@ bool Region::merge(Region& other) noexcept {
   splice_chunks(other);
   splice_records(other);
   held_ += other.held_;
-  is_plain_ = is_plain_ && other.is_plain_;
+  if (!other.is_plain_)
+    has_more_to_end();
+  is_short_ = false;
   ran_out_ = ran_out_ || other.ran_out_;
   other.forget_contents();
   port::ensure(check() && other.check(), "two regions after a merge");
@@ -107,7 +108,8 @@ void Region::forget_contents() noexcept {
   recycled_ = nullptr;
   resource_chunk_ = nullptr;
   held_ = 0;
-  next_chunk_ = base::smaller(first_chunk_ * detail::chunk_growth, max_chunk_);
+  is_short_ = false;
+  next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
   ran_out_ = false;
 }
 

@@ -26,7 +26,7 @@ constexpr std::size_t large_part = 8;
 }  // namespace
 
 void Region::enrol(const RegionOptions& options) noexcept {
-  is_plain_ = false;
+  has_more_to_end();
   if (options.name != nullptr)
     id_ = port::register_pool(PoolKind::region, options.name);
   if (parent_ != nullptr)
@@ -39,7 +39,8 @@ void Region::begin() noexcept {
   const port::CheckHooks* const hooks = port::hooks();
   held_back_ = base::is_dev ||
                (hooks != nullptr && hooks->holds_back(PoolKind::region, id_));
-  is_plain_ = is_plain_ && !held_back_;
+  if (held_back_)
+    has_more_to_end();
 }
 
 inline Loan Region::lend(std::size_t size) noexcept {
@@ -58,10 +59,12 @@ void* Region::allocate_slow(std::size_t size) noexcept {
                         !base::is_dev && port::hooks() == nullptr;
   if (!is_start)
     return allocate_anywhere(size, max_align);
-  const Loan loan = lend(first_chunk_);
+  const Loan loan =
+      is_bare_ ? port::system_lend_chunk(first_chunk_) : lend(first_chunk_);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
   held_ += loan.size;
+  is_short_ = is_bare_;
   auto* const chunk = ::new (loan.memory) RegionChunk;
   chunk->older = nullptr;
   chunk->size = loan.size;
@@ -86,11 +89,8 @@ void* Region::allocate_anywhere(std::size_t size, std::size_t align) noexcept {
                                 : allocate_in_chunk(size, align);
   if (block == nullptr) [[unlikely]]
     return fail(size);
-  if (held_back_) [[unlikely]] {
-    const port::CheckHooks* const hooks = port::hooks();
-    if (hooks != nullptr)
-      hooks->on_allocate(id_, block, size);
-  }
+  if (held_back_) [[unlikely]]
+    watch_allocate(block, size);
   return block;
 }
 
@@ -108,7 +108,7 @@ void* Region::bump(std::size_t size, std::size_t align) noexcept {
 }
 
 void* Region::allocate_in_chunk(std::size_t size, std::size_t align) noexcept {
-  if (void* const again = allocate_again(size, align))
+  if (void* const again = take_recycled(size, align))
     return again;
   const std::size_t slack = align > max_align ? align - max_align : 0;
   RegionChunk* const chunk = borrow(size + slack + sizeof(RegionChunk));
@@ -144,7 +144,7 @@ void* Region::allocate_large(std::size_t size, std::size_t align) noexcept {
   if (large_ != nullptr)
     large_->newer = large;
   large_ = large;
-  is_plain_ = false;
+  has_more_to_end();
   held_ += loan.size;
   return block;
 }
@@ -187,7 +187,8 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
   if (!loan)
     return nullptr;
   if (chunks_ != nullptr)
-    next_chunk_ = base::smaller(next_chunk_ * detail::chunk_growth, max_chunk_);
+    next_chunk_ = detail::grown_chunk(next_chunk_, max_chunk_);
+  is_short_ = false;
   held_ += loan.size;
   chunks_ =
       ::new (loan.memory) RegionChunk{chunks_, loan.size, nullptr, nullptr, {}};
@@ -210,6 +211,8 @@ RegionChunk* Region::take_spare(std::size_t need) noexcept {
 
 void Region::take_back(Loan loan) noexcept {
   held_ -= loan.size;
+  if (id_ != 0)
+    port::system_retag(loan, 0);
   if (upstream_ == nullptr)
     port::system_take_back(loan);
   else
@@ -229,18 +232,10 @@ void Region::give_back_all(RegionChunk* chunks) noexcept {
 }
 
 void Region::end() noexcept {
-  RegionChunk* const chunk = chunks_;
-  const bool is_short =
-      is_plain_ && chunk != nullptr && chunk->older == nullptr;
-  if (!is_short) {
-    end_slow();
-    return;
-  }
-  const Loan loan{chunk->memory(), chunk->size};
-  if (upstream_ == nullptr) [[likely]]
-    port::system_take_back(loan);
+  if (is_short_) [[likely]]
+    port::system_take_back({chunks_->memory(), chunks_->size});
   else
-    upstream_->take_back(loan);
+    end_slow();
 }
 
 void Region::end_slow() noexcept {
@@ -292,17 +287,9 @@ void Region::end_contents() noexcept {
   free_large_since(0);
   if (current_ != nullptr)
     current_->filled_until = next_;
-  if (wipe_ || held_back_) {
-    const port::CheckHooks* const hooks = port::hooks();
-    for (RegionChunk* chunk = chunks_; chunk != nullptr; chunk = chunk->older) {
-      if (wipe_)
-        detail::wipe(chunk->begin(), chunk->filled_until);
-      if (held_back_ && hooks != nullptr)
-        hooks->on_end(
-            id_, chunk->begin(),
-            detail::bytes_between(chunk->begin(), chunk->filled_until));
-    }
-  }
+  if (wipe_ || held_back_)
+    for (RegionChunk* chunk = chunks_; chunk != nullptr; chunk = chunk->older)
+      end_bytes(chunk->begin(), chunk->filled_until);
   resetting_ = false;
 }
 
@@ -319,7 +306,7 @@ void Region::run_cleanups(CleanupRecord* last) noexcept {
 void Region::retain_chunks() noexcept {
   RegionChunk* kept = resource_chunk_;
   RegionChunk* chunk = chunks_;
-  next_chunk_ = base::smaller(first_chunk_ * detail::chunk_growth, max_chunk_);
+  next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
   if (chunk == nullptr)
     return;
   if (kept == nullptr)
@@ -346,7 +333,7 @@ void Region::spare_or_give_back(RegionChunk* chunk) noexcept {
   chunk->resource_region = nullptr;
   chunk->resource[0] = nullptr;
   spares_ = chunk;
-  is_plain_ = false;
+  has_more_to_end();
 }
 
 void Region::report_nested(const char* what) const noexcept {

@@ -40,9 +40,10 @@ using RegionExhausted = void (*)(Region& region, std::size_t size) noexcept;
 
 struct RegionOptions {
   const char* name = nullptr;  ///< copied; null: no name, and no cost for it
-  std::uint32_t first_chunk = 8 * KiB;  ///< bytes; chunks grow from this size
-  std::uint32_t max_chunk = 256 * KiB;  ///< and grow no further; >= 1 KiB
-  Retain retain = retain_decay;         ///< what stays at reset
+  std::uint32_t first_chunk =
+      8 * KiB;  ///< bytes; chunks grow from here; >= 128
+  std::uint32_t max_chunk = 256 * KiB;     ///< and grow no further; >= 1 KiB
+  Retain retain = retain_decay;            ///< what stays at reset
   RegionExhausted on_exhausted = nullptr;  ///< null: just the nullptr
   bool wipe = false;             ///< zero the memory at reset, rewind and end
   bool shared_children = false;  ///< children may live on other threads
@@ -87,6 +88,14 @@ struct RegionLayout;
 // Each chunk is this many times the one before, up to the cap: few chunks serve
 // a request, and at most three quarters of what is held can be unused.
 inline constexpr std::uint32_t chunk_growth = 4;
+
+// Room for a chunk's header and a block or two.
+inline constexpr std::uint32_t smallest_chunk = 128;
+
+[[nodiscard]] constexpr std::uint32_t grown_chunk(std::uint32_t size,
+                                                  std::uint32_t most) noexcept {
+  return size < most / chunk_growth ? size * chunk_growth : most;
+}
 
 struct CleanupRecord {
   CleanupRecord* older;
