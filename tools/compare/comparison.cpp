@@ -182,7 +182,7 @@ void Comparison::call() {
                                 plan_.milliseconds, false);
       take(contender, report,
            {"call_p50", "call_p99", "call_p999", "call_max", "calls",
-            "clock_floor"});
+            "clock_floor", "clock_step"});
     });
   }
 }

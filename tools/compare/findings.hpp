@@ -36,10 +36,16 @@ struct ReadingShare {
   double time;
 };
 
+enum class Outcome {
+  met,
+  not_met,
+  no_telling  ///< the two differ by less than these rounds or the clock can say
+};
+
 /// One of tarn's own aims, and whether these figures meet it.
 struct Aim {
   std::string sentence;
-  bool met;
+  Outcome outcome;
 };
 
 struct Findings {

@@ -31,6 +31,18 @@ const char* word_for(Kind kind) {
   return "";
 }
 
+const char* word_for(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::met:
+      return "met";
+    case Outcome::not_met:
+      return "not met";
+    case Outcome::no_telling:
+      return "no telling";
+  }
+  return "";
+}
+
 Json json_of(const Samples& samples) {
   return {{"median", samples.median()},
           {"spread", samples.spread()},
@@ -88,7 +100,8 @@ std::string json_report(const Comparison& comparison,
                                {"time", share.time}});
   json["aims"] = Json::array();
   for (const Aim& aim : findings.aims)
-    json["aims"].push_back({{"aim", aim.sentence}, {"met", aim.met}});
+    json["aims"].push_back(
+        {{"aim", aim.sentence}, {"outcome", word_for(aim.outcome)}});
   json["verdict"] = findings.verdict;
   return json.dump(2) + "\n";
 }

@@ -23,8 +23,8 @@ void fill(
     const std::function<std::vector<std::string>(const Contender&)>& cells) {
   for (const Code code : {Code::ordinary, Code::pool}) {
     table.group(code == Code::ordinary
-                    ? "ordinary code: std::string, std::vector, std::map over"
-                    : "pool code: the same in std::pmr containers, over");
+                    ? "ordinary code (std::string, std::vector, std::map) over"
+                    : "pool code (the same in std::pmr containers) over");
     for (const Contender& one : comparison.contenders()) {
       if (one.code != code || one.kind == Kind::reading || !one.runs())
         continue;
@@ -46,20 +46,37 @@ std::string scaled(const Contender& one, const char* name, double unit) {
   return figure(one.median(name) / unit);
 }
 
-// Lines of at most line_width, broken at spaces.
+std::string column_for(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::met:
+      return "  met         ";
+    case Outcome::not_met:
+      return "  not met     ";
+    case Outcome::no_telling:
+      return "  no telling  ";
+  }
+  return "";
+}
+
+// Lines of at most line_width, broken at spaces, but not before a percent sign.
 std::string wrapped(const std::string& text, const std::string& indent) {
   std::string out;
   std::string line;
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t end = text.find(' ', at);
+    while (end != std::string::npos && text.substr(end + 1, 1) == "%")
+      end = text.find(' ', end + 1);
     end = end == std::string::npos ? text.size() : end;
     const std::string word = text.substr(at, end - at);
     if (!line.empty() && line.size() + 1 + word.size() > line_width) {
       out += line + "\n";
       line.clear();
     }
-    line += (line.empty() ? (out.empty() ? "" : indent) : " ") + word;
+    if (line.empty())
+      line = out.empty() ? word : indent + word;
+    else
+      line += " " + word;
     at = end + 1;
   }
   return out + line + "\n";
@@ -84,15 +101,21 @@ std::string serving_table(const Comparison& comparison, bool colours) {
         scaled(one, "rss_peak", mebibyte),
         scaled(one, "page_faults", 1)};
   });
-  return table.text(colours);
+  return table.text(colours) +
+         wrapped(
+             "Requests a second of processor time; the spread is half the "
+             "distance between the best and the worst round.",
+             "");
 }
 
 std::string call_table(const Comparison& comparison, bool colours) {
   Table table({"One call into the allocator", "calls\na request", "p50\nns",
                "p99\nns", "p99.9\nns", "longest\nns"});
   double clock = 0;
-  fill(table, comparison, [&clock](const Contender& one) {
+  double step = 0;
+  fill(table, comparison, [&](const Contender& one) {
     clock = std::max(clock, one.median("clock_floor"));
+    step = std::max(step, one.median("clock_step"));
     return std::vector<std::string>{
         scaled(one, "calls", 1), scaled(one, "call_p50", 1),
         scaled(one, "call_p99", 1), scaled(one, "call_p999", 1),
@@ -101,8 +124,10 @@ std::string call_table(const Comparison& comparison, bool colours) {
   return table.text(colours) +
          wrapped(
              "Allocations, frees, resets, and the making and ending of "
-             "pools are calls. Reading the clock is in each figure: " +
-                 figure(clock) + " ns.",
+             "pools are calls. Each figure has one reading of the clock in it "
+             "(" +
+                 figure(clock) + " ns), and the clock moves in steps of " +
+                 figure(step) + " ns.",
              "");
 }
 
@@ -126,12 +151,15 @@ std::string instruction_table(const Comparison& comparison,
   });
   std::string text = table.text(colours);
   for (const ReadingShare& share : findings.reading)
-    text += "Reading a request (parser, path, cookies) takes " +
+    text += wrapped(
+        std::string("Reading a request (parser, path, cookies) takes ") +
             (share.instructions > 0
                  ? percent(share.instructions) + " of its instructions and "
                  : std::string()) +
-            percent(share.time) + " of its time in " + word_for(share.code) +
-            " code.\n";
+            percent(share.time) + " of its time in " +
+            (share.code == Code::pool ? "pool code over a Region."
+                                      : "ordinary code over system malloc."),
+        "");
   if (findings.gap)
     text += wrapped(
         "The gap: the best malloc in pool code (" + findings.gap->best +
@@ -153,9 +181,7 @@ std::string closing(const Comparison& comparison, const Findings& findings,
   if (!findings.aims.empty())
     text += "What tarn aims at here:\n";
   for (const Aim& aim : findings.aims)
-    text += wrapped(
-        std::string(aim.met ? "  met      " : "  not met  ") + aim.sentence,
-        "           ");
+    text += wrapped(column_for(aim.outcome) + aim.sentence, "              ");
   const std::string verdict = wrapped("Verdict: " + findings.verdict, "");
   return text + "\n" + (colours ? "\033[1m" + verdict + "\033[0m" : verdict);
 }

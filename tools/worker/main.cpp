@@ -15,11 +15,14 @@
 #include "worker/runner.hpp"
 #include "worker/ticks.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -51,6 +54,14 @@ double nanoseconds_since(Clock::time_point began) {
   return std::chrono::duration<double, std::nano>(Clock::now() - began).count();
 }
 
+// Of this process: what others do with the processor meanwhile is not in it.
+double processor_nanoseconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 +
+         static_cast<double>(time.tv_nsec);
+}
+
 void print(const char* key, double value) {
   std::printf("%s %.6g\n", key, value);
 }
@@ -74,6 +85,36 @@ double clock_floor() {
   for (int i = 0; i < readings; ++i)
     ended = ticks();
   return static_cast<double>(ended - began) / readings;
+}
+
+// The step in which the clock moves: on some processors it is ten nanoseconds,
+// and no duration is known any better. Readings are taken after work of varying
+// length; if nearly all their distances are multiples of the most frequent one,
+// that is the step, else it is a single tick.
+double clock_step() {
+  constexpr int readings = 10'000;
+  constexpr double nearly_all = 0.95;
+  std::map<std::uint64_t, int> distances;
+  std::uint64_t last = ticks();
+  for (int i = 0; i < readings; ++i) {
+    for (volatile int work = 0; work < i % 13; work = work + 1) {
+    }
+    const std::uint64_t now = ticks();
+    ++distances[now - last];
+    last = now;
+  }
+  distances.erase(0);
+  const auto frequent = std::max_element(
+      distances.begin(), distances.end(),
+      [](auto& one, auto& other) { return one.second < other.second; });
+  int multiples = 0;
+  int all = 0;
+  for (const auto& [distance, times] : distances) {
+    all += times;
+    multiples += distance % frequent->first == 0 ? times : 0;
+  }
+  return multiples >= all * nearly_all ? static_cast<double>(frequent->first)
+                                       : 1;
 }
 
 // One line for each answer, so that two workers can be compared.
@@ -124,24 +165,28 @@ void measure(Runner& runner, const Arguments& arguments, std::size_t requests,
   reset_peak();
   const std::uint64_t faults = page_faults();
   const Clock::time_point began = Clock::now();
+  const double processor_began = processor_nanoseconds();
   const std::uint64_t first_tick = ticks();
   call_clock.running = arguments.mode == "calls";
   run_for(runner, arguments, expected, measured);
   call_clock.running = false;
   const std::uint64_t last_tick = ticks();
   const double nanoseconds = nanoseconds_since(began);
+  const double processor = processor_nanoseconds() - processor_began;
   const double per_tick =
       nanoseconds / static_cast<double>(last_tick - first_tick);
   const double served =
       static_cast<double>(measured.passes) * static_cast<double>(requests);
   print("requests", served);
   print("nanoseconds", nanoseconds);
-  print("requests_per_second", served / nanoseconds * 1e9);
+  print("processor_nanoseconds", processor);
+  print("requests_per_second", served / processor * 1e9);
   print("rss_mean",
         measured.resident_sum / static_cast<double>(measured.passes));
   print("rss_peak", static_cast<double>(peak_resident()));
   print("page_faults", static_cast<double>(page_faults() - faults) / served);
   print("clock_floor", clock_floor() * per_tick);
+  print("clock_step", clock_step() * per_tick);
   if (measured.requests.count() != 0)
     print_quantiles("request", measured.requests, per_tick);
   if (call_clock.calls.count() != 0) {

@@ -20,6 +20,9 @@ Function* next(const char* name) noexcept {
 using New = void*(std::size_t);
 using Delete = void(void*);
 using SizedDelete = void(void*, std::size_t);
+// std::pmr::new_delete_resource() names the alignment even of small blocks.
+using AlignedNew = void*(std::size_t, std::align_val_t);
+using AlignedDelete = void(void*, std::size_t, std::align_val_t);
 
 void* timed_new(std::size_t size) {
   static New* const behind = next<New>("_Znwm");
@@ -34,6 +37,18 @@ void timed_delete(void* p) noexcept {
 void timed_delete(void* p, std::size_t size) noexcept {
   static SizedDelete* const behind = next<SizedDelete>("_ZdlPvm");
   tarn::compare::call_clock.time([p, size] { behind(p, size); });
+}
+
+void* timed_new(std::size_t size, std::align_val_t align) {
+  static AlignedNew* const behind = next<AlignedNew>("_ZnwmSt11align_val_t");
+  return tarn::compare::call_clock.time(
+      [size, align] { return behind(size, align); });
+}
+
+void timed_delete(void* p, std::size_t size, std::align_val_t align) noexcept {
+  static AlignedDelete* const behind =
+      next<AlignedDelete>("_ZdlPvmSt11align_val_t");
+  tarn::compare::call_clock.time([p, size, align] { behind(p, size, align); });
 }
 
 }  // namespace
@@ -55,4 +70,11 @@ void operator delete(void* p, std::size_t size) noexcept {
 }
 void operator delete[](void* p, std::size_t size) noexcept {
   timed_delete(p, size);
+}
+void* operator new(std::size_t size, std::align_val_t align) {
+  return timed_new(size, align);
+}
+void operator delete(void* p, std::size_t size,
+                     std::align_val_t align) noexcept {
+  timed_delete(p, size, align);
 }
