@@ -23,10 +23,10 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
-#define TARN_ALIGNAS(bytes) alignas(bytes)
+#  define TARN_ALIGNAS(bytes) alignas(bytes)
 extern "C" {
 #else
-#define TARN_ALIGNAS(bytes) _Alignas(bytes)
+#  define TARN_ALIGNAS(bytes) _Alignas(bytes)
 #endif
 
 #define TARN_VERSION_MAJOR 0
@@ -51,55 +51,55 @@ typedef struct tarn_mark {
 
 /* Zero in a field means its default. */
 typedef struct tarn_region_options {
-  const char *name;
+  const char* name;
   uint32_t first_chunk;
   uint32_t max_chunk;
   size_t retain; /* bytes kept at reset; SIZE_MAX: all; 0: by decay */
   bool wipe;
-  tarn_budget *budget; /* NULL: the system */
+  tarn_budget* budget; /* NULL: the system */
   uint64_t spare[4];   /* zero */
 } tarn_region_options;
 
-typedef void (*tarn_cleanup)(void *context);
+typedef void (*tarn_cleanup)(void* context);
 
 /* Always succeed: a region borrows nothing before its first block. `options`
  * may be NULL. */
-void tarn_region_init(tarn_region *region, const tarn_region_options *options);
-void tarn_region_init_child(tarn_region *region, tarn_region *parent,
-                            const tarn_region_options *options);
-void tarn_region_destroy(tarn_region *region);
+void tarn_region_init(tarn_region* region, const tarn_region_options* options);
+void tarn_region_init_child(tarn_region* region, tarn_region* parent,
+                            const tarn_region_options* options);
+void tarn_region_destroy(tarn_region* region);
 
-void *tarn_region_allocate(tarn_region *region, size_t size);
-void *tarn_region_allocate_aligned(tarn_region *region, size_t size,
+void* tarn_region_allocate(tarn_region* region, size_t size);
+void* tarn_region_allocate_aligned(tarn_region* region, size_t size,
                                    size_t align);
-void *tarn_region_allocate_zeroed(tarn_region *region, size_t size);
-void *tarn_region_grow(tarn_region *region, void *p, size_t size,
+void* tarn_region_allocate_zeroed(tarn_region* region, size_t size);
+void* tarn_region_grow(tarn_region* region, void* p, size_t size,
                        size_t wanted);
-void tarn_region_deallocate(tarn_region *region, void *p, size_t size);
-bool tarn_region_free_large(tarn_region *region, void *p);
+void tarn_region_deallocate(tarn_region* region, void* p, size_t size);
+bool tarn_region_free_large(tarn_region* region, void* p);
 
 /* Copies, followed by a zero byte. */
-char *tarn_region_copy(tarn_region *region, const char *text);
-char *tarn_region_copy_bytes(tarn_region *region, const void *bytes,
+char* tarn_region_copy(tarn_region* region, const char* text);
+char* tarn_region_copy_bytes(tarn_region* region, const void* bytes,
                              size_t size);
 
-bool tarn_region_reserve(tarn_region *region, size_t bytes);
-bool tarn_region_on_reset(tarn_region *region, tarn_cleanup cleanup,
-                          void *context);
-void tarn_region_reset(tarn_region *region);
-tarn_mark tarn_region_mark(tarn_region *region);
-void tarn_region_rewind(tarn_region *region, tarn_mark mark);
-bool tarn_region_merge(tarn_region *region, tarn_region *other);
+bool tarn_region_reserve(tarn_region* region, size_t bytes);
+bool tarn_region_on_reset(tarn_region* region, tarn_cleanup cleanup,
+                          void* context);
+void tarn_region_reset(tarn_region* region);
+tarn_mark tarn_region_mark(tarn_region* region);
+void tarn_region_rewind(tarn_region* region, tarn_mark mark);
+bool tarn_region_merge(tarn_region* region, tarn_region* other);
 
-bool tarn_region_ran_out(const tarn_region *region);
-size_t tarn_region_held(const tarn_region *region);
-bool tarn_region_owns(const tarn_region *region, const void *p);
+bool tarn_region_ran_out(const tarn_region* region);
+size_t tarn_region_held(const tarn_region* region);
+bool tarn_region_owns(const tarn_region* region, const void* p);
 
 /* `parent` may be NULL: the system. */
-void tarn_budget_init(tarn_budget *budget, const char *name, size_t limit,
-                      tarn_budget *parent);
-void tarn_budget_destroy(tarn_budget *budget);
-size_t tarn_budget_held(const tarn_budget *budget);
+void tarn_budget_init(tarn_budget* budget, const char* name, size_t limit,
+                      tarn_budget* parent);
+void tarn_budget_destroy(tarn_budget* budget);
+size_t tarn_budget_held(const tarn_budget* budget);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,7 @@ int main(void) {
     return 1;
   tarn_region region;
   tarn_region_init(&region, NULL);
-  const char *const text = tarn_region_copy(&region, "forty-two");
+  const char* const text = tarn_region_copy(&region, "forty-two");
   const int differs = text == NULL || strcmp(text, "forty-two") != 0;
   tarn_region_destroy(&region);
   return differs ? 2 : 0;
