@@ -50,6 +50,9 @@ inline constexpr std::size_t huge_page = std::size_t{2} << 20;
 bool allow_huge_pages(std::byte* memory, std::size_t size,
                       bool allowed) noexcept;
 
+/// Bytes of the range, at most huge_page long, that have pages behind them.
+[[nodiscard]] std::size_t present(std::byte* memory, std::size_t size) noexcept;
+
 /// Moves the range into huge pages now, where the kernel can.
 bool collapse(std::byte* memory, std::size_t size) noexcept;
 

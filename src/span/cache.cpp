@@ -3,6 +3,7 @@
 #include "base/order.hpp"
 #include "os/memory.hpp"
 #include "os/process.hpp"
+#include "port/world.hpp"
 #include "span/maintenance.hpp"
 #include "thread/table.hpp"
 
@@ -22,9 +23,11 @@ constexpr auto relaxed = std::memory_order_relaxed;
 // against a request.
 constexpr std::uint32_t round_ms = 100;
 
-// Ticks between looks at the clock lie between these; looks should be some
-// milliseconds apart.
-constexpr std::uint32_t longest_period = 1024;
+// Ticks between looks at the clock lie between 1 and this, where looks should
+// be some milliseconds apart. A longer period would spare a busy thread less
+// than an instruction a lend, and have a thread that was busy notice late that
+// it no longer is.
+constexpr std::uint32_t longest_period = 64;
 constexpr std::uint32_t shortest_look_ms = 2;
 constexpr std::uint32_t longest_look_ms = 16;
 
@@ -33,9 +36,11 @@ constexpr std::uint32_t least_quota = 3;
 // A gigabyte: beyond that a thread had better meet the shelf's lock.
 constexpr std::uint32_t most_quota = 4096;
 
-// The quota falls after so many rounds in a row that swung less: it stays
-// where nine of ten rounds need no more.
-constexpr std::uint32_t calm_rounds = 10;
+// The quota rises by a part in each round that swings more, and falls by as
+// much after nine that swing less: it comes to rest where nine of ten rounds
+// need no more, and a single burst moves it little.
+constexpr std::uint32_t calm_rounds = 9;
+constexpr std::uint32_t quota_part = 4;
 
 // A bin that nobody touched for so many rounds is not needed.
 constexpr std::uint32_t untouched_rounds = 10;
@@ -181,6 +186,8 @@ ChunkCache* own_cache() noexcept {
   if (lane.has_ended)
     return nullptr;
   ChunkCache* const cache = adopt_or_make(lane);
+  // The thread has its number from now on, and with it its exit hook.
+  static_cast<void>(port::thread_index());
   if (cache == nullptr || !thread::watch()) {
     lane.has_ended = true;
     if (cache != nullptr) {
@@ -276,13 +283,13 @@ void make_room(ChunkCache& cache, unsigned step, Leaving& leaving) noexcept
 
 void follow_swing(Reserve& reserve) noexcept {
   const auto swing = static_cast<std::uint32_t>(reserve.high - reserve.low);
-  if (swing >= reserve.quota) {
-    reserve.quota = base::smaller(swing + 1, most_quota);
+  const std::uint32_t quota = reserve.quota;
+  const std::uint32_t change = quota / quota_part + 1;
+  if (swing > quota) {
+    reserve.quota = base::smaller(quota + change, most_quota);
     reserve.calm = 0;
   } else if (++reserve.calm >= calm_rounds) {
-    reserve.quota = base::larger(
-        least_quota,
-        base::larger(swing + 1, reserve.quota - reserve.quota / 8 - 1));
+    reserve.quota = quota > least_quota + change ? quota - change : least_quota;
     reserve.calm = 0;
   }
   reserve.balance = reserve.low = reserve.high = 0;

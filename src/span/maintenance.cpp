@@ -39,7 +39,10 @@ constexpr std::size_t stretches_together = 4;
 // millisecond.
 constexpr std::uint64_t request_part = 8;
 
-constexpr std::uint64_t background_sleep = 50 * millisecond;
+// The background thread sleeps this long, doubled while there is nothing to do
+// up to the other: with the age at which memory goes, within two seconds.
+constexpr std::uint64_t shortest_sleep = 50 * millisecond;
+constexpr std::uint64_t longest_sleep = 400 * millisecond;
 constexpr std::uint64_t background_budget = 20 * millisecond;
 
 struct State {
@@ -50,7 +53,8 @@ struct State {
   std::size_t stretch TARN_GUARDED_BY(lock) = 0;
   std::size_t dirty_seen TARN_GUARDED_BY(lock) = 0;  // granules, so far
   std::size_t used_seen TARN_GUARDED_BY(lock) = 0;
-  std::size_t excess TARN_GUARDED_BY(lock) = 0;  // bytes over the limit
+  std::size_t last_dirty TARN_GUARDED_BY(lock) = 0;  // of the last sweep
+  std::size_t excess TARN_GUARDED_BY(lock) = 0;      // bytes over the limit
 };
 constinit State state;
 
@@ -82,6 +86,7 @@ void end_sweep() noexcept TARN_REQUIRES(state.lock) {
   const std::size_t dirty = state.dirty_seen * granule_size;
   const std::size_t limit = base::larger(least_dirty_limit, used / dirty_part);
   state.excess = dirty > limit ? dirty - limit : 0;
+  state.last_dirty = dirty;
   state.reservation = 0;
   state.stretch = 0;
   state.dirty_seen = 0;
@@ -154,15 +159,19 @@ bool run(std::uint64_t budget_ns, bool may_collapse) noexcept
 
 void run_in_background() noexcept {
   const std::uint32_t mine = background.load(relaxed);
+  std::uint64_t pause = shortest_sleep;
   while (is_background_wanted.load(relaxed) &&
          background.load(relaxed) == mine) {
     bool is_more = false;
+    bool is_idle = false;
     {
       const base::Locked locked{state.lock};
       is_more = run(background_budget, true);
+      is_idle = state.last_dirty == 0;
     }
+    pause = is_idle ? base::smaller(pause * 2, longest_sleep) : shortest_sleep;
     if (!is_more)
-      os::sleep(background_sleep);
+      os::sleep(pause);
   }
 }
 

@@ -19,6 +19,8 @@ static_assert(half_granules * granule_size == os::huge_page);
 
 // A half is worth a huge page from seven eighths of it in use.
 constexpr int crowded = half_granules * 7 / 8;
+// And no longer from a quarter of it.
+constexpr int deserted = half_granules / 4;
 
 constexpr std::uint64_t half_bits(unsigned half) noexcept {
   return low_bits(half_granules) << (half * half_granules);
@@ -87,14 +89,16 @@ std::uint64_t Reservation::claim_idle(std::size_t index, std::uint32_t now,
   return claimed;
 }
 
-// Breaking a huge page for a part of it costs more than the part.
+// Breaking a huge page for a part of it costs more than the part, until most of
+// it idles.
 std::uint64_t Reservation::without_part_of_huge(std::size_t index,
                                                 std::uint64_t bits) noexcept {
   Stretch& stretch = stretches_[index];
+  const std::uint64_t used = ~stretch.free.load(std::memory_order_relaxed);
   for (unsigned half = 0; half < Stretch::halves; ++half) {
     const std::uint64_t whole = half_bits(half);
     if (stretch.huge[half].load(std::memory_order_relaxed) == Huge::yes &&
-        (bits & whole) != whole)
+        std::popcount(used & whole) > deserted)
       bits &= ~whole;
   }
   return bits;
@@ -125,7 +129,7 @@ void Reservation::purge_claimed(std::size_t first, std::size_t count,
       continue;
     Stretch& stretch = stretches_[first + i];
     for (unsigned half = 0; half < Stretch::halves; ++half)
-      if ((claims.bits[i] & half_bits(half)) == half_bits(half) &&
+      if ((claims.bits[i] & half_bits(half)) != 0 &&
           stretch.huge[half].load(std::memory_order_relaxed) != Huge::no) {
         os::allow_huge_pages(
             granule((first + i) * stretch_granules + half * half_granules),
@@ -160,6 +164,11 @@ void Reservation::look_for_huge(std::size_t index, std::uint32_t now,
       continue;
     std::byte* const memory =
         granule(index * stretch_granules + half * half_granules);
+    // What a pool borrowed and never touched must not become present by this.
+    if (os::present(memory, os::huge_page) < os::huge_page / 8 * 7) {
+      stretch.crowded_since[half].store(now, std::memory_order_relaxed);
+      continue;
+    }
     if (os::allow_huge_pages(memory, os::huge_page, true) && collapse)
       os::collapse(memory, os::huge_page);
     stretch.huge[half].store(Huge::yes, std::memory_order_relaxed);

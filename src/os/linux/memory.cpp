@@ -123,6 +123,9 @@ bool commit(std::byte* memory, std::size_t size) noexcept {
       syscall(SYS_mprotect, memory, size, PROT_READ | PROT_WRITE) != 0)
     return false;
   advise(memory, size, MADV_DODUMP);
+  // Huge pages come where they are asked for. All memory says so from the
+  // start, since it would be cut into mappings by what comes to say so later.
+  advise(memory, size, MADV_NOHUGEPAGE);
   return true;
 }
 
@@ -163,6 +166,17 @@ void unlock_pages(std::byte* memory, std::size_t size) noexcept {
 bool allow_huge_pages(std::byte* memory, std::size_t size,
                       bool allowed) noexcept {
   return advise(memory, size, allowed ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
+std::size_t present(std::byte* memory, std::size_t size) noexcept {
+  unsigned char pages[huge_page / (4 * KiB)];
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  if (size > huge_page || syscall(SYS_mincore, memory, size, pages) != 0)
+    return 0;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < size / page; ++i)
+    bytes += (pages[i] & 1u) * page;
+  return bytes;
 }
 
 bool collapse(std::byte* memory, std::size_t size) noexcept {
