@@ -51,7 +51,7 @@ def rows_of(case, names, taken):
 
 def best_peer(rows):
     return min(row[1] for row in rows
-               if row[0] != driver.FLOOR and not row[0].startswith("tarn"))
+               if row[0] not in driver.FLOORS and not row[0].startswith("tarn"))
 
 
 def report(names, taken):
