@@ -52,10 +52,13 @@ count_tests() {
   fi
 }
 
-# What a person needs of a failing stage's log: its errors, else its end.
+# What a person needs of a failing stage's log: its first errors, what failed
+# of the tests, else its end.
 show_failure() {
-  if grep -q -e 'error:' -e '^FAILED:' "$1"; then
-    grep -m 3 -A 12 -e 'error:' "$1"
+  if grep -q 'error:' "$1"; then
+    grep -m 3 -A 12 'error:' "$1"
+  elif grep -q '^FAILED:' "$1"; then
+    grep -A 12 '^FAILED:' "$1" | cut -c 1-300 | head -n 40
   else
     tail -n 40 "$1"
   fi
