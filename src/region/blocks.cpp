@@ -4,7 +4,6 @@
 // so that recycling costs a region nothing until it is used.
 #include "tarn/region.hpp"
 
-#include "port/check_hooks.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
 
@@ -53,7 +52,7 @@ bool Region::reserve(std::size_t bytes) noexcept {
   const Inside inside{*this};
   const bool has_room =
       current_ != nullptr && detail::bytes_between(next_, chunk_end()) >= bytes;
-  if (!has_room) {
+  if (!has_room && bytes != 0) {
     std::size_t need = 0;
     RegionChunk* const chunk =
         __builtin_add_overflow(bytes, sizeof(RegionChunk), &need)
@@ -81,14 +80,20 @@ bool Region::resize_in_place(void* p, std::size_t size,
       block >= current_->begin() && is_since_mark(block)) {
     if (wanted > detail::bytes_between(block, chunk_end()))
       return false;
+    if (wipe_ && wanted < size)
+      detail::wipe(block + wanted, next_);
     next_ = block + wanted;
-    return true;
+  } else if (wanted > size) {
+    LargeBlock* const large = size > large_size() ? large_at(p) : nullptr;
+    if (large == nullptr || !is_since_mark(block) ||
+        wanted > detail::bytes_between(block, large->end()))
+      return false;
   }
-  if (wanted <= size)
-    return true;
-  LargeBlock* const large = size > large_size() ? large_at(p) : nullptr;
-  return large != nullptr && is_since_mark(block) &&
-         wanted <= detail::bytes_between(block, large->end());
+  if (held_back_) {
+    watch_deallocate(block, size);
+    watch_allocate(block, wanted);
+  }
+  return true;
 }
 
 void* Region::grow(void* p, std::size_t size, std::size_t wanted,
@@ -113,17 +118,18 @@ void Region::deallocate(void* p, std::size_t size) noexcept {
   if (block == nullptr)
     return;
   const Inside inside{*this};
-  if (held_back_) {
-    const port::CheckHooks* const hooks = port::hooks();
-    if (hooks != nullptr)
-      hooks->on_deallocate(id_, block, size);
-  }
+  if (held_back_)
+    watch_deallocate(block, size);
+  if (!is_since_mark(block))
+    return;
+  LargeBlock* const large = size > large_size() ? large_at(p) : nullptr;
   if (is_newest && current_ != nullptr && block >= current_->begin()) {
-    if (is_since_mark(block))
-      next_ = block;
-  } else if (size > large_size() && large_at(p) != nullptr) {
-    free_large(p);
-  } else if (size >= RecycledBlocks::smallest && is_since_mark(block)) {
+    if (wipe_)
+      detail::wipe(block, next_);
+    next_ = block;
+  } else if (large != nullptr) {
+    unlink(large);
+  } else if (size >= RecycledBlocks::smallest) {
     recycle(block, size);
   }
 }
@@ -145,9 +151,17 @@ void Region::recycle(std::byte* block, std::size_t size) noexcept {
   recycled_->heads[list] = ::new (first) Block{recycled_->heads[list]};
 }
 
-// A block that was given up and is large enough, or null.
 void* Region::allocate_again(std::size_t size, std::size_t align) noexcept {
-  if (recycled_ == nullptr || align > max_align || size == 0)
+  const Inside inside{*this};
+  void* const block = take_recycled(size, align);
+  if (block != nullptr && held_back_)
+    watch_allocate(block, size);
+  return block;
+}
+
+// A block that was given up and is large enough, or null.
+void* Region::take_recycled(std::size_t size, std::size_t align) noexcept {
+  if (recycled_ == nullptr || !detail::is_plain_alignment(align) || size == 0)
     return nullptr;
   const std::size_t list = list_for(size);
   if (list >= RecycledBlocks::lists)
@@ -186,8 +200,7 @@ void Region::unlink(LargeBlock* block) noexcept {
     block->older->newer = block->newer;
   (block->newer != nullptr ? block->newer->older : large_) = block->older;
   block->owner = 0;  // a second free_large of it finds no large block
-  if (wipe_)
-    detail::wipe(block->block(), block->end());
+  end_bytes(block->block(), block->end());
   take_back(block->loan);
 }
 

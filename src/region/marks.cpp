@@ -60,12 +60,10 @@ void Region::end_since(MarkRecord* record) noexcept {
   while (chunks_ != record->chunks) {
     RegionChunk* const chunk = chunks_;
     chunks_ = chunk->older;
-    if (wipe_)
-      detail::wipe(chunk->begin(), chunk->filled_until);
+    end_bytes(chunk->begin(), chunk->filled_until);
     spare_or_give_back(chunk);
   }
-  if (wipe_)
-    detail::wipe(record->next, record->current->filled_until);
+  end_bytes(record->next, record->current->filled_until);
   newest_mark_ = record;
   recycled_ = record->recycled;
   fill(record->current, record->next);

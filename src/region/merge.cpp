@@ -24,6 +24,7 @@ bool Region::merge(Region& other) noexcept {
   if (!other.is_plain_)
     has_more_to_end();
   is_short_ = false;
+  wipe_ = wipe_ || other.wipe_;  // a key stays a key
   ran_out_ = ran_out_ || other.ran_out_;
   other.forget_contents();
   port::ensure(check() && other.check(), "two regions after a merge");
@@ -111,6 +112,7 @@ void Region::forget_contents() noexcept {
   is_short_ = false;
   next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
   ran_out_ = false;
+  held_back_ = false;
 }
 
 DetachedRegion Region::detach() noexcept {
