@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""command_test.py TARN CRASHING_MALLOC - what people meet at tarn's edges.
+
+Each case is named by the sentence that it holds; without arguments of its own
+all run. Exit status 1: some do not hold.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+TARN = sys.argv[1]
+CRASHING = sys.argv[2]
+CASES = []
+
+
+def case(sentence):
+    def keep(function):
+        CASES.append((sentence, function))
+        return function
+    return keep
+
+
+def tarn(*words, **more):
+    return subprocess.run([TARN, *words], capture_output=True, text=True,
+                          timeout=280, **more)
+
+
+def holds(condition, result):
+    if not condition:
+        raise AssertionError(f'exit {result.returncode}\n--- output\n'
+                             f'{result.stdout}--- errors\n{result.stderr}')
+
+
+@case('--version says the version and nothing else')
+def version():
+    result = tarn('--version')
+    holds(result.returncode == 0 and result.stdout.startswith('tarn ') and
+          result.stdout.count('\n') == 1 and not result.stderr, result)
+
+
+@case('--help names every verb, and the help of compare every exit code')
+def help_of_all():
+    result = tarn('--help')
+    holds(result.returncode == 0 and 'compare' in result.stdout, result)
+    result = tarn('compare', '--help')
+    holds(all(f'{code} ' in result.stdout for code in (0, 1, 2, 3, 4, 130)),
+          result)
+
+
+@case('an unknown verb gets a sentence that names it, and exit code 2')
+def unknown_verb():
+    result = tarn('compost')
+    holds(result.returncode == 2 and '"compost"' in result.stderr and
+          '--help' in result.stderr and not result.stdout, result)
+
+
+@case('no verb and an unknown option get exit code 2')
+def unknown_option():
+    holds(tarn().returncode == 2, tarn())
+    result = tarn('compare', '--fast')
+    holds(result.returncode == 2 and '--fast' in result.stderr, result)
+
+
+@case('an allocator that is not there is refused before anything is measured')
+def no_such_allocator():
+    began = time.monotonic()
+    result = tarn('compare', '--allocator', '/no/such/malloc.so')
+    holds(result.returncode == 2 and '/no/such/malloc.so' in result.stderr and
+          time.monotonic() - began < 20, result)
+
+
+@case('a JSON file that cannot be made is refused before anything is measured')
+def no_such_folder():
+    result = tarn('compare', '--json', '/no/such/folder/figures.json')
+    holds(result.returncode == 2 and 'No such file' in result.stderr and
+          not result.stdout, result)
+
+
+@case('a folder without requests is refused')
+def no_requests():
+    with tempfile.TemporaryDirectory() as folder:
+        result = tarn('compare', '--corpus', folder)
+        holds(result.returncode == 2 and folder in result.stderr, result)
+
+
+def corpus_of(folder, edit):
+    """A copy of the corpus beside the source, changed by `edit`."""
+    source = pathlib.Path(__file__).resolve().parents[2] / 'corpus'
+    copy = pathlib.Path(folder) / 'corpus'
+    shutil.copytree(source, copy)
+    edit(copy)
+    return str(copy)
+
+
+@case('an answer with another status than the corpus says is nobody\'s figure')
+def wrong_status():
+    def edit(copy):
+        bots = copy / 'bots.requests'
+        bots.write_bytes(bots.read_bytes().replace(
+            b'=== 200 is it alive?', b'=== 201 is it alive?'))
+    with tempfile.TemporaryDirectory() as folder:
+        result = tarn('compare', '--quick', '--corpus', corpus_of(folder, edit))
+        holds(result.returncode == 3 and 'is it alive?' in result.stderr and
+              'got 200, not 201' in result.stderr, result)
+
+
+@case('a broken separator in the corpus is named')
+def broken_separator():
+    def edit(copy):
+        (copy / 'bots.requests').write_bytes(b'=== nonsense\nGET / HTTP/1.1\n')
+    with tempfile.TemporaryDirectory() as folder:
+        result = tarn('compare', '--quick', '--corpus', corpus_of(folder, edit))
+        holds(result.returncode == 3 and 'corpus/bots.requests' in result.stderr,
+              result)
+
+
+@case('without its worker tarn says what to build')
+def no_worker():
+    with tempfile.TemporaryDirectory() as folder:
+        alone = shutil.copy(TARN, folder)
+        result = subprocess.run([alone, 'compare'], capture_output=True,
+                                text=True, timeout=60)
+        holds(result.returncode == 3 and 'tarn-worker' in result.stderr, result)
+
+
+@case('Ctrl-C stops within a second and says so, exit code 130')
+def interrupt():
+    process = subprocess.Popen([TARN, 'compare'], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, errors = process.communicate(timeout=60)
+    result = subprocess.CompletedProcess([], process.returncode, out, errors)
+    holds(result.returncode == 130 and 'stopped' in errors, result)
+    holds(time.monotonic() - began < 30, result)
+
+
+@case('a malloc that crashes is left out by name, and the others are compared')
+def crash():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'figures.json')
+        result = tarn('compare', '--quick', '--allocator', f'shaky={CRASHING}',
+                      '--json', path)
+        holds(result.returncode == 1, result)
+        holds('shaky in ordinary code: crashed' in result.stderr, result)
+        holds('Verdict:' in result.stdout and 'tarn Region' in result.stdout,
+              result)
+        holds('Left out: shaky' in result.stdout, result)
+        holds(all(len(line) <= 100 for line in result.stdout.splitlines()),
+              result)
+        holds('\033' not in result.stdout, result)
+        check_figures(json.loads(pathlib.Path(path).read_text()), result)
+
+
+def check_figures(figures, result):
+    holds(figures['format'] == 'tarn-compare' and figures['version'] == 1,
+          result)
+    ran = [one for one in figures['contenders'] if one['failure'] is None]
+    left_out = [one for one in figures['contenders'] if one['failure']]
+    holds({one['memory'] for one in left_out} == {'shaky'}, result)
+    served = [one for one in ran if one['kind'] != 'reading']
+    holds(len({one['checksum'] for one in served}) == 1, result)
+    for one in served:
+        quantiles = [one[f'request_{name}']['median']
+                     for name in ('p50', 'p99', 'p999', 'max')]
+        holds(quantiles == sorted(quantiles) and quantiles[0] > 0, result)
+        holds(one['calls']['median'] > 10, result)
+    for one in served:
+        if one['preload']:
+            holds(os.path.realpath(one['preload']) ==
+                  os.path.realpath(one['malloc_file']), result)
+
+
+@case('a full disk costs the JSON file, not the tables; exit code 4')
+def full_disk():
+    result = tarn('compare', '--quick', '--json', '/dev/full')
+    holds(result.returncode == 4 and 'No space left' in result.stderr and
+          'Verdict:' in result.stdout, result)
+
+
+@case('on one core, and without valgrind, tarn says so and goes on')
+def one_core():
+    with tempfile.TemporaryDirectory() as folder:
+        first = min(os.sched_getaffinity(0))
+        result = tarn('compare', '--quick', '--json', '-',
+                      env={'PATH': folder},
+                      preexec_fn=lambda: os.sched_setaffinity(0, {first}))
+        holds(result.returncode == 0 and 'only one core' in result.stderr and
+              'install valgrind' in result.stderr, result)
+        holds(json.loads(result.stdout)['machine']['cores'] == 1, result)
+
+
+def main():
+    failed = 0
+    for sentence, function in CASES:
+        try:
+            function()
+            print(f'holds: {sentence}', flush=True)
+        except AssertionError as error:
+            failed += 1
+            print(f'DOES NOT HOLD: {sentence}\n{error}', flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
