@@ -102,6 +102,7 @@ def machine():
 
 
 def commit():
+    """What was measured, if the build is of this tree."""
     done = subprocess.run(["git", "-C", ROOT, "describe", "--always",
                            "--dirty"], capture_output=True, text=True)
     return done.stdout.strip() or "unknown"

@@ -5,9 +5,9 @@
 
 Each measurement is a process of its own. In a round every peer has its turn,
 so that what disturbs the machine disturbs all of them; a row is the median of
-the rounds, its spread half the distance between the quartiles. Processor time
-counts where one thread works, elapsed time where two do. Writes
-bench/results/request.csv and prints a table for each case.
+the rounds, its spread half the distance between the quartiles. It is the time
+that the threads worked; what they waited for each other is ask.py's question.
+Writes bench/results/request.csv and prints a table for each case.
 """
 # SPDX-License-Identifier: MIT
 import argparse
@@ -26,8 +26,8 @@ def measure(peer, build, case, milliseconds):
     done = driver.run(peer.command(build, [
         "--blocks", blocks, "--threads", threads, "--write", write,
         "--milliseconds", milliseconds, "--slices", 3]), peer.preload)
-    work, wall = map(float, done.stdout.strip().split(",")[-2:])
-    return work if threads == 1 else wall
+    work, _ = map(float, done.stdout.strip().split(",")[-2:])
+    return work
 
 
 def spread(values):
