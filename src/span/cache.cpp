@@ -240,6 +240,7 @@ FreeChunk* take_from_shelf(unsigned step) noexcept {
 
 void note_balance(Reserve& reserve, int change) noexcept {
   reserve.balance += change;
+  ++(change > 0 ? reserve.lent : reserve.returned);
   reserve.low = base::smaller(reserve.low, reserve.balance);
   reserve.high = base::larger(reserve.high, reserve.balance);
 }
@@ -282,7 +283,10 @@ void make_room(ChunkCache& cache, unsigned step, Leaving& leaving) noexcept
 }
 
 void follow_swing(Reserve& reserve) noexcept {
-  const auto swing = static_cast<std::uint32_t>(reserve.high - reserve.low);
+  // A thread that only lends or only takes back would gain nothing by keeping.
+  const std::uint32_t swing =
+      base::smaller(static_cast<std::uint32_t>(reserve.high - reserve.low),
+                    base::smaller(reserve.lent, reserve.returned));
   const std::uint32_t quota = reserve.quota;
   const std::uint32_t change = quota / quota_part + 1;
   if (swing > quota) {
@@ -292,6 +296,7 @@ void follow_swing(Reserve& reserve) noexcept {
     reserve.quota = quota > least_quota + change ? quota - change : least_quota;
     reserve.calm = 0;
   }
+  reserve.lent = reserve.returned = 0;
   reserve.balance = reserve.low = reserve.high = 0;
 }
 

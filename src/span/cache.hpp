@@ -45,6 +45,8 @@ struct Reserve {
   std::int32_t balance;     // batches lent less batches taken back
   std::int32_t low;         // of balance, in this round
   std::int32_t high;        // of balance, in this round
+  std::uint32_t lent;       // batches, in this round
+  std::uint32_t returned;   // batches, in this round
   std::uint32_t calm;       // rounds in a row that swung less than the quota
   std::uint32_t untouched;  // rounds in which the bin stayed as it was
   Bin seen;                 // the bin at the last round's end

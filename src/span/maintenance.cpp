@@ -23,8 +23,9 @@ constexpr std::uint32_t half_life_ms = 250;
 constexpr std::uint32_t round_ms = 100;
 // A cut granule's free chunks are purged after so many rounds without change.
 constexpr unsigned quiet_rounds = 5;
-// A thread is idle after this; together with what follows, within two seconds.
-constexpr std::uint32_t quiet_ms = 1500;
+// A thread is idle after this: with a round of the shelf and the age at which
+// pages go, all is back within two seconds.
+constexpr std::uint32_t quiet_ms = 500;
 // How long seven eighths of a huge page must be in use.
 constexpr std::uint32_t huge_patience_ms = 1000;
 
@@ -39,10 +40,11 @@ constexpr std::size_t stretches_together = 4;
 // millisecond.
 constexpr std::uint64_t request_part = 8;
 
-// The background thread sleeps this long, doubled while there is nothing to do
-// up to the other: with the age at which memory goes, within two seconds.
+// The background thread sleeps this long, and the other when nothing idled in
+// the last so many runs: with the age at which memory goes, within two seconds.
 constexpr std::uint64_t shortest_sleep = 50 * millisecond;
 constexpr std::uint64_t longest_sleep = 400 * millisecond;
+constexpr unsigned calm_runs = 60;
 constexpr std::uint64_t background_budget = 20 * millisecond;
 
 struct State {
@@ -159,19 +161,19 @@ bool run(std::uint64_t budget_ns, bool may_collapse) noexcept
 
 void run_in_background() noexcept {
   const std::uint32_t mine = background.load(relaxed);
-  std::uint64_t pause = shortest_sleep;
+  unsigned calm = 0;
   while (is_background_wanted.load(relaxed) &&
          background.load(relaxed) == mine) {
     bool is_more = false;
-    bool is_idle = false;
+    bool is_calm = false;
     {
       const base::Locked locked{state.lock};
       is_more = run(background_budget, true);
-      is_idle = state.last_dirty == 0;
+      is_calm = state.last_dirty == 0;
     }
-    pause = is_idle ? base::smaller(pause * 2, longest_sleep) : shortest_sleep;
+    calm = is_calm ? calm + 1 : 0;
     if (!is_more)
-      os::sleep(pause);
+      os::sleep(calm < calm_runs ? shortest_sleep : longest_sleep);
   }
 }
 
