@@ -1,13 +1,11 @@
+// The owner's side of a cache: its slow lane, and its duties.
 #include "span/cache.hpp"
 
 #include "base/order.hpp"
-#include "os/memory.hpp"
-#include "os/process.hpp"
 #include "port/world.hpp"
+#include "span/caches.hpp"
 #include "span/maintenance.hpp"
 #include "thread/table.hpp"
-
-#include <new>
 
 namespace tarn::span {
 
@@ -31,8 +29,6 @@ constexpr std::uint32_t longest_period = 64;
 constexpr std::uint32_t shortest_look_ms = 2;
 constexpr std::uint32_t longest_look_ms = 16;
 
-// Reserve and bin together are 1 MiB at least.
-constexpr std::uint32_t least_quota = 3;
 // A gigabyte: beyond that a thread had better meet the shelf's lock.
 constexpr std::uint32_t most_quota = 4096;
 
@@ -44,140 +40,6 @@ constexpr std::uint32_t quota_part = 4;
 
 // A bin that nobody touched for so many rounds is not needed.
 constexpr std::uint32_t untouched_rounds = 10;
-
-// What an idle thread may keep.
-constexpr std::size_t idle_bytes = 64 * KiB;
-
-// Without a barrier nobody can empty a cache, so it holds at most 40 KiB.
-constexpr std::uint32_t small_batches[steps] = {2, 2, 1, 0, 0, 0, 0};
-
-struct Caches {
-  base::SpinLock lock;
-  bool is_started TARN_GUARDED_BY(lock) = false;
-  bool are_small TARN_GUARDED_BY(lock) = false;
-  bool can_end TARN_GUARDED_BY(lock) = false;
-  std::byte* page TARN_GUARDED_BY(lock) = nullptr;  // room for further caches
-  std::size_t page_left TARN_GUARDED_BY(lock) = 0;
-  // Pushed under the lock, read without: the release pairs with the acquire of
-  // every walk over the list. Caches are never removed.
-  std::atomic<ChunkCache*> all{nullptr};
-};
-constinit Caches caches;
-
-// Lists that leave a cache, one for each step and reason.
-class Leaving {
- public:
-  void add(unsigned step, FreeChunk* batch, std::size_t count) noexcept {
-    batch->count = count;
-    batch->next_batch = batches_[step];
-    batches_[step] = batch;
-  }
-  /// Not while the cache's lock is held.
-  bool send() noexcept {
-    bool is_any = false;
-    for (unsigned step = 0; step < steps; ++step)
-      while (FreeChunk* const batch = batches_[step]) {
-        batches_[step] = batch->next_batch;
-        shelves[step].take_back(batch, are_counted_ ? batch->count : 0);
-        is_any = true;
-      }
-    return is_any;
-  }
-  void send_uncounted() noexcept {
-    are_counted_ = false;
-    send();
-  }
-
- private:
-  bool are_counted_ = true;
-  FreeChunk* batches_[steps] = {};
-};
-
-void empty_bin(ChunkCache& cache, unsigned step, Leaving& leaving) noexcept {
-  Bin& bin = cache.bin(step);
-  if (bin.head == nullptr)
-    return;
-  leaving.add(step, bin.head, bin.count());
-  bin = {nullptr, bin.limit, bin.limit};
-}
-
-FreeChunk* pop_batch(Reserve& reserve) noexcept {
-  FreeChunk* const batch = reserve.batches;
-  reserve.batches = batch->next_batch;
-  --reserve.count;
-  reserve.least = base::smaller(reserve.least, reserve.count);
-  return batch;
-}
-
-void give_up_own_cache() noexcept;
-void start(Caches& all) noexcept TARN_REQUIRES(all.lock);
-void prepare(ChunkCache& cache, bool is_small) noexcept TARN_UNCHECKED_LOCKS;
-
-void start(Caches& all) noexcept {
-  if (all.is_started)
-    return;
-  all.is_started = true;
-  all.are_small = !os::prepare_barrier();
-  all.can_end = thread::at_exit(give_up_own_cache);
-  watch_forks();
-}
-
-void prepare(ChunkCache& cache, bool is_small) noexcept {
-  for (unsigned step = 0; step < steps; ++step) {
-    const std::uint32_t limit = is_small ? small_batches[step] : batch_of(step);
-    cache.bin(step) = {nullptr, limit, limit};
-    cache.reserves[step] = {};
-    cache.reserves[step].quota = is_small ? 0 : least_quota;
-  }
-  cache.is_small = is_small;
-  cache.period = 1;
-  cache.ticks.store(2, relaxed);
-  cache.last_look = cache.last_round = cache.quiet_since = now_ms();
-  cache.is_trimmed = false;
-}
-
-ChunkCache* find_unused() noexcept TARN_UNCHECKED_LOCKS {
-  for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
-       cache != nullptr; cache = cache->next)
-    if (cache->lane == nullptr)
-      return cache;
-  return nullptr;
-}
-
-ChunkCache* make_cache() noexcept TARN_REQUIRES(caches.lock) {
-  constexpr std::size_t size = detail::round_up(sizeof(ChunkCache), 64);
-  constexpr std::size_t page = 64 * KiB;
-  if (caches.page_left < size) {
-    std::byte* const memory = os::reserve_zeroed(page);
-    if (memory == nullptr)
-      return nullptr;
-    caches.page = memory;
-    caches.page_left = page;
-  }
-  auto* const cache = ::new (caches.page) ChunkCache{};
-  caches.page += size;
-  caches.page_left -= size;
-  cache->next = caches.all.load(relaxed);
-  caches.all.store(cache, std::memory_order_release);
-  return cache;
-}
-
-// A cache stays in the list; only under the list's lock does it get a thread.
-ChunkCache* adopt_or_make(Lane& lane) noexcept {
-  const base::Locked locked{caches.lock};
-  start(caches);
-  if (!caches.can_end)
-    return nullptr;
-  ChunkCache* cache = find_unused();
-  if (cache == nullptr)
-    cache = make_cache();
-  if (cache == nullptr)
-    return nullptr;
-  const base::Locked cache_locked{cache->lock};
-  prepare(*cache, caches.are_small);
-  cache->lane = &lane;
-  return cache;
-}
 
 ChunkCache* own_cache() noexcept {
   Lane& lane = own_lane;
@@ -199,34 +61,6 @@ ChunkCache* own_cache() noexcept {
   lane.own = cache;
   lane.cache.store(cache, std::memory_order_release);
   return cache;
-}
-
-void empty(ChunkCache& cache, Leaving& leaving) noexcept
-    TARN_REQUIRES(cache.lock) {
-  for (unsigned step = 0; step < steps; ++step) {
-    empty_bin(cache, step, leaving);
-    while (cache.reserves[step].count != 0) {
-      FreeChunk* const batch = pop_batch(cache.reserves[step]);
-      leaving.add(step, batch, batch->count);
-    }
-  }
-}
-
-void give_up_own_cache() noexcept {
-  Lane& lane = own_lane;
-  ChunkCache* const cache = lane.own;
-  lane.has_ended = true;
-  if (cache == nullptr)
-    return;
-  Leaving leaving;
-  {
-    const base::Locked locked{cache->lock};
-    lane.cache.store(const_cast<ChunkCache*>(&no_cache), relaxed);
-    lane.own = nullptr;
-    empty(*cache, leaving);
-    cache->lane = nullptr;
-  }
-  leaving.send();
 }
 
 // One chunk without a cache.
@@ -334,57 +168,6 @@ void set_next_look(ChunkCache& cache, std::uint32_t elapsed) noexcept {
   cache.ticks.store(cache.period + 1, relaxed);
 }
 
-// Leaves up to idle_bytes, the smallest chunks.
-void trim(ChunkCache& cache, Leaving& leaving) noexcept
-    TARN_REQUIRES(cache.lock) {
-  std::size_t left = idle_bytes;
-  for (unsigned step = 0; step < steps; ++step) {
-    while (cache.reserves[step].count != 0) {
-      FreeChunk* const batch = pop_batch(cache.reserves[step]);
-      leaving.add(step, batch, batch->count);
-    }
-    const std::size_t bytes = cache.bin(step).count() * chunk_size(step);
-    if (bytes <= left)
-      left -= bytes;
-    else
-      empty_bin(cache, step, leaving);
-  }
-}
-
-// Whether nothing happened in the cache for `quiet` ms.
-bool is_quiet(ChunkCache& cache, std::uint32_t now,
-              std::uint32_t quiet) noexcept TARN_REQUIRES(cache.lock) {
-  const std::uint32_t ticks = cache.ticks.load(relaxed);
-  const std::uint32_t calls = cache.slow_calls.load(relaxed);
-  if (ticks == cache.seen_ticks && calls == cache.seen_calls)
-    return !cache.is_trimmed && now - cache.quiet_since >= quiet;
-  cache.seen_ticks = ticks;
-  cache.seen_calls = calls;
-  cache.quiet_since = now;
-  cache.is_trimmed = false;
-  return false;
-}
-
-// The hand-shake at the top of cache.hpp.
-bool empty_if_idle(ChunkCache& cache, std::uint32_t now,
-                   std::uint32_t quiet) noexcept {
-  Leaving leaving;
-  if (!cache.lock.try_lock())
-    return false;
-  Lane* const lane = cache.lane;
-  if (lane != nullptr && lane != &own_lane && is_quiet(cache, now, quiet)) {
-    lane->cache.store(const_cast<ChunkCache*>(&no_cache), relaxed);
-    if (os::barrier_all_threads() &&
-        lane->busy.load(std::memory_order_acquire) == 0) {
-      trim(cache, leaving);
-      cache.is_trimmed = true;
-    }
-    lane->cache.store(&cache, std::memory_order_release);
-  }
-  cache.lock.unlock();
-  return leaving.send();
-}
-
 }  // namespace
 
 FreeChunk* take_chunk(unsigned step) noexcept {
@@ -456,62 +239,6 @@ void run_duties() noexcept {
   }
   if (elapsed != 0)
     maintain_on_request_path(elapsed);
-}
-
-bool empty_idle_caches(std::uint32_t now, std::uint32_t quiet) noexcept {
-  bool is_any = false;
-  for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
-       cache != nullptr; cache = cache->next)
-    is_any |= empty_if_idle(*cache, now, quiet);
-  return is_any;
-}
-
-std::size_t cached_bytes() noexcept {
-  std::size_t bytes = 0;
-  for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
-       cache != nullptr; cache = cache->next) {
-    const base::Locked locked{cache->lock};
-    for (unsigned step = 0; step < steps; ++step) {
-      const Reserve& reserve = cache->reserves[step];
-      for (const FreeChunk* batch = reserve.batches; batch != nullptr;
-           batch = batch->next_batch)
-        bytes += batch->count * chunk_size(step);
-      bytes += reserve.seen.count() * chunk_size(step);
-    }
-  }
-  return bytes;
-}
-
-void lock_caches_for_fork() noexcept TARN_UNCHECKED_LOCKS {
-  caches.lock.lock();
-  for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
-       cache != nullptr; cache = cache->next)
-    cache->lock.lock();
-}
-
-void unlock_caches_after_fork() noexcept TARN_UNCHECKED_LOCKS {
-  for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
-       cache != nullptr; cache = cache->next)
-    cache->lock.unlock();
-  caches.lock.unlock();
-}
-
-// Where a thread was in its fast lane at the fork, its bin is whole all the
-// same: a chunk leaves or enters by the one store to its head. Only the count
-// may be off by one, so the shelf counts anew.
-void adopt_caches_in_child() noexcept {
-  for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
-       cache != nullptr; cache = cache->next) {
-    Leaving leaving;
-    {
-      const base::Locked locked{cache->lock};
-      if (cache->lane == nullptr || cache->lane == &own_lane)
-        continue;
-      empty(*cache, leaving);
-      cache->lane = nullptr;
-    }
-    leaving.send_uncounted();
-  }
 }
 
 }  // namespace tarn::span

@@ -105,6 +105,9 @@ void run_duties() noexcept;
 /// 64 KiB. Returns whether any was.
 bool empty_idle_caches(std::uint32_t now, std::uint32_t quiet) noexcept;
 
+/// Whether that is what a free chunk's `holder` says. Async-signal-safe.
+[[nodiscard]] bool is_holder(const void* p) noexcept;
+
 /// Bytes in all caches; those in bins are counted as of their last round.
 [[nodiscard]] std::size_t cached_bytes() noexcept;
 

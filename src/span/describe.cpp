@@ -1,0 +1,179 @@
+// Everything here is read without a lock: the map is atomic words, chunks are
+// readable as long as their granules are in use, and a granule that is given
+// back meanwhile stays readable.
+#include "tarn/describe.hpp"
+
+#include "base/order.hpp"
+#include "base/text.hpp"
+#include "port/world.hpp"
+#include "span/cache.hpp"
+#include "span/names.hpp"
+
+namespace tarn {
+inline namespace v1 {
+namespace {
+
+using span::Descriptor;
+using span::Reservation;
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+const Reservation* find(const void* p, bool* is_metadata) noexcept {
+  for (unsigned i = 0; i < span::the_space.reservations(); ++i) {
+    const Reservation& part = span::the_space.reservation(i);
+    *is_metadata = part.is_metadata(p);
+    if (*is_metadata || part.contains(p))
+      return &part;
+  }
+  return nullptr;
+}
+
+// Where the run begins whose granule is given. A map that changes meanwhile
+// must not lead out of it.
+std::size_t start_of_run(const Reservation& part, std::size_t index) noexcept {
+  for (;;) {
+    const std::size_t back = part.descriptor(index).offset();
+    if (back == 0 || back > index)
+      return index;
+    index -= back;
+  }
+}
+
+void set_pool(Description& found, std::uint32_t id) noexcept {
+  found.id = id;
+  found.name = port::pool_name(id);
+  const PoolKind kind = span::kind_of_pool(id);
+  if (kind != PoolKind::none)
+    found.pool = kind;
+}
+
+bool is_in_store(const Reservation& part, std::size_t index, unsigned step,
+                 std::size_t offset) noexcept {
+  if (step >= span::cut_steps)
+    return false;
+  const unsigned free = part.cut(index).free.load(relaxed);
+  return (free >> (offset / span::chunk_size(step)) & 1) != 0;
+}
+
+void describe_chunk(const Reservation& part, std::size_t index, Descriptor word,
+                    Description& found) noexcept {
+  const unsigned step = word.extra();
+  const std::size_t size =
+      span::chunk_size(base::smaller(step, span::steps - 1));
+  const std::byte* const run = part.granule(start_of_run(part, index));
+  const std::size_t inside = found.offset;  // in the run, for the moment
+  found.start = run + inside / size * size;
+  found.size = size;
+  found.offset = inside % size;
+  const auto* const chunk =
+      reinterpret_cast<const span::FreeChunk*>(found.start);
+  const bool is_free =
+      is_in_store(part, index, step, inside) || span::is_holder(chunk->holder);
+  found.kind = is_free ? AddressKind::free : AddressKind::chunk;
+  if (is_free)
+    return;
+  found.pool = PoolKind::region;
+  const std::size_t unit =
+      detail::bytes_between(part.begin(), found.start) / span::id_unit;
+  set_pool(found, part.ids()[unit].load(relaxed));
+}
+
+void describe_large(const Reservation& part, std::size_t index,
+                    Description& found) noexcept {
+  const std::size_t start = start_of_run(part, index);
+  const std::atomic<std::uint32_t>* const ids =
+      part.ids() + start * span::granule_ids;
+  found.kind = AddressKind::large;
+  found.start = part.granule(start);
+  found.size = ids[1].load(relaxed) * span::granule_size;
+  found.pool = static_cast<PoolKind>(part.descriptor(start).extra());
+  set_pool(found, ids[0].load(relaxed));
+}
+
+const char* noun_of(PoolKind kind) noexcept {
+  switch (kind) {
+    case PoolKind::region:
+      return "region";
+    case PoolKind::object_pool:
+      return "object pool";
+    case PoolKind::heap:
+      return "heap";
+    case PoolKind::fixed:
+      return "fixed heap";
+    case PoolKind::none:
+    case PoolKind::tool:
+      break;
+  }
+  return "pool";
+}
+
+void write_chunk(const Description& found, base::Line& line) noexcept {
+  const bool is_large = found.kind == AddressKind::large;
+  line << std::uint64_t{found.offset} << " bytes into a "
+       << (found.kind == AddressKind::free ? "free " : "")
+       << (is_large ? "large block of " : "chunk of ")
+       << std::uint64_t{found.size} << " bytes";
+  if (found.kind == AddressKind::free)
+    return;
+  line << " of " << (found.id == 0 ? "an unnamed " : "") << noun_of(found.pool);
+  if (found.id != 0)
+    line << " '" << found.name << "'";
+}
+
+}  // namespace
+
+Description describe(const void* p) noexcept {
+  Description found;
+  bool is_metadata = false;
+  const Reservation* const part = find(p, &is_metadata);
+  if (part == nullptr)
+    return found;
+  found.kind = is_metadata ? AddressKind::metadata : AddressKind::unused;
+  if (is_metadata)
+    return found;
+  const std::size_t index = part->index_of(p);
+  if (index / span::stretch_granules >= part->opened())
+    return found;
+  const Descriptor word = part->descriptor(index);
+  const std::size_t start = start_of_run(*part, index);
+  found.offset = detail::bytes_between(part->granule(start), p);
+  if (word.is(span::Use::chunks))
+    describe_chunk(*part, index, word, found);
+  else if (word.is(span::Use::large))
+    describe_large(*part, index, found);
+  else
+    found.offset = 0;
+  return found;
+}
+
+std::size_t describe(const void* p, char* buffer, std::size_t size) noexcept {
+  const Description found = describe(p);
+  base::Line line;
+  line << base::Hex{p} << ": ";
+  switch (found.kind) {
+    case AddressKind::foreign:
+      line << "not tarn's";
+      break;
+    case AddressKind::unused:
+      line << "tarn's, in use by nobody";
+      break;
+    case AddressKind::metadata:
+      line << "tarn's own bookkeeping";
+      break;
+    case AddressKind::free:
+    case AddressKind::chunk:
+    case AddressKind::large:
+      write_chunk(found, line);
+      break;
+  }
+  if (size == 0)
+    return 0;
+  const std::size_t length = base::smaller(line.size(), size - 1);
+  for (std::size_t i = 0; i < length; ++i)
+    buffer[i] = line.text()[i];
+  buffer[length] = '\0';
+  return length;
+}
+
+}  // namespace v1
+}  // namespace tarn
