@@ -1,0 +1,174 @@
+// parts_test.cpp - the parts of tarn compare that figures depend on.
+//
+// SPDX-License-Identifier: MIT
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "compare/contender.hpp"
+#include "compare/findings.hpp"
+#include "compare/table.hpp"
+#include "server/checksum.hpp"
+#include "server/decode.hpp"
+#include "server/handshake.hpp"
+#include "worker/histogram.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <doctest/doctest.h>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace tarn::compare;
+using namespace tarn::server;
+
+TEST_CASE("a quantile is within 1.6 percent of the exact one, at any size") {
+  std::mt19937_64 random{7};
+  for (const int bits : {6, 8, 16, 33, 62}) {
+    Histogram histogram;
+    std::vector<std::uint64_t> values;
+    for (int i = 0; i < 20'000; ++i)
+      values.push_back(random() >> (64 - bits));
+    for (const std::uint64_t value : values)
+      histogram.add(value);
+    std::sort(values.begin(), values.end());
+    for (const double quantile : {0.0, 0.5, 0.9, 0.99, 0.999}) {
+      const auto exact = static_cast<double>(values[static_cast<std::size_t>(
+          quantile * static_cast<double>(values.size()))]);
+      CHECK(std::abs(histogram.at(quantile) - exact) <= exact * 0.016);
+    }
+    CHECK(histogram.most() == values.back());
+    CHECK(histogram.count() == values.size());
+  }
+}
+
+TEST_CASE("the largest value of all has its bucket") {
+  Histogram histogram;
+  histogram.add(~std::uint64_t{0});
+  CHECK(histogram.at(0.5) > 1.8e19);
+}
+
+TEST_CASE("a checksum does not depend on how the bytes are cut") {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i)
+    bytes += static_cast<char>(i * 7);
+  Checksum whole;
+  whole.add(bytes);
+  std::mt19937 random{3};
+  for (int round = 0; round < 200; ++round) {
+    Checksum cut;
+    for (std::string_view left = bytes; !left.empty();) {
+      const std::size_t size =
+          std::min<std::size_t>(random() % 23, left.size());
+      cut.add(left.substr(0, size));
+      left.remove_prefix(size);
+    }
+    CHECK(cut.value() == whole.value());
+    CHECK(cut.size() == bytes.size());
+  }
+}
+
+TEST_CASE("a checksum changes with each byte and with the length") {
+  const std::string bytes(67, 'x');
+  Checksum whole;
+  whole.add(bytes);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    std::string other = bytes;
+    other[i] = 'y';
+    Checksum changed;
+    changed.add(other);
+    CHECK(changed.value() != whole.value());
+  }
+  Checksum longer;
+  longer.add(bytes + std::string(1, '\0'));
+  CHECK(longer.value() != whole.value());
+}
+
+TEST_CASE("the handshake is the one of RFC 6455") {
+  const Handshake answer = accept_key("dGhlIHNhbXBsZSBub25jZQ==");
+  CHECK(std::string(answer.data(), answer.size()) ==
+        "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
+
+TEST_CASE("an HTTP date is read to the second, and nothing else is a date") {
+  CHECK(http_date("Sat, 16 Sep 2023 10:00:00 GMT") == 1694858400);
+  CHECK(http_date("Sun, 06 Nov 1994 08:49:37 GMT") == 784111777);
+  CHECK(http_date("Sun, 06 Xxx 1994 08:49:37 GMT") == 0);
+  CHECK(http_date("yesterday") == 0);
+}
+
+TEST_CASE("escapes are undone, and broken ones refused") {
+  std::string text;
+  CHECK(append_decoded(text, "a%20b+c", Plus::is_space));
+  CHECK(text == "a b c");
+  for (const char* broken : {"%", "%2", "%zz", "ok%4"}) {
+    std::string rest;
+    CHECK_FALSE(append_decoded(rest, broken, Plus::is_plus));
+  }
+}
+
+TEST_CASE("a list of tags names a tag, weak ones and the star included") {
+  CHECK(names_tag("\"a\", W/\"b\"", "b"));
+  CHECK(names_tag("*", "anything"));
+  CHECK_FALSE(names_tag("\"ab\"", "a"));
+  CHECK_FALSE(names_tag("", "a"));
+}
+
+TEST_CASE("median and spread are those of all rounds") {
+  Samples samples;
+  for (const double value : {4.0, 1.0, 3.0, 2.0})
+    samples.add(value);
+  CHECK(samples.median() == 2.5);
+  CHECK(samples.spread() == doctest::Approx(0.6));
+}
+
+namespace {
+
+Contender contender(Code code, Kind kind, double rate, double instructions) {
+  Contender one{code, kind, "m", "s", "", "", "", "", instructions, {}};
+  for (int round = 0; round < 3; ++round)
+    one.figures["requests_per_second"].add(rate * (1 + 0.01 * round));
+  return one;
+}
+
+std::vector<Contender> all_with(double region_rate, double region_count) {
+  return {contender(Code::ordinary, Kind::malloc, 100, 1150),
+          contender(Code::ordinary, Kind::floor, 110, 1000),
+          contender(Code::pool, Kind::malloc, 90, 1300),
+          contender(Code::pool, Kind::malloc, 100, 1200),
+          contender(Code::pool, Kind::tarn, region_rate, region_count),
+          contender(Code::pool, Kind::floor, 120, 1100)};
+}
+
+}  // namespace
+
+TEST_CASE("the gap lies between the best malloc and the floor of one code") {
+  const Findings findings = find(all_with(110, 1120));
+  REQUIRE(findings.gap);
+  CHECK(findings.gap->best_malloc == 1200);
+  CHECK(findings.gap->floor == 1100);
+  CHECK(findings.gap->closed() == doctest::Approx(0.8));
+}
+
+TEST_CASE("the verdict says more, fewer, or that there is no telling") {
+  const auto says = [](double rate, const char* words) {
+    return find(all_with(rate, 1120)).verdict.find(words) != std::string::npos;
+  };
+  CHECK(says(110, "10 % more requests"));
+  CHECK(says(90, "10 % fewer requests"));
+  CHECK(says(100, "no difference in speed"));
+  CHECK_FALSE(says(110, "fewer"));
+}
+
+TEST_CASE("a contender that failed is nobody's best") {
+  std::vector<Contender> all = all_with(110, 1120);
+  all[3].failure = "crashed";
+  CHECK(find(all).gap->best_malloc == 1300);
+}
+
+TEST_CASE("figures keep three digits and part their thousands") {
+  CHECK(figure(0.456) == "0.46");
+  CHECK(figure(12.34) == "12.3");
+  CHECK(figure(123.4) == "123");
+  CHECK(figure(1234567) == "1 234 567");
+  CHECK(whole(0) == "0");
+}
