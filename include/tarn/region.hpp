@@ -221,6 +221,7 @@ class Region {
   }
 
   void* allocate_slow(std::size_t size) noexcept;
+  void* refill(std::size_t size) noexcept;
   void* allocate_anywhere(std::size_t size, std::size_t align) noexcept;
   void* allocate_large(std::size_t size, std::size_t align) noexcept;
   void* allocate_in_chunk(std::size_t size, std::size_t align) noexcept;
@@ -249,6 +250,9 @@ class Region {
   [[nodiscard]] std::byte* chunk_end() const noexcept;
   [[nodiscard]] std::size_t large_size() const noexcept;
   void fill(detail::RegionChunk* chunk, std::byte* next) noexcept;
+  detail::RegionChunk* enter(Loan loan) noexcept;
+  bool keeps_current(std::size_t left, detail::RegionChunk* chunk,
+                     std::byte* next) noexcept;
   [[nodiscard]] Loan lend(std::size_t size) noexcept;
   void take_back(Loan loan) noexcept;
   detail::RegionChunk* borrow(std::size_t need) noexcept;
@@ -367,10 +371,9 @@ inline Region::Region(Upstream* upstream, Region* parent,
       upstream_(upstream),
       retain_(options.retain.bytes),
       on_exhausted_(options.on_exhausted),
-      first_chunk_(options.first_chunk < detail::smallest_chunk
-                       ? detail::smallest_chunk
-                       : options.first_chunk),
-      max_chunk_(options.max_chunk < KiB ? KiB : options.max_chunk),
+      first_chunk_(detail::within(detail::smallest_chunk, options.first_chunk,
+                                  detail::largest_chunk)),
+      max_chunk_(detail::within(KiB, options.max_chunk, detail::largest_chunk)),
       next_chunk_(detail::grown_chunk(first_chunk_, max_chunk_)),
       is_plain_(!options.wipe),
       is_bare_(upstream == nullptr && options.name == nullptr &&

@@ -50,29 +50,69 @@ inline Loan Region::lend(std::size_t size) noexcept {
   return upstream_->lend(ask);
 }
 
-// The first block of a region is handled here, in a straight line: it is what a
-// short request pays for. All else goes on from here. The alignment is at most
-// that of a chunk's beginning.
+// Of the chunk being filled, which has `left` bytes, and a new one whose first
+// block ends at `next`, the one with less room is closed. True: the new one.
+inline bool Region::keeps_current(std::size_t left, RegionChunk* chunk,
+                                  std::byte* next) noexcept {
+  if (left > detail::bytes_between(next, chunk->end())) {
+    chunk->filled_until = next;
+    return true;
+  }
+  current_->filled_until = next_;
+  return false;
+}
+
+inline RegionChunk* Region::enter(Loan loan) noexcept {
+  held_ += loan.size;
+  auto* const chunk = ::new (loan.memory) RegionChunk;
+  chunk->older = chunks_;
+  chunk->size = loan.size;
+  chunk->resource_region = nullptr;
+  chunk->resource[0] = nullptr;
+  chunks_ = chunk;
+  return chunk;
+}
+
+// What a short request pays for is handled here, in a straight line. All else
+// goes on from here. The alignment is at most that of a chunk's beginning.
 void* Region::allocate_slow(std::size_t size) noexcept {
-  const bool is_start = current_ == nullptr &&
-                        size - 1 < first_chunk_ - sizeof(RegionChunk) &&
+  if (current_ != nullptr)
+    return refill(size);
+  const bool is_usual = size - 1 < first_chunk_ - sizeof(RegionChunk) &&
                         !base::is_dev && port::hooks() == nullptr;
-  if (!is_start)
+  if (!is_usual)
     return allocate_anywhere(size, max_align);
   const Loan loan =
       is_bare_ ? port::system_lend_chunk(first_chunk_) : lend(first_chunk_);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
-  held_ += loan.size;
   is_short_ = is_bare_;
-  auto* const chunk = ::new (loan.memory) RegionChunk;
-  chunk->older = nullptr;
-  chunk->size = loan.size;
-  chunk->resource_region = nullptr;
-  chunk->resource[0] = nullptr;
-  chunks_ = chunk;
+  RegionChunk* const chunk = enter(loan);
   current_ = chunk;
   next_ = chunk->begin() + size;
+  end_ = chunk->end();
+  return chunk->begin();
+}
+
+// The next chunk of a bare region, in a straight line too.
+void* Region::refill(std::size_t size) noexcept {
+  const std::uint32_t wanted = next_chunk_;
+  const bool is_usual = is_bare_ && recycled_ == nullptr &&
+                        size - 1 < wanted - sizeof(RegionChunk) &&
+                        size <= large_size();
+  if (!is_usual)
+    return allocate_anywhere(size, max_align);
+  const Loan loan = port::system_lend_chunk(wanted);
+  if (!loan) [[unlikely]]
+    return allocate_anywhere(size, max_align);
+  is_short_ = false;
+  next_chunk_ = detail::grown_chunk(wanted, max_chunk_);
+  RegionChunk* const chunk = enter(loan);
+  std::byte* const next = chunk->begin() + size;
+  if (keeps_current(detail::bytes_between(next_, end_), chunk, next))
+    return chunk->begin();
+  current_ = chunk;
+  next_ = next;
   end_ = chunk->end();
   return chunk->begin();
 }
@@ -116,14 +156,9 @@ void* Region::allocate_in_chunk(std::size_t size, std::size_t align) noexcept {
     return nullptr;
   std::byte* const block = detail::align_up(chunk->begin(), align);
   std::byte* const next = block + size;
-  if (current_ != nullptr) {
-    const std::size_t left = detail::bytes_between(next_, chunk_end());
-    if (left > detail::bytes_between(next, chunk->end())) {
-      chunk->filled_until = next;
-      return block;
-    }
-    current_->filled_until = next_;
-  }
+  if (current_ != nullptr &&
+      keeps_current(detail::bytes_between(next_, chunk_end()), chunk, next))
+    return block;
   fill(chunk, next);
   return block;
 }
@@ -189,10 +224,7 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
   if (chunks_ != nullptr)
     next_chunk_ = detail::grown_chunk(next_chunk_, max_chunk_);
   is_short_ = false;
-  held_ += loan.size;
-  chunks_ =
-      ::new (loan.memory) RegionChunk{chunks_, loan.size, nullptr, nullptr, {}};
-  return chunks_;
+  return enter(loan);
 }
 
 RegionChunk* Region::take_spare(std::size_t need) noexcept {
@@ -239,6 +271,14 @@ void Region::end() noexcept {
 }
 
 void Region::end_slow() noexcept {
+  if (is_bare_) {
+    for (RegionChunk* chunk = chunks_; chunk != nullptr;) {
+      const Loan loan{chunk->memory(), chunk->size};
+      chunk = chunk->older;
+      port::system_take_back(loan);
+    }
+    return;
+  }
   if (is_plain_) {
     give_back_all(chunks_);
     return;

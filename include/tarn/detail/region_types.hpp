@@ -92,9 +92,19 @@ inline constexpr std::uint32_t chunk_growth = 4;
 // Room for a chunk's header and a block or two.
 inline constexpr std::uint32_t smallest_chunk = 128;
 
+[[nodiscard]] constexpr std::uint32_t within(std::uint32_t least,
+                                             std::uint32_t size,
+                                             std::uint32_t most) noexcept {
+  return size < least ? least : size < most ? size : most;
+}
+
+// So that a size times the growth is still a number.
+inline constexpr std::uint32_t largest_chunk = 512 * MiB;
+
 [[nodiscard]] constexpr std::uint32_t grown_chunk(std::uint32_t size,
                                                   std::uint32_t most) noexcept {
-  return size < most / chunk_growth ? size * chunk_growth : most;
+  const std::uint32_t grown = size * chunk_growth;
+  return grown < most ? grown : most;
 }
 
 struct CleanupRecord {
