@@ -41,7 +41,8 @@ def after_burst(lines):
     return [("MiB before", before / MIB), ("MiB at the peak",
             lines[peak].resident / MIB), ("MiB two seconds later",
             last.resident / MIB), ("later / before (reach <= 1.1)",
-            last.resident / before)]
+            last.resident / before), ("of the burst still there",
+            (last.resident - before) / (lines[peak].resident - before))]
 
 
 def steady(lines):

@@ -10,6 +10,13 @@
 
 namespace tarn::bench {
 
+namespace {
+
+// What a peer does once, such as making its address space, is over after these.
+constexpr std::size_t first_requests = 300;
+
+}  // namespace
+
 struct Crew::State {
   State(const Entry& entry, std::size_t count)
       : wall(count),
@@ -75,6 +82,8 @@ Spent Crew::serve(const Job& job) {
 
 std::size_t Crew::requests_for(Job job, std::size_t milliseconds) {
   const double wanted = static_cast<double>(milliseconds) * 1e6;
+  job.requests = first_requests;
+  static_cast<void>(serve(job));
   double request = 0;  // nanoseconds
   for (job.requests = 1;; job.requests *= 2) {
     request = serve(job).work_ns * static_cast<double>(job.blocks);
