@@ -102,10 +102,15 @@ def machine():
 
 
 def commit():
-    """What was measured, if the build is of this tree."""
-    done = subprocess.run(["git", "-C", ROOT, "describe", "--always",
-                           "--dirty"], capture_output=True, text=True)
-    return done.stdout.strip() or "unknown"
+    """What was measured, if the build is of this tree; results of earlier runs
+    do not make it another one."""
+    def ask(*words):
+        done = subprocess.run(["git", "-C", ROOT, *words], text=True,
+                              capture_output=True)
+        return done.stdout.strip()
+    changed = ask("status", "--porcelain", "--", ".", ":!bench/results")
+    return (ask("describe", "--always") or "unknown") + (
+        ", with changes" if changed else "")
 
 
 def write_results(name, header, rows):
