@@ -66,25 +66,28 @@ class Budget final : public Upstream {
   static constexpr std::size_t slots = 16;
 
   // Credit that the threads of one index may still lend without touching
-  // `charged_`. A line each, so that threads do not meet.
-  struct alignas(64) Slot {
+  // `charged_`. Two lines each, which processors fetch as a pair.
+  struct alignas(128) Slot {
     std::atomic<std::size_t> credit{0};
   };
 
+  [[nodiscard]] std::size_t batch() const noexcept;
   bool draw(std::size_t size, bool urgent) noexcept;
   bool charge(std::size_t size, bool urgent) noexcept;
   void put_back(std::size_t size) noexcept;
   std::size_t recall() noexcept;
 
-  // Invariant: charged_ == held() + the sum of all credit.
-  Slot slots_[slots];
-  alignas(64) std::atomic<std::size_t> charged_{0};
-  std::atomic<std::size_t> high_water_{0};
-  std::atomic<std::size_t> refusals_{0};
+  // Read by every ask, written hardly ever.
   std::atomic<std::size_t> limit_;
   std::size_t headroom_;
   Upstream* upstream_;
   char name_[32];
+
+  // Invariant: charged_ == held() + the sum of all credit.
+  Slot slots_[slots];
+  alignas(128) std::atomic<std::size_t> charged_{0};
+  std::atomic<std::size_t> high_water_{0};
+  std::atomic<std::size_t> refusals_{0};
 };
 
 }  // namespace v1

@@ -42,7 +42,7 @@ typedef struct tarn_region {
 } tarn_region;
 
 typedef struct tarn_budget {
-  TARN_ALIGNAS(64) unsigned char opaque[1536];
+  TARN_ALIGNAS(128) unsigned char opaque[3072];
 } tarn_budget;
 
 typedef struct tarn_mark {

@@ -12,12 +12,11 @@ namespace tarn {
 inline namespace v1 {
 namespace {
 
-// Small against any limit that is worth nesting, large against a chunk: one
-// charge serves eight chunks of the default first size.
-constexpr std::size_t batch = 64 * KiB;
-
-// A slot keeps at most this much of what comes back.
-constexpr std::size_t most_credit = 2 * batch;
+// What a thread charges ahead: several times what a request of 80 KiB holds, so
+// that its largest chunks, too, come from credit. Of a small limit no thread
+// takes more than a part, since calling credit back is slow.
+constexpr std::size_t largest_batch = 1 * MiB;
+constexpr std::size_t parts_of_limit = 32;
 
 void copy_name(char* to, std::size_t room, const char* name) noexcept {
   std::size_t i = 0;
@@ -95,6 +94,10 @@ bool Budget::check() const noexcept {
   return credit <= charged && charged <= high_water();
 }
 
+std::size_t Budget::batch() const noexcept {
+  return base::smaller(limit() / parts_of_limit, largest_batch);
+}
+
 // Takes `size` from this thread's credit, or charges it.
 bool Budget::draw(std::size_t size, bool urgent) noexcept {
   std::atomic<std::size_t>& credit =
@@ -104,8 +107,9 @@ bool Budget::draw(std::size_t size, bool urgent) noexcept {
     if (credit.compare_exchange_weak(have, have - size,
                                      std::memory_order_relaxed))
       return true;
-  if (size < batch && charge(size + batch, urgent)) {
-    credit.fetch_add(batch, std::memory_order_relaxed);
+  const std::size_t ahead = batch();
+  if (size < ahead && charge(size + ahead, urgent)) {
+    credit.fetch_add(ahead, std::memory_order_relaxed);
     return true;
   }
   return charge(size, urgent) || (recall() != 0 && charge(size, urgent));
@@ -128,14 +132,14 @@ bool Budget::charge(std::size_t size, bool urgent) noexcept {
   return true;
 }
 
-// What comes back stays with this thread as credit, up to a bound.
+// What comes back stays with this thread as credit, up to twice a batch.
 void Budget::put_back(std::size_t size) noexcept {
   std::atomic<std::size_t>& credit =
       slots_[port::thread_index() % slots].credit;
-  const std::size_t limit = limit_.load(std::memory_order_relaxed);
-  const bool is_over = charged_.load(std::memory_order_relaxed) > limit;
+  const bool is_over = charged_.load(std::memory_order_relaxed) > limit();
+  const std::size_t most = is_over ? 0 : 2 * batch();
   std::size_t have = credit.load(std::memory_order_relaxed);
-  while (!is_over && size <= most_credit && have <= most_credit - size)
+  while (size <= most && have <= most - size)
     if (credit.compare_exchange_weak(have, have + size,
                                      std::memory_order_relaxed))
       return;
