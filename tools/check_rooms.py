@@ -5,8 +5,8 @@
 
   rooms    a file includes only its own room or lower ones; rooms of one level
            do not see each other; every file of the library is in a room
-  public   tools, bench and examples include public headers only; experiments
-           in bench, which rebuild parts of a pool, also those in detail
+  public   tools, bench and examples include public headers only; bench, which
+           rebuilds parts of a pool to measure against, also those in detail
   pools    the rooms up to the pools include no hosted header
   #if      conditional compilation lives only in the rooms that may
   size     a file over 400 lines is named, for a person to decide
@@ -99,7 +99,7 @@ def check_user_file(root, file):
         if path is None or path.startswith(top + '/'):
             continue
         is_public = path.startswith('include/') and (
-            '/detail/' not in path or name.startswith('bench/experiments/'))
+            '/detail/' not in path or name.startswith('bench/'))
         if not is_public:
             yield f'{name}:{number}: "{target}" is not a public header'
 
