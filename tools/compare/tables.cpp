@@ -49,11 +49,11 @@ std::string scaled(const Contender& one, const char* name, double unit) {
 std::string column_for(Outcome outcome) {
   switch (outcome) {
     case Outcome::met:
-      return "  met         ";
+      return "met         ";
     case Outcome::not_met:
-      return "  not met     ";
+      return "not met     ";
     case Outcome::no_telling:
-      return "  no telling  ";
+      return "no telling  ";
   }
   return "";
 }
@@ -181,7 +181,7 @@ std::string closing(const Comparison& comparison, const Findings& findings,
   if (!findings.aims.empty())
     text += "What tarn aims at here:\n";
   for (const Aim& aim : findings.aims)
-    text += wrapped(column_for(aim.outcome) + aim.sentence, "              ");
+    text += wrapped(column_for(aim.outcome) + aim.sentence, "            ");
   const std::string verdict = wrapped("Verdict: " + findings.verdict, "");
   return text + "\n" + (colours ? "\033[1m" + verdict + "\033[0m" : verdict);
 }
