@@ -65,6 +65,10 @@ bool collapse(std::byte* memory, std::size_t size) noexcept;
 /// TARN_RESERVE, and little under a sanitizer that shadows all of it.
 [[nodiscard]] std::size_t most_to_reserve() noexcept;
 
+/// Whether a sanitizer shadows all memory of this process, which then cannot
+/// live under a limit of address space.
+[[nodiscard]] bool is_shadowed() noexcept;
+
 /// Lets `count` more requests for memory pass and refuses all later ones; a
 /// negative count refuses none. For tests.
 void refuse_requests_after(long count) noexcept;

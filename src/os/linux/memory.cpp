@@ -199,9 +199,7 @@ bool bind_to_node(std::byte* memory, std::size_t size, int node) noexcept {
 
 std::size_t most_to_reserve() noexcept {
   std::size_t most = bytes_from_environment("TARN_RESERVE", no_limit);
-  const bool is_shadowed = &__tsan_init != nullptr || &__asan_init != nullptr ||
-                           &__msan_init != nullptr;
-  if (is_shadowed && most > most_under_sanitizer)
+  if (is_shadowed() && most > most_under_sanitizer)
     most = most_under_sanitizer;
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
@@ -209,6 +207,11 @@ std::size_t most_to_reserve() noexcept {
   const std::size_t used = address_space_used();
   const std::size_t left = limit.rlim_cur > used ? limit.rlim_cur - used : 0;
   return left / 2 < most ? left / 2 : most;
+}
+
+bool is_shadowed() noexcept {
+  return &__tsan_init != nullptr || &__asan_init != nullptr ||
+         &__msan_init != nullptr;
 }
 
 void refuse_requests_after(long count) noexcept {

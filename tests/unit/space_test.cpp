@@ -1,0 +1,208 @@
+#include "span/space.hpp"
+
+#include "os/memory.hpp"
+
+#include <cstring>
+#include <doctest/doctest.h>
+#include <memory>
+#include <vector>
+
+namespace {
+
+using namespace tarn;
+using namespace tarn::span;
+
+constexpr std::size_t four_stretches = 4 * stretch_size;
+
+// Never given back, as the real one; a small one, so that tests can fill it.
+Reservation& small_reservation(std::size_t size) {
+  auto* const part = new Reservation;
+  REQUIRE(part->start(size, size + granule_size));
+  REQUIRE(part->size() == size);
+  return *part;
+}
+
+std::size_t present(std::byte* memory) {
+  return os::present(memory, granule_size);
+}
+
+}  // namespace
+
+TEST_CASE("find_run finds the lowest run of ones, or 64") {
+  CHECK(find_run(0, 1) == 64);
+  CHECK(find_run(~std::uint64_t{0}, 64) == 0);
+  CHECK(find_run(0b1011'0111'0000, 1) == 4);
+  CHECK(find_run(0b1011'0111'0000, 2) == 4);
+  CHECK(find_run(0b1011'0111'0000, 3) == 4);
+  CHECK(find_run(0b1011'0111'0000, 4) == 64);
+  for (unsigned count = 1; count <= 64; ++count)
+    for (unsigned place = 0; place + count <= 64; ++place) {
+      const std::uint64_t run = low_bits(count) << place;
+      CHECK(find_run(run, count) == place);
+      if (count < 64)
+        CHECK(find_run(run, count + 1) == 64);
+    }
+}
+
+TEST_CASE("step_of gives the smallest chunk that holds a size") {
+  for (std::size_t size = 1; size <= largest_chunk; size += 1021) {
+    const unsigned step = step_of(size);
+    CHECK(chunk_size(step) >= size);
+    CHECK((step == 0 || chunk_size(step - 1) < size));
+  }
+  CHECK(step_of(smallest_chunk) == 0);
+  CHECK(step_of(smallest_chunk + 1) == 1);
+  CHECK(step_of(largest_chunk) == steps - 1);
+}
+
+TEST_CASE("a claim gives the lowest address that is free") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const a = part.claim(3);
+  std::byte* const b = part.claim(2);
+  std::byte* const c = part.claim(1);
+  CHECK(a == part.begin());
+  CHECK(b == a + 3 * granule_size);
+  CHECK(c == b + 2 * granule_size);
+  part.release(a, 3, 0);
+  CHECK(part.claim(4) == c + granule_size);
+  CHECK(part.claim(3) == a);
+  part.release(b, 2, 0);
+  CHECK(part.claim(1) == b);
+  CHECK(part.claim(1) == b + granule_size);
+}
+
+TEST_CASE("a claim is usable memory, all of it") {
+  Reservation& part = small_reservation(four_stretches);
+  for (const std::size_t granules : {1u, 63u, 64u, 65u}) {
+    std::byte* const memory = part.claim(granules);
+    REQUIRE(memory != nullptr);
+    std::memset(memory, 0x5a, granules * granule_size);
+    CHECK(memory[granules * granule_size - 1] == std::byte{0x5a});
+  }
+}
+
+TEST_CASE("a full reservation refuses, and serves again what is released") {
+  Reservation& part = small_reservation(four_stretches);
+  const std::size_t granules = part.granules();
+  std::vector<std::byte*> all;
+  while (std::byte* const memory = part.claim(1))
+    all.push_back(memory);
+  CHECK(all.size() == granules);
+  for (std::size_t i = 0; i < granules; i += 7)
+    part.release(all[i], 1, 0);
+  for (std::size_t i = 0; i < granules; i += 7)
+    CHECK(part.claim(1) == all[i]);
+  CHECK(part.claim(1) == nullptr);
+}
+
+TEST_CASE("a run longer than a stretch takes whole stretches and a tail") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const one = part.claim(1);
+  std::byte* const run = part.claim(stretch_granules + 5);
+  CHECK(run == part.begin() + stretch_size);
+  std::byte* const behind = part.claim(stretch_granules - 1);
+  CHECK(behind == one + granule_size);
+  CHECK(part.claim(1) == run + (stretch_granules + 5) * granule_size);
+  CHECK(part.claim(2 * stretch_granules + 1) == nullptr);
+  part.release(run, stretch_granules + 5, 0);
+  CHECK(part.claim(2 * stretch_granules) == nullptr);
+  CHECK(part.claim(stretch_granules + 5) == run);
+}
+
+TEST_CASE("purge gives the pages of idle granules back and no others") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const kept = part.claim(2);
+  std::byte* const idle = part.claim(60);
+  std::memset(kept, 1, 2 * granule_size);
+  std::memset(idle, 2, 60 * granule_size);
+  part.release(idle, 60, 1000);
+  CHECK(part.purge(0, 1, 1000, 250) == 0);
+  CHECK(part.purge(0, 1, 1250, 250) == 30 * granule_size);
+  CHECK(present(idle) == granule_size);
+  CHECK(present(idle + 59 * granule_size) == 0);
+  CHECK(part.purge(0, 1, 1250, 250) == 0);
+  CHECK(part.purge(0, 1, 1500, 250) == 15 * granule_size);
+  CHECK(part.purge(0, 1, 2000, 250) == 15 * granule_size);
+  CHECK(present(idle) == 0);
+  CHECK(present(kept) == granule_size);
+  for (std::size_t i = 0; i < 2 * granule_size; i += 4096)
+    CHECK(kept[i] == std::byte{1});
+  CHECK(part.claim(60) == idle);
+  CHECK(idle[0] == std::byte{0});
+}
+
+TEST_CASE("purge by amount asks for no age") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const run = part.claim(3 * stretch_granules);
+  std::memset(run, 3, 3 * stretch_size);
+  part.release(run, 3 * stretch_granules, 5);
+  CHECK(part.purge(0, 4, 5, 0) == 3 * stretch_size);
+  CHECK(part.purge(0, 4, 5, 0) == 0);
+  CHECK(present(run + 2 * stretch_size) == 0);
+  CHECK(part.claim(3 * stretch_granules) == run);
+}
+
+TEST_CASE("the page map tells use, owner and the way to the start") {
+  Space space;
+  std::byte* const memory = space.claim(40, Use::large, 2, 7);
+  REQUIRE(memory != nullptr);
+  Reservation* const part = space.find(memory);
+  REQUIRE(part != nullptr);
+  std::size_t index = part->index_of(memory) + 39;
+  CHECK(part->descriptor(index).is(Use::large));
+  CHECK(part->descriptor(index).extra() == 2);
+  CHECK(part->descriptor(index).owner() == 7);
+  while (part->descriptor(index).offset() != 0)
+    index -= part->descriptor(index).offset();
+  CHECK(part->granule(index) == memory);
+  CHECK(part->descriptor(part->index_of(memory) + 40).is_free());
+  space.release(memory, 40);
+  CHECK(part->descriptor(part->index_of(memory)).is_free());
+}
+
+TEST_CASE("claim_aligned gives back what lies before and behind") {
+  Space space;
+  static_cast<void>(space.claim(3, Use::large, 0));
+  constexpr std::size_t align = 1 * MiB;
+  std::byte* const memory = space.claim_aligned(5, align, Use::large, 0);
+  REQUIRE(memory != nullptr);
+  CHECK(detail::address_of(memory) % align == 0);
+  std::byte* const next = space.claim(1, Use::large, 0);
+  CHECK(next == space.reservation(0).begin() + 3 * granule_size);
+}
+
+TEST_CASE("a second reservation serves when the first is full") {
+  Space space;
+  const std::size_t much = 3 * GiB / granule_size;
+  // More than one reservation of any size that a test machine grants at once
+  // is not needed: the ladder is asked for what the first cannot hold.
+  std::byte* const one = space.claim(1, Use::large, 0);
+  REQUIRE(one != nullptr);
+  const std::size_t first = space.reservation(0).granules();
+  std::byte* const rest =
+      first > much ? nullptr
+                   : space.claim(first - stretch_granules, Use::large, 0);
+  if (rest != nullptr) {
+    std::byte* const further = space.claim(first / 2, Use::large, 0);
+    CHECK(further != nullptr);
+    CHECK(space.reservations() == 2);
+    CHECK(space.find(further) == &space.reservation(1));
+    CHECK(space.granule(space.number_of(further)) == further);
+  }
+  CHECK(space.granule(space.number_of(one)) == one);
+}
+
+TEST_CASE("a refusing system leaves everything as it was") {
+  for (long allowed = 0; allowed < 4; ++allowed) {
+    Space space;
+    os::refuse_requests_after(allowed);
+    std::byte* const memory = space.claim(1, Use::large, 0);
+    os::refuse_requests_after(-1);
+    // Reserving, the arrays, and opening the first stretch: three requests.
+    CHECK((memory != nullptr) == (allowed >= 3));
+    std::byte* const again = space.claim(1, Use::large, 0);
+    REQUIRE(again != nullptr);
+    again[0] = std::byte{1};
+    CHECK(again != memory);
+  }
+}
