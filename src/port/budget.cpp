@@ -108,7 +108,7 @@ bool Budget::draw(std::size_t size, bool urgent) noexcept {
                                      std::memory_order_relaxed))
       return true;
   const std::size_t ahead = batch();
-  if (size < ahead && charge(size + ahead, urgent)) {
+  if (size < ahead && !urgent && charge(size + ahead, urgent)) {
     credit.fetch_add(ahead, std::memory_order_relaxed);
     return true;
   }
@@ -132,11 +132,14 @@ bool Budget::charge(std::size_t size, bool urgent) noexcept {
   return true;
 }
 
-// What comes back stays with this thread as credit, up to twice a batch.
+// What comes back stays with this thread as credit, up to twice a batch. Credit
+// serves any ask, so that none comes of what is charged into the headroom.
 void Budget::put_back(std::size_t size) noexcept {
   std::atomic<std::size_t>& credit =
       slots_[port::thread_index() % slots].credit;
-  const bool is_over = charged_.load(std::memory_order_relaxed) > limit();
+  const std::size_t limit = limit_.load(std::memory_order_relaxed);
+  const std::size_t usual = limit - base::smaller(headroom_, limit);
+  const bool is_over = charged_.load(std::memory_order_relaxed) > usual;
   const std::size_t most = is_over ? 0 : 2 * batch();
   std::size_t have = credit.load(std::memory_order_relaxed);
   while (size <= most && have <= most - size)
