@@ -38,7 +38,7 @@ class RegionAllocator {
     std::size_t bytes = 0;
     if (__builtin_mul_overflow(count, sizeof(T), &bytes))
       throw std::bad_array_new_length{};
-    void* const block = region_->allocate_or_recycle(bytes, alignof(T));
+    void* const block = region_->allocate(bytes, alignof(T));
     if (block == nullptr)
       throw std::bad_alloc{};
     return static_cast<T*>(block);

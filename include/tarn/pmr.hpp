@@ -32,17 +32,17 @@ class RegionResource final : public std::pmr::memory_resource {
   RegionResource& operator=(const RegionResource&) = delete;
 
   /// The region that blocks now come from: after a merge the one merged into.
-  [[nodiscard]] Region& region() const noexcept { return **region_; }
+  [[nodiscard]] Region& region() const noexcept { return *region_; }
 
  private:
   friend class Region;
-  explicit RegionResource(Region** region) noexcept : region_(region) {}
+  explicit RegionResource(Region& region) noexcept : region_(&region) {}
 
   void* do_allocate(std::size_t size, std::size_t align) override;
   void do_deallocate(void* p, std::size_t size, std::size_t align) override;
   bool do_is_equal(const memory_resource& other) const noexcept override;
 
-  Region** region_;  // in the header of the chunk that this lies in
+  Region* region_;  // a merge writes it anew
 };
 
 namespace detail {

@@ -234,6 +234,8 @@ class Region {
   void begin() noexcept;
   void end() noexcept;
   void end_slow() noexcept;
+  void reset_slow() noexcept;
+  void forget_blocks() noexcept;
   void has_more_to_end() noexcept {
     is_plain_ = false;
     is_bare_ = false;
@@ -248,7 +250,9 @@ class Region {
   void watch_deallocate(void* block, std::size_t size) const noexcept;
 
   [[nodiscard]] std::byte* chunk_end() const noexcept;
-  [[nodiscard]] std::size_t large_size() const noexcept;
+  [[nodiscard]] std::size_t large_size() const noexcept {
+    return max_chunk_ / detail::large_part;
+  }
   void fill(detail::RegionChunk* chunk, std::byte* next) noexcept;
   detail::RegionChunk* enter(Loan loan) noexcept;
   bool keeps_current(std::size_t left, detail::RegionChunk* chunk,
@@ -265,6 +269,7 @@ class Region {
   void unlink(detail::LargeBlock* block) noexcept;
   [[nodiscard]] detail::LargeBlock* large_at(void* p) const noexcept;
   void free_large_since(std::uint64_t serial) noexcept;
+  void give_up(std::byte* block, std::size_t size) noexcept;
   void recycle(std::byte* block, std::size_t size) noexcept;
   [[nodiscard]] bool is_since_mark(const std::byte* block) const noexcept {
     return newest_mark_ == nullptr || is_since_newest_mark(block);

@@ -108,13 +108,15 @@ void* Region::grow(void* p, std::size_t size, std::size_t wanted,
   return block;
 }
 
+// Most blocks of a container are neither the newest nor worth recycling.
 void Region::deallocate(void* p, std::size_t size) noexcept {
-  auto* const block = static_cast<std::byte*>(p);
-  // Most blocks of a container are neither the newest nor worth recycling.
   const bool is_newest =
       detail::address_of(p) + size == detail::address_of(next_);
-  if (!is_newest && size < RecycledBlocks::smallest && !held_back_) [[likely]]
-    return;
+  if (is_newest || size >= RecycledBlocks::smallest || held_back_)
+    give_up(static_cast<std::byte*>(p), size);
+}
+
+void Region::give_up(std::byte* block, std::size_t size) noexcept {
   if (block == nullptr)
     return;
   const Inside inside{*this};
@@ -122,16 +124,19 @@ void Region::deallocate(void* p, std::size_t size) noexcept {
     watch_deallocate(block, size);
   if (!is_since_mark(block))
     return;
-  LargeBlock* const large = size > large_size() ? large_at(p) : nullptr;
-  if (is_newest && current_ != nullptr && block >= current_->begin()) {
+  const bool is_newest = block + size == next_ && current_ != nullptr &&
+                         block >= current_->begin();
+  if (is_newest) {
     if (wipe_)
       detail::wipe(block, next_);
     next_ = block;
-  } else if (large != nullptr) {
-    unlink(large);
-  } else if (size >= RecycledBlocks::smallest) {
-    recycle(block, size);
+    return;
   }
+  LargeBlock* const large = size > large_size() ? large_at(block) : nullptr;
+  if (large != nullptr)
+    unlink(large);
+  else if (size >= RecycledBlocks::smallest)
+    recycle(block, size);
 }
 
 void Region::recycle(std::byte* block, std::size_t size) noexcept {
@@ -140,7 +145,7 @@ void Region::recycle(std::byte* block, std::size_t size) noexcept {
   const std::size_t room = size - detail::bytes_between(block, first);
   if (room > size || room < RecycledBlocks::smallest)
     return;
-  if (recycled_ == nullptr) {
+  if (recycled_ == nullptr) [[unlikely]] {
     recycled_ = ::new (first) RecycledBlocks{};
     return;
   }
@@ -224,7 +229,7 @@ bool Region::prepare_resource() noexcept {
   RegionChunk* oldest = chunks_;
   while (oldest->older != nullptr)
     oldest = oldest->older;
-  oldest->resource_region = this;
+  oldest->resource.region = this;
   resource_chunk_ = oldest;
   return true;
 }

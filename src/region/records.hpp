@@ -15,12 +15,18 @@ namespace tarn {
 inline namespace v1 {
 namespace detail {
 
+// Where the pmr door makes its RegionResource: a table of virtual functions,
+// zero until it is made, and the region that it serves.
+struct ResourcePlace {
+  void* table;
+  Region* region;
+};
+
 struct alignas(max_align) RegionChunk {
   RegionChunk* older;
   std::size_t size;         // bytes lent, this header included
   std::byte* filled_until;  // where its blocks end; stale while it is current
-  Region* resource_region;  // whom the resource below serves; null: none yet
-  void* resource[2];        // room for the pmr door's object; zero: none yet
+  ResourcePlace resource;
 
   std::byte* memory() noexcept { return reinterpret_cast<std::byte*>(this); }
   std::byte* begin() noexcept { return memory() + sizeof(RegionChunk); }

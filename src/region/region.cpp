@@ -15,15 +15,8 @@ inline namespace v1 {
 
 using detail::CleanupRecord;
 using detail::LargeBlock;
+using detail::RecycledBlocks;
 using detail::RegionChunk;
-
-namespace {
-
-// A block larger than this part of the largest chunk gets memory of its own:
-// the rest of a chunk that it would end is wasted at most by an eighth.
-constexpr std::size_t large_part = 8;
-
-}  // namespace
 
 void Region::enrol(const RegionOptions& options) noexcept {
   has_more_to_end();
@@ -67,8 +60,7 @@ inline RegionChunk* Region::enter(Loan loan) noexcept {
   auto* const chunk = ::new (loan.memory) RegionChunk;
   chunk->older = chunks_;
   chunk->size = loan.size;
-  chunk->resource_region = nullptr;
-  chunk->resource[0] = nullptr;
+  chunk->resource = {};
   chunks_ = chunk;
   return chunk;
 }
@@ -97,9 +89,9 @@ void* Region::allocate_slow(std::size_t size) noexcept {
 // The next chunk of a bare region, in a straight line too.
 void* Region::refill(std::size_t size) noexcept {
   const std::uint32_t wanted = next_chunk_;
-  const bool is_usual = is_bare_ && recycled_ == nullptr &&
-                        size - 1 < wanted - sizeof(RegionChunk) &&
-                        size <= large_size();
+  const bool is_usual =
+      is_bare_ && (recycled_ == nullptr || size < RecycledBlocks::smallest) &&
+      size - 1 < wanted - sizeof(RegionChunk) && size <= large_size();
   if (!is_usual)
     return allocate_anywhere(size, max_align);
   const Loan loan = port::system_lend_chunk(wanted);
@@ -148,8 +140,10 @@ void* Region::bump(std::size_t size, std::size_t align) noexcept {
 }
 
 void* Region::allocate_in_chunk(std::size_t size, std::size_t align) noexcept {
-  if (void* const again = take_recycled(size, align))
-    return again;
+  // A small block would take a whole old one, and the next one after it too.
+  if (size >= RecycledBlocks::smallest)
+    if (void* const again = take_recycled(size, align))
+      return again;
   const std::size_t slack = align > max_align ? align - max_align : 0;
   RegionChunk* const chunk = borrow(size + slack + sizeof(RegionChunk));
   if (chunk == nullptr)
@@ -193,10 +187,6 @@ void* Region::fail(std::size_t size) noexcept {
 
 std::byte* Region::chunk_end() const noexcept {
   return current_->end();
-}
-
-std::size_t Region::large_size() const noexcept {
-  return max_chunk_ / large_part;
 }
 
 void Region::fill(RegionChunk* chunk, std::byte* next) noexcept {
@@ -305,15 +295,48 @@ void Region::end_slow() noexcept {
 }
 
 void Region::reset() noexcept {
+  const bool is_usual = is_bare_ && chunks_ != nullptr && retain_ == 0 &&
+                        !base::is_dev && port::hooks() == nullptr;
+  if (!is_usual) {
+    reset_slow();
+    return;
+  }
+  RegionChunk* chunk = chunks_;
+  while (chunk->older != nullptr) {
+    const Loan loan{chunk->memory(), chunk->size};
+    chunk = chunk->older;
+    held_ -= loan.size;
+    port::system_take_back(loan);
+  }
+  chunks_ = chunk;
+  is_short_ = true;
+  next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
+  forget_blocks();
+  current_ = chunk;
+  next_ = chunk->begin();
+  end_ = chunk->end();
+}
+
+void Region::reset_slow() noexcept {
   if (resetting_)
     report_nested("reset");
   const Inside inside{*this};
   end_contents();
   retain_chunks();
+  forget_blocks();
+  // Nothing but chunks is left, where the options ask for no more.
+  is_plain_ = !wipe_ && !held_back_ && spares_ == nullptr && id_ == 0 &&
+              parent_ == nullptr && newest_child_ == nullptr;
+  is_bare_ = is_plain_ && upstream_ == nullptr;
+  is_short_ = is_bare_ && chunks_ != nullptr && chunks_->older == nullptr;
+  if constexpr (base::is_dev)
+    port::ensure(check(), "a region after its reset");
+}
+
+void Region::forget_blocks() noexcept {
   newest_mark_ = nullptr;
   recycled_ = nullptr;
   ran_out_ = false;
-  port::ensure(check(), "a region after its reset");
 }
 
 // Everything but the chunks. Cleanups may make and register more, so it goes on
@@ -370,8 +393,7 @@ void Region::spare_or_give_back(RegionChunk* chunk) noexcept {
     return;
   }
   chunk->older = spares_;
-  chunk->resource_region = nullptr;
-  chunk->resource[0] = nullptr;
+  chunk->resource = {};
   spares_ = chunk;
   has_more_to_end();
 }

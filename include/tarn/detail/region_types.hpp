@@ -40,9 +40,8 @@ using RegionExhausted = void (*)(Region& region, std::size_t size) noexcept;
 
 struct RegionOptions {
   const char* name = nullptr;  ///< copied; null: no name, and no cost for it
-  std::uint32_t first_chunk =
-      8 * KiB;  ///< bytes; chunks grow from here; >= 128
-  std::uint32_t max_chunk = 256 * KiB;     ///< and grow no further; >= 1 KiB
+  std::uint32_t first_chunk = 16 * KiB;    ///< bytes; chunks grow from here
+  std::uint32_t max_chunk = 256 * KiB;     ///< bytes, and grow no further
   Retain retain = retain_decay;            ///< what stays at reset
   RegionExhausted on_exhausted = nullptr;  ///< null: just the nullptr
   bool wipe = false;             ///< zero the memory at reset, rewind and end
@@ -88,6 +87,10 @@ struct RegionLayout;
 // Each chunk is this many times the one before, up to the cap: few chunks serve
 // a request, and at most three quarters of what is held can be unused.
 inline constexpr std::uint32_t chunk_growth = 4;
+
+// A block larger than this part of the largest chunk gets memory of its own:
+// the rest of a chunk that it would end is wasted at most by an eighth.
+inline constexpr std::uint32_t large_part = 8;
 
 // Room for a chunk's header and a block or two.
 inline constexpr std::uint32_t smallest_chunk = 128;
