@@ -3,8 +3,8 @@
 #include "os/memory.hpp"
 
 #include <cstring>
+#include <deque>
 #include <doctest/doctest.h>
-#include <memory>
 #include <vector>
 
 namespace {
@@ -16,10 +16,11 @@ constexpr std::size_t four_stretches = 4 * stretch_size;
 
 // Never given back, as the real one; a small one, so that tests can fill it.
 Reservation& small_reservation(std::size_t size) {
-  auto* const part = new Reservation;
-  REQUIRE(part->start(size, size + granule_size));
-  REQUIRE(part->size() == size);
-  return *part;
+  static std::deque<Reservation> all;
+  Reservation& part = all.emplace_back();
+  REQUIRE(part.start(size, size + granule_size));
+  REQUIRE(part.size() == size);
+  return part;
 }
 
 std::size_t present(std::byte* memory) {
