@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 #include <doctest/doctest.h>
+#include <pthread.h>
 #include <thread>
 #include <vector>
 
@@ -131,6 +132,33 @@ TEST_CASE("the cache of a thread that ends serves others") {
         port::system_take_back(loan);
     }).join();
   CHECK(space_stats().held <= before + 2 * MiB);
+}
+
+TEST_CASE("a thread may lend and give back after its exit hook has run") {
+  // Rounds of destructors: the exit hook is in the first or second of them.
+  static pthread_key_t key;
+  static std::atomic<int> rounds{0};
+  REQUIRE(pthread_key_create(&key, [](void* p) {
+            for (int i = 0; i < 100; ++i) {
+              const Loan loan = lend(8 * KiB);
+              if (!loan)
+                return;
+              port::system_take_back(loan);
+            }
+            if (++rounds % 4 != 0)
+              pthread_setspecific(key, p);
+          }) == 0);
+  const std::size_t before = space_stats().held;
+  const unsigned living = space_stats().threads;
+  for (int i = 0; i < 40; ++i)
+    std::thread([] {
+      port::system_take_back(lend(8 * KiB));
+      pthread_setspecific(key, &key);
+    }).join();
+  pthread_key_delete(key);
+  CHECK(rounds == 40 * 4);
+  CHECK(space_stats().held <= before + 1 * MiB);
+  CHECK(space_stats().threads == living);
 }
 
 TEST_CASE("an idle thread keeps at most 64 KiB once somebody maintains") {
