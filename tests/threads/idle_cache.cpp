@@ -16,7 +16,7 @@ namespace {
 using namespace tarn;
 
 constexpr int owners = 3;
-constexpr int rounds = 200'000;
+constexpr int rounds = 60'000;
 // In turn so many lends and as many returns, so that a cache holds enough to be
 // worth emptying.
 constexpr int phase = 60;

@@ -31,7 +31,7 @@ TEST_CASE("an address that is not tarn's is told as such") {
 }
 
 TEST_CASE("a block of a region with a name is told with chunk and name") {
-  Region region{RegionOptions{.name = "job"}};
+  Region region{RegionOptions{.name = "job", .first_chunk = 8 * KiB}};
   auto* const block = static_cast<std::byte*>(region.allocate(100));
   const Description found = describe(block + 50);
   CHECK(found.kind == AddressKind::chunk);
@@ -56,13 +56,13 @@ TEST_CASE("a block of a region without a name is told with its chunk") {
 TEST_CASE("a chunk that came back is told as free, whatever it was before") {
   std::byte* block = nullptr;
   {
-    Region region{RegionOptions{.name = "gone"}};
+    Region region{RegionOptions{.name = "gone", .first_chunk = 8 * KiB}};
     block = static_cast<std::byte*>(region.allocate(8));
   }
   CHECK(describe(block).kind == AddressKind::free);
   CHECK(sentence(block).find("free chunk of 8192 bytes") != std::string::npos);
   CHECK(sentence(block).find("gone") == std::string::npos);
-  Region again;
+  Region again{RegionOptions{.first_chunk = 8 * KiB}};
   CHECK(again.allocate(8) == block);
   CHECK(describe(block).kind == AddressKind::chunk);
 }
