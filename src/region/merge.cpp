@@ -39,8 +39,7 @@ void Region::splice_chunks(Region& other) noexcept {
   other.spares_ = nullptr;
   if (other.chunks_ == nullptr)
     return;
-  if (other.current_ != nullptr)
-    other.current_->filled_until = other.next_;
+  other.current_->filled_until = other.next_;
   RegionChunk* oldest = nullptr;
   for (RegionChunk* chunk = other.chunks_; chunk != nullptr;
        chunk = chunk->older) {

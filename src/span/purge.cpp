@@ -23,7 +23,7 @@ constexpr int crowded = half_granules * 7 / 8;
 constexpr int deserted = half_granules / 4;
 
 constexpr std::uint64_t half_bits(unsigned half) noexcept {
-  return low_bits(half_granules) << (half * half_granules);
+  return low_bits(half_granules) << (std::size_t{half} * half_granules);
 }
 
 std::uint64_t highest(std::uint64_t word, int count) noexcept {
@@ -131,9 +131,9 @@ void Reservation::purge_claimed(std::size_t first, std::size_t count,
     for (unsigned half = 0; half < Stretch::halves; ++half)
       if ((claims.bits[i] & half_bits(half)) != 0 &&
           stretch.huge[half].load(std::memory_order_relaxed) != Huge::no) {
-        os::allow_huge_pages(
-            granule((first + i) * stretch_granules + half * half_granules),
-            os::huge_page, false);
+        os::allow_huge_pages(granule((first + i) * stretch_granules +
+                                     std::size_t{half} * half_granules),
+                             os::huge_page, false);
         stretch.huge[half].store(Huge::no, std::memory_order_relaxed);
       }
     stretch.dirty.fetch_and(~claims.bits[i], std::memory_order_relaxed);
@@ -163,7 +163,7 @@ void Reservation::look_for_huge(std::size_t index, std::uint32_t now,
     if (now - since < patience)
       continue;
     std::byte* const memory =
-        granule(index * stretch_granules + half * half_granules);
+        granule(index * stretch_granules + std::size_t{half} * half_granules);
     // What a pool borrowed and never touched must not become present by this.
     if (os::present(memory, os::huge_page) < os::huge_page / 8 * 7) {
       stretch.crowded_since[half].store(now, std::memory_order_relaxed);

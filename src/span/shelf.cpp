@@ -92,6 +92,8 @@ FreeChunk* Shelf::cut_one(unsigned step) noexcept {
 }
 
 void Shelf::take_back(FreeChunk* chunks, std::size_t count) noexcept {
+  if (chunks == nullptr)
+    return;
   if (count == 0)
     for (const FreeChunk* chunk = chunks; chunk != nullptr; chunk = chunk->next)
       ++count;

@@ -44,8 +44,10 @@ T* Region::make_array(std::size_t count) {
   static_assert(!detail::NamesAllocator<T>,
                 "make<std::pmr::vector<T>>() makes arrays of such things");
   std::size_t bytes = 0;
-  if (__builtin_mul_overflow(count, sizeof(T), &bytes))
-    bytes = no_limit;  // refused, remembered and reported like any other
+  if (__builtin_mul_overflow(count, sizeof(T), &bytes)) [[unlikely]] {
+    // Refused, remembered and reported like any other.
+    return static_cast<T*>(allocate(no_limit, alignof(T)));
+  }
   if constexpr (std::is_trivially_destructible_v<T>) {
     void* const place = allocate(bytes, alignof(T));
     return place == nullptr ? nullptr

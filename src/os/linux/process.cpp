@@ -43,7 +43,7 @@ void* run_thread(void* run) {
 bool start_detached(void (*run)() noexcept) noexcept {
   // Enough for what a thread of ours does; the usual 8 MiB counts against
   // RLIMIT_AS.
-  constexpr std::size_t stack = 256 * 1024;
+  constexpr std::size_t stack = std::size_t{256} * 1024;
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0)
     return false;
