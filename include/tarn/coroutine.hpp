@@ -17,6 +17,8 @@
 
 #include "tarn/region.hpp"
 
+#include <type_traits>
+
 namespace tarn {
 inline namespace v1 {
 
@@ -28,8 +30,9 @@ class RegionFrame {
     return allocate(size, region);
   }
   template <class Object, class... Args>
-  static void* operator new(std::size_t size, const Object&, Region& region,
-                            const Args&...) noexcept {
+  requires(!std::is_base_of_v<Region, Object>) static void* operator new(
+      std::size_t size, const Object&, Region& region,
+      const Args&...) noexcept {
     return allocate(size, region);
   }
   static void operator delete(void* frame, std::size_t size) noexcept {

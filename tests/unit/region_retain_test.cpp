@@ -53,7 +53,7 @@ bool is_zero(const unsigned char* block, std::size_t size) {
 
 TEST_CASE("by decay the first chunk stays at reset, the rest goes back") {
   CountingUpstream upstream;
-  Region region{upstream};
+  Region region{upstream, {.first_chunk = 8 * KiB}};
   void* const first = region.allocate(64);
   fill_three(region);
   REQUIRE(region.allocate(MiB) != nullptr);
@@ -82,7 +82,9 @@ TEST_CASE("retain_all keeps every chunk until the region ends") {
 TEST_CASE("retain_bytes keeps at most so many, and at least one chunk") {
   for (const std::size_t bytes : {std::size_t{1}, 8 * KiB, 40 * KiB, MiB}) {
     CountingUpstream upstream;
-    Region region{upstream, {.retain = tarn::retain_bytes(bytes)}};
+    Region region{
+        upstream,
+        {.first_chunk = 8 * KiB, .retain = tarn::retain_bytes(bytes)}};
     const std::size_t all = 8 * KiB + 32 * KiB + 128 * KiB;
     fill_three(region);
     CHECK(region.held() == all);
@@ -102,7 +104,7 @@ TEST_CASE("retain_bytes keeps at most so many, and at least one chunk") {
 
 TEST_CASE("a kept chunk too small for an ask waits for another") {
   CountingUpstream upstream;
-  Region region{upstream, {.retain = tarn::retain_all}};
+  Region region{upstream, {.first_chunk = 8 * KiB, .retain = tarn::retain_all}};
   fill_three(region);
   region.reset();
   fill_chunk(region);

@@ -338,7 +338,7 @@ TEST_CASE("stats tells what is held, used and registered") {
 TEST_CASE("held is what is borrowed, without the children's share") {
   CountingUpstream upstream;
   Region region{upstream};
-  Region child{child_of(region)};
+  Region child{child_of(region), {.first_chunk = 8 * KiB}};
   REQUIRE(region.allocate(100 * KiB) != nullptr);
   REQUIRE(child.allocate(10) != nullptr);
   CHECK(region.held() + child.held() == upstream.bytes_out());

@@ -1,0 +1,28 @@
+// EXPECT tarn: fault: region 'parent' ended before its child 'child'
+#include "tarn/region.hpp"
+
+#include <optional>
+#include <unistd.h>
+
+namespace {
+
+int runs = 0;
+
+// The child is ended before the fault is told.
+void demand_ended(tarn::Fault fault, const char*) noexcept {
+  if (fault != tarn::Fault::ended_before_child || runs != 1)
+    _exit(1);
+}
+
+}  // namespace
+
+int main() {
+  tarn::set_fault_handler(demand_ended);
+  auto parent = std::optional<tarn::Region>{
+      std::in_place, tarn::RegionOptions{.name = "parent"}};
+  tarn::Region child{tarn::child_of(*parent), {.name = "child"}};
+  const auto cleanup = [](void*) noexcept { ++runs; };
+  if (!child.on_reset(cleanup, nullptr))
+    return 1;
+  parent.reset();
+}

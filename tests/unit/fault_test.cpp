@@ -1,0 +1,40 @@
+// What checks.hpp promises that does not end the process; tests/misuse holds
+// the rest.
+#include "tarn/checks.hpp"
+
+#include "base/text.hpp"
+
+#include <cstdint>
+#include <doctest/doctest.h>
+#include <string>
+
+namespace {
+
+void first(tarn::Fault, const char*) noexcept {}
+void second(tarn::Fault, const char*) noexcept {}
+
+}  // namespace
+
+TEST_CASE("set_fault_handler gives the former one") {
+  CHECK((tarn::set_fault_handler(first) == nullptr));
+  CHECK((tarn::set_fault_handler(second) == first));
+  CHECK((tarn::set_fault_handler(nullptr) == second));
+  CHECK((tarn::set_fault_handler(nullptr) == nullptr));
+}
+
+TEST_CASE("a line holds texts, numbers and addresses") {
+  tarn::base::Line line;
+  line << "n " << std::uint64_t{0} << " " << UINT64_MAX << " "
+       << tarn::base::Hex{reinterpret_cast<void*>(0x7f00ab)} << " "
+       << tarn::base::Hex{nullptr};
+  CHECK(std::string(line.text()) == "n 0 18446744073709551615 0x7f00ab 0x0");
+  CHECK(line.size() == std::string(line.text()).size());
+}
+
+TEST_CASE("what does not fit a line is cut off") {
+  tarn::base::Line line;
+  for (int i = 0; i < 100; ++i)
+    line << "0123456789";
+  CHECK(line.size() == tarn::base::Line::capacity - 1);
+  CHECK(std::string(line.text()).size() == line.size());
+}
