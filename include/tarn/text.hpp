@@ -36,13 +36,16 @@ struct TextDoor {
   template <class... Views>
   static std::string_view join(Region& region, Views... views) noexcept {
     std::size_t size = 0;
-    // Views lie in memory, so their sizes cannot add up to more than there is,
-    // unless one is given many times over.
     bool wraps = false;
     ((wraps |= __builtin_add_overflow(size, views.size(), &size)), ...);
-    wraps |= size == no_limit;
-    auto* const begin = static_cast<char*>(
-        region.allocate(wraps ? no_limit : size + 1, alignof(char)));
+    // No text is longer than half of all addresses; such a size is refused,
+    // remembered and reported like any other.
+    if (wraps || size > no_limit / 2) [[unlikely]] {
+      (void)region.allocate(no_limit, alignof(char));
+      return {};
+    }
+    auto* const begin =
+        static_cast<char*>(region.allocate(size + 1, alignof(char)));
     if (begin == nullptr)
       return {};
     char* end = begin;
