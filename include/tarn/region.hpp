@@ -276,11 +276,13 @@ class Region {
   }
   [[nodiscard]] bool is_since_newest_mark(
       const std::byte* block) const noexcept;
-  [[nodiscard]] bool is_at(const detail::MarkRecord& record) const noexcept;
+  [[nodiscard]] bool is_at(const detail::MarkRecord& record) noexcept;
 
   void link_child(Region& child) noexcept;
   void unlink_child(Region& child) noexcept;
   void end_children(std::uint64_t since) noexcept;
+  [[nodiscard]] std::uint64_t next_mark_serial() noexcept;
+  [[nodiscard]] bool has_child(std::uint64_t since) noexcept;
   [[nodiscard]] bool has_made_child(std::uint64_t since) const noexcept;
   [[nodiscard]] bool is_ancestor_of(const Region& other) const noexcept;
 
@@ -380,9 +382,9 @@ inline Region::Region(Upstream* upstream, Region* parent,
                                   detail::largest_chunk)),
       max_chunk_(detail::within(KiB, options.max_chunk, detail::largest_chunk)),
       next_chunk_(detail::grown_chunk(first_chunk_, max_chunk_)),
-      is_plain_(!options.wipe),
+      is_plain_(!options.wipe && !options.shared_children),
       is_bare_(upstream == nullptr && options.name == nullptr &&
-               parent == nullptr && !options.wipe),
+               parent == nullptr && !options.wipe && !options.shared_children),
       wipe_(options.wipe),
       shared_children_(options.shared_children) {
   if (options.name != nullptr || parent != nullptr)

@@ -52,7 +52,9 @@ void Region::link_child(Region& child) noexcept {
   if (newest_child_ != nullptr)
     newest_child_->newer_sibling_ = &child;
   newest_child_ = &child;
-  has_more_to_end();
+  // Said at birth where other threads come here.
+  if (!shared_children_)
+    has_more_to_end();
 }
 
 void Region::unlink_child(Region& child) noexcept {
@@ -82,6 +84,17 @@ void Region::end_children(std::uint64_t since) noexcept {
       child->reset();
   }
   next_to_end_ = nullptr;
+}
+
+// Children that are born meanwhile, on other threads too, note the serial.
+std::uint64_t Region::next_mark_serial() noexcept {
+  const ChildrenLock lock{children_lock_, shared_children_};
+  return ++mark_serial_;
+}
+
+bool Region::has_child(std::uint64_t since) noexcept {
+  const ChildrenLock lock{children_lock_, shared_children_};
+  return newest_child_ != nullptr && newest_child_->birth_ >= since;
 }
 
 bool Region::has_made_child(std::uint64_t since) const noexcept {

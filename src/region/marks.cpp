@@ -21,9 +21,9 @@ Mark Region::mark() noexcept {
   if (place == nullptr)
     return Mark{};
   const Inside inside{*this};
-  newest_mark_ =
-      ::new (place) MarkRecord{newest_mark_, ++mark_serial_, chunks_,  current_,
-                               next_,        cleanups_,      recycled_};
+  newest_mark_ = ::new (place)
+      MarkRecord{newest_mark_, next_mark_serial(), chunks_,  current_,
+                 next_,        cleanups_,          recycled_};
   recycled_ = nullptr;  // what is given up from now on is younger than the mark
   return Mark{mark_serial_};
 }
@@ -72,11 +72,11 @@ void Region::end_since(MarkRecord* record) noexcept {
 }
 
 // Whether nothing was made since `record`.
-bool Region::is_at(const MarkRecord& record) const noexcept {
+bool Region::is_at(const MarkRecord& record) noexcept {
   return next_ == record.next && current_ == record.current &&
          chunks_ == record.chunks && cleanups_ == record.cleanups &&
          (large_ == nullptr || large_->serial < record.serial) &&
-         (newest_child_ == nullptr || newest_child_->birth_ < record.serial);
+         !has_child(record.serial);
 }
 
 // Whether the block is younger than the newest mark. A large one tells by its

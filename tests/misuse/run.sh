@@ -1,9 +1,16 @@
 #!/bin/sh
-# run.sh SOURCE PROGRAM... - the program must abort and say exactly one line,
-# that of `// EXPECT LINE` at the top of SOURCE, where a * stands for any text.
+# run.sh SOURCE PROGRAM... - the program must abort and say exactly the lines of
+# SOURCE's head that begin with `// EXPECT `, where a * stands for any text. A
+# line of that comment that begins with neither EXPECT nor ONLY goes on from the
+# one before, so that no line need be longer than others.
 source=$1
 shift
-want=$(sed -n '1s,^// EXPECT ,,p' "$source")
+want=$(awk '
+  /^\/\/ EXPECT / { line[++count] = substr($0, 11); next }
+  /^\/\/ ONLY / { next }
+  /^\/\/ / && count { line[count] = line[count] " " substr($0, 4); next }
+  { exit }
+  END { for (i = 1; i <= count; ++i) print line[i] }' "$source")
 [ -n "$want" ] || { echo "$source does not begin with // EXPECT"; exit 1; }
 
 # Race reports of a program whose fault is a race would be lines too many.
@@ -18,10 +25,16 @@ status=$?
   echo "ended with status $status, wanted 134 (SIGABRT); said: $said"
   exit 1
 }
-# shellcheck disable=SC2016
-pattern=$(printf '%s' "$want" | sed 's,[][\\.^$(){}+?|],\\&,g; s,\*,.*,g')
-if [ "$(printf '%s\n' "$said" | wc -l)" -ne 1 ] ||
-  ! printf '%s\n' "$said" | grep -Eqx -- "$pattern"; then
-  printf 'said   %s\nwanted %s\n' "$said" "$want"
-  exit 1
-fi
+# Line by line, so that no * matches more than its own.
+told=$(printf '%s\n' "$said" | wc -l)
+[ "$told" -eq "$(printf '%s\n' "$want" | wc -l)" ] || told=0
+while [ "$told" -gt 0 ]; do
+  # shellcheck disable=SC2016
+  pattern=$(printf '%s\n' "$want" | sed -n "${told}p" |
+    sed 's,[][\\.^$(){}+?|],\\&,g; s,\*,.*,g')
+  printf '%s\n' "$said" | sed -n "${told}p" | grep -Eqx -- "$pattern" || break
+  told=$((told - 1))
+  [ "$told" -gt 0 ] || exit 0
+done
+printf 'said   %s\nwanted %s\n' "$said" "$want"
+exit 1

@@ -48,7 +48,7 @@ int main() {
     makers.emplace_back([&parent] { make_and_end(parent); });
   for (int round = 0; round < rounds; ++round) {
     demand(parent.allocate(100) != nullptr, "a block of the parent");
-    demand(parent.free_large(parent.allocate(100000)), "a large one");
+    demand(parent.free_large(parent.allocate(1000000)), "a large one");
     demand(parent.on_reset([](void*) noexcept {}, nullptr), "a cleanup");
     demand(static_cast<bool>(parent.mark()), "a mark");
     demand(parent.make_child() != nullptr, "a child of the parent's thread");
