@@ -64,7 +64,8 @@ Loan BufferUpstream::lend(const Ask& ask) noexcept {
 }
 
 void BufferUpstream::take_back(Loan loan) noexcept {
-  if (!owns(loan.memory)) {
+  if (!owns(loan.memory) ||
+      loan.size > detail::bytes_between(loan.memory, end_)) {
     base::Line line;
     line << "free of " << base::Hex{loan.memory}
          << " into a buffer upstream: it does not lie in its buffer";
