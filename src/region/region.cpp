@@ -261,6 +261,7 @@ void Region::end() noexcept {
 }
 
 void Region::end_slow() noexcept {
+  const Inside inside{*this};
   if (is_bare_) {
     for (RegionChunk* chunk = chunks_; chunk != nullptr;) {
       const Loan loan{chunk->memory(), chunk->size};
