@@ -73,6 +73,7 @@ class Budget final : public Upstream {
 
   [[nodiscard]] std::size_t batch() const noexcept;
   bool draw(std::size_t size, bool urgent) noexcept;
+  bool gather(std::size_t size, bool urgent) noexcept;
   bool charge(std::size_t size, bool urgent) noexcept;
   void put_back(std::size_t size) noexcept;
   std::size_t recall() noexcept;
@@ -88,6 +89,8 @@ class Budget final : public Upstream {
   alignas(128) std::atomic<std::size_t> charged_{0};
   std::atomic<std::size_t> high_water_{0};
   std::atomic<std::size_t> refusals_{0};
+  // Set while a thread draws ahead or calls back; see budget.cpp.
+  std::atomic_flag is_drawing_ = ATOMIC_FLAG_INIT;
 };
 
 }  // namespace v1

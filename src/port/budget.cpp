@@ -18,6 +18,30 @@ namespace {
 constexpr std::size_t largest_batch = 1 * MiB;
 constexpr std::size_t parts_of_limit = 32;
 
+// Holds others off while credit is on its way between the slots and the shared
+// count, where nobody sees it: they would refuse what there is room for. The
+// limit does not depend on it, so nobody waits for ever: not for a thread that
+// lost its processor, and not in a child after fork for one that is not there.
+class Drawing {
+ public:
+  explicit Drawing(std::atomic_flag& flag) noexcept : flag_(flag) {
+    for (int tries = 0; tries < most_tries && !is_ours_; ++tries)
+      is_ours_ = !flag_.test_and_set(std::memory_order_acquire);
+  }
+  Drawing(const Drawing&) = delete;
+  Drawing& operator=(const Drawing&) = delete;
+  ~Drawing() {
+    if (is_ours_)
+      flag_.clear(std::memory_order_release);
+  }
+
+ private:
+  static constexpr int most_tries = 100'000;
+
+  std::atomic_flag& flag_;
+  bool is_ours_ = false;
+};
+
 void copy_name(char* to, std::size_t room, const char* name) noexcept {
   std::size_t i = 0;
   for (; name != nullptr && name[i] != '\0' && i + 1 < room; ++i)
@@ -107,12 +131,32 @@ bool Budget::draw(std::size_t size, bool urgent) noexcept {
     if (credit.compare_exchange_weak(have, have - size,
                                      std::memory_order_relaxed))
       return true;
+  const Drawing drawing{is_drawing_};
   const std::size_t ahead = batch();
   if (size < ahead && !urgent && charge(size + ahead, urgent)) {
     credit.fetch_add(ahead, std::memory_order_relaxed);
     return true;
   }
-  return charge(size, urgent) || (recall() != 0 && charge(size, urgent));
+  return charge(size, urgent) || gather(size, urgent) ||
+         (recall() != 0 && charge(size, urgent));
+}
+
+// Takes credit of any slot, as much as is missing and no more: what one thread
+// holds in its hands while it looks is room that another would be refused for.
+bool Budget::gather(std::size_t size, bool urgent) noexcept {
+  std::size_t missing = size;
+  for (Slot& slot : slots_) {
+    std::size_t have = slot.credit.load(std::memory_order_relaxed);
+    std::size_t taken = base::smaller(have, missing);
+    while (taken != 0 && !slot.credit.compare_exchange_weak(
+                             have, have - taken, std::memory_order_relaxed))
+      taken = base::smaller(have, missing);
+    missing -= taken;
+  }
+  if (charge(missing, urgent))
+    return true;
+  charged_.fetch_sub(size - missing, std::memory_order_relaxed);
+  return false;
 }
 
 bool Budget::charge(std::size_t size, bool urgent) noexcept {
