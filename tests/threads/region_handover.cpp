@@ -1,21 +1,24 @@
 // A region that is handed back and forth between two threads with an ordinary
-// happens-before trips no check and races with nothing; what is detached on one
-// thread is attached on the other.
+// happens-before, of four kinds, trips no check and races with nothing: each
+// thread finds what the other one wrote.
 #include "tarn/pmr.hpp"
 #include "tarn/region.hpp"
 
+#include <atomic>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory_resource>
-#include <optional>
+#include <mutex>
 #include <semaphore>
 #include <thread>
 #include <vector>
 
 namespace {
 
-constexpr int rounds = 2000;
+constexpr int rounds = 10'000;
+constexpr int rounds_of_joins = 1'000;
 
 void demand(bool holds, const char* what) {
   if (holds)
@@ -24,82 +27,129 @@ void demand(bool holds, const char* what) {
   std::abort();
 }
 
-// Two threads take turns.
-struct Turns {
-  std::binary_semaphore mine{1};
-  std::binary_semaphore yours{0};
+// Each kind of turns lets thread 0 and thread 1 go by turns, 0 first.
+class BySemaphore {
+ public:
+  void wait(int thread) { turn_[thread].acquire(); }
+  void pass(int thread) { turn_[1 - thread].release(); }
+
+ private:
+  std::binary_semaphore turn_[2] = {std::binary_semaphore{1},
+                                    std::binary_semaphore{0}};
 };
 
-// What a thread does with a region that the other one has just left.
-void use(tarn::Region& region, std::pmr::vector<int>& numbers, int round) {
-  numbers.push_back(round);
-  demand(numbers.size() == static_cast<std::size_t>(round % 100) + 1,
-         "a container grows on either thread");
-  auto* const block =
-      static_cast<unsigned char*>(region.allocate(1000 + round % 50000));
-  demand(block != nullptr, "a block on either thread");
-  std::memset(block, round, 1000);
-  const tarn::Mark mark = region.mark();
-  (void)region.make_child()->make<std::vector<int>>(10u);
-  region.rewind(mark);
-  demand(region.check(), "check() holds");
+class ByMutex {
+ public:
+  void wait(int thread) {
+    std::unique_lock lock{lock_};
+    has_passed_.wait(lock, [&] { return turn_ == thread; });
+  }
+  void pass(int thread) {
+    const std::lock_guard lock{lock_};
+    turn_ = 1 - thread;
+    has_passed_.notify_one();
+  }
+
+ private:
+  std::mutex lock_;
+  std::condition_variable has_passed_;
+  int turn_ = 0;
+};
+
+class ByAtomic {
+ public:
+  void wait(int thread) {
+    while (turn_.load(std::memory_order_acquire) != thread)
+      std::this_thread::yield();
+  }
+  void pass(int thread) { turn_.store(1 - thread, std::memory_order_release); }
+
+ private:
+  // Written by the thread whose turn it is; its release pairs with the acquire
+  // of the one that waits.
+  std::atomic<int> turn_{0};
+};
+
+// A region and what the last round left in it.
+struct Shuttle {
+  tarn::Region region{{.name = "shuttle"}};
+  std::pmr::vector<int>* numbers = nullptr;
+  unsigned char* block = nullptr;
+  std::size_t size = 0;
+  int ended = 0;
+
+  static void end(void* p) noexcept { ++static_cast<Shuttle*>(p)->ended; }
+};
+
+void read_what_the_other_wrote(Shuttle& shuttle, int round) {
+  const auto mark = static_cast<unsigned char>(round - 1);
+  demand(shuttle.block[0] == mark && shuttle.block[shuttle.size - 1] == mark,
+         "a block has the bytes that the other thread wrote");
+  demand(shuttle.numbers->back() == round - 1, "and so has a container");
+  demand(shuttle.region.owns(shuttle.block), "it is the region's");
 }
 
-void hand_over_in_turns() {
+void begin(Shuttle& shuttle) {
+  shuttle.region.reset();
+  shuttle.block = nullptr;
+  shuttle.numbers = shuttle.region.make<std::pmr::vector<int>>();
+  demand(shuttle.region.on_reset(Shuttle::end, &shuttle), "a cleanup");
+}
+
+// What a thread does with a region that the other one has just left.
+void use(Shuttle& shuttle, int round) {
+  constexpr int rounds_to_reset = 50;
+  tarn::Region& region = shuttle.region;
+  if (round != 0)
+    read_what_the_other_wrote(shuttle, round);
+  if (round % rounds_to_reset == 0)
+    begin(shuttle);
+  demand(shuttle.ended == round / rounds_to_reset, "a cleanup runs once");
+  shuttle.numbers->push_back(round);
+  if (round % 5 == 0)
+    region.deallocate(shuttle.block, shuttle.size);
+  shuttle.size = static_cast<std::size_t>(1000 + round % 17 * 2500);
+  shuttle.block =
+      static_cast<unsigned char*>(region.allocate_or_recycle(shuttle.size));
+  demand(shuttle.block != nullptr, "a block on either thread");
+  std::memset(shuttle.block, round, shuttle.size);
+  const tarn::Mark mark = region.mark();
+  demand(region.make_child()->make<std::vector<int>>(10u) != nullptr,
+         "a child on either thread");
+  region.rewind(mark);
+}
+
+template <class Turns>
+void hand_over() {
   Turns turns;
-  tarn::Region region{{.name = "shuttle"}};
-  auto* numbers = region.make<std::pmr::vector<int>>();
-  const auto play = [&](std::binary_semaphore& wait,
-                        std::binary_semaphore& next, int first) {
-    for (int round = first; round < rounds; round += 2) {
-      wait.acquire();
-      use(region, *numbers, round);
-      if (round % 100 == 99) {
-        region.reset();
-        numbers = region.make<std::pmr::vector<int>>();
-      }
-      next.release();
+  Shuttle shuttle;
+  const auto play = [&](int thread) {
+    for (int round = thread; round < rounds; round += 2) {
+      turns.wait(thread);
+      use(shuttle, round);
+      turns.pass(thread);
     }
   };
-  std::thread other{[&] { play(turns.yours, turns.mine, 1); }};
-  play(turns.mine, turns.yours, 0);
+  std::thread other{play, 1};
+  play(0);
   other.join();
+  demand(shuttle.region.check(), "check() holds");
 }
 
-// One thread fills regions and detaches, the other attaches and reads.
-void detach_here_attach_there() {
-  Turns turns;
-  std::optional<tarn::DetachedRegion> parcel;
-  int* number = nullptr;
-  std::thread other{[&] {
-    tarn::Region all;
-    for (int round = 0; round < rounds; ++round) {
-      turns.yours.acquire();
-      demand(all.attach(std::move(*parcel)), "attach on another thread");
-      parcel.reset();
-      demand(*number == round, "what was detached keeps its bytes");
-      demand(all.owns(number), "what was attached is owned");
-      if (round % 64 == 63)
-        all.reset();
-      turns.mine.release();
-    }
-  }};
-  tarn::Region region;
-  for (int round = 0; round < rounds; ++round) {
-    turns.mine.acquire();
-    number = region.make<int>(round);
-    (void)region.make<std::vector<int>>(10u);
-    (void)region.allocate(round % 3 == 0 ? 100000 : 100);
-    parcel.emplace(region.detach());
-    demand(region.held() == 0, "a detached region leaves nothing");
-    turns.yours.release();
+void hand_over_to_threads_that_end() {
+  Shuttle shuttle;
+  for (int round = 0; round < rounds_of_joins; round += 2) {
+    use(shuttle, round);
+    std::thread{[&] { use(shuttle, round + 1); }}.join();
   }
-  other.join();
+  demand(shuttle.region.check(), "check() holds");
 }
 
 }  // namespace
 
 int main() {
-  hand_over_in_turns();
-  detach_here_attach_there();
+  hand_over<BySemaphore>();
+  hand_over<ByMutex>();
+  hand_over<ByAtomic>();
+  hand_over_to_threads_that_end();
 }
