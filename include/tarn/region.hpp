@@ -314,12 +314,13 @@ class Region {
   detail::MarkRecord* newest_mark_ = nullptr;      // they lie in the chunks
   detail::RecycledBlocks* recycled_ = nullptr;     // since the newest mark
   detail::RegionChunk* resource_chunk_ = nullptr;  // its header has resource()
-  detail::CleanupRecord* oldest_cleanup_ = nullptr;  // where there is any
-  Region* older_sibling_ = nullptr;
-  Region* newer_sibling_ = nullptr;
   Region* next_to_end_ = nullptr;  // while its children are being ended
-  Upstream* upstream_;             // null: the system lane
-  std::size_t held_ = 0;           // == sizes of chunks_, spares_ and large_
+  // These three mean something only where there is a cleanup, or a parent.
+  detail::CleanupRecord* oldest_cleanup_;
+  Region* older_sibling_;
+  Region* newer_sibling_;
+  Upstream* upstream_;    // null: the system lane
+  std::size_t held_ = 0;  // == sizes of chunks_, spares_ and large_
   std::size_t retain_;
   RegionExhausted on_exhausted_;
   std::uint64_t mark_serial_ = 0;  // of the last mark made; never falls

@@ -74,11 +74,17 @@ void* Region::allocate_slow(std::size_t size) noexcept {
                         !base::is_dev && port::hooks() == nullptr;
   if (!is_usual)
     return allocate_anywhere(size, max_align);
-  const Loan loan =
-      is_bare_ ? port::system_lend_chunk(first_chunk_) : lend(first_chunk_);
-  if (!loan) [[unlikely]]
+  Loan loan;
+  if (is_bare_) [[likely]] {
+    loan = port::system_lend_chunk(first_chunk_);
+    is_short_ = true;
+  } else {
+    loan = lend(first_chunk_);
+  }
+  if (!loan) [[unlikely]] {
+    is_short_ = false;
     return allocate_anywhere(size, max_align);
-  is_short_ = is_bare_;
+  }
   RegionChunk* const chunk = enter(loan);
   current_ = chunk;
   next_ = chunk->begin() + size;
