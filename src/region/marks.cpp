@@ -21,9 +21,8 @@ Mark Region::mark() noexcept {
   if (place == nullptr)
     return Mark{};
   const Inside inside{*this};
-  newest_mark_ = ::new (place)
-      MarkRecord{newest_mark_, next_mark_serial(), chunks_,  current_,
-                 next_,        cleanups_,          recycled_};
+  newest_mark_ = ::new (place) MarkRecord{
+      newest_mark_, next_mark_serial(), chunks_, current_, next_, cleanups_};
   recycled_ = nullptr;  // what is given up from now on is younger than the mark
   return Mark{mark_serial_};
 }
@@ -66,7 +65,7 @@ void Region::end_since(MarkRecord* record) noexcept {
   }
   end_bytes(record->next, record->current->filled_until);
   newest_mark_ = record;
-  recycled_ = record->recycled;
+  recycled_ = nullptr;
   fill(record->current, record->next);
   resetting_ = false;
 }

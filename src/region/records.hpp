@@ -64,7 +64,6 @@ struct MarkRecord {
   RegionChunk* current;
   std::byte* next;
   CleanupRecord* cleanups;
-  RecycledBlocks* recycled;
 };
 
 // Blocks that their users gave up, by size; the table lies in one of them.

@@ -211,6 +211,25 @@ TEST_CASE("rewind forgets recycled blocks above the mark") {
   CHECK(second >= first + 3000);
 }
 
+TEST_CASE("what was recycled after a rewind is forgotten by the next one") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  void* const table = region.allocate(1000);
+  REQUIRE(region.allocate(1) != nullptr);
+  region.deallocate(table, 1000);
+  const Mark mark = region.mark();
+  region.rewind(mark);
+  void* const early = region.allocate(1000);
+  void* const block = region.allocate(1000);
+  REQUIRE(region.allocate(1) != nullptr);
+  region.deallocate(early, 1000);
+  region.deallocate(block, 1000);
+  region.rewind(mark);
+  CHECK(region.allocate_or_recycle(500) == early);
+  CHECK(region.allocate_or_recycle(500) < block);
+  CHECK(region.check());
+}
+
 TEST_CASE("deallocate leaves a large block that is older than the mark") {
   CountingUpstream upstream;
   Region region{upstream};
