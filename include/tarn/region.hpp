@@ -343,8 +343,9 @@ class Region {
   bool shared_children_;
   bool ran_out_ = false;
   bool resetting_ = false;
-  bool made_ = false;       // by make_child: lives in the parent's memory
-  bool held_back_ = false;  // end_ stays null, so that calls are looked at
+  bool made_ = false;            // by make_child: lives in the parent's memory
+  bool held_back_ = false;       // end_ stays null, so that calls are looked at
+  bool has_given_away_ = false;  // blocks of another region may come back here
 };
 
 /// What Region::detach() gives: owns the contents of a region, can be moved,

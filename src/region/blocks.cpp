@@ -135,7 +135,8 @@ void Region::give_up(std::byte* block, std::size_t size) noexcept {
   LargeBlock* const large = size > large_size() ? large_at(block) : nullptr;
   if (large != nullptr)
     unlink(large);
-  else if (size >= RecycledBlocks::smallest)
+  else if (size >= RecycledBlocks::smallest &&
+           (!has_given_away_ || owns(block)))
     recycle(block, size);
 }
 

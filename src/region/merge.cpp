@@ -26,6 +26,7 @@ bool Region::merge(Region& other) noexcept {
   is_short_ = false;
   wipe_ = wipe_ || other.wipe_;  // a key stays a key
   ran_out_ = ran_out_ || other.ran_out_;
+  other.has_given_away_ = other.has_given_away_ || other.held_ != 0;
   other.forget_contents();
   if constexpr (base::is_dev)
     port::ensure(check() && other.check(), "two regions after a merge");
