@@ -22,7 +22,8 @@ enum class Fault : std::uint8_t {
   nested_reset,        ///< a reset, rewind or end inside a cleanup of it
   ended_before_child,  ///< a region ended while a child of it lived
   confined,            ///< a confined pool used by two threads at once
-  wrong_pool           ///< a block given to another pool than its own
+  wrong_pool,          ///< a block given to another pool than its own
+  double_free          ///< a block given back that was given back before
 };
 
 /// Called with the fault and its line, zero-terminated, after the line was

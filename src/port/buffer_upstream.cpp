@@ -11,6 +11,17 @@
 namespace tarn {
 inline namespace v1 {
 
+namespace {
+
+[[noreturn]] void report(Fault fault, Loan loan, const char* why) noexcept {
+  base::Line line;
+  line << "free of " << base::Hex{loan.memory}
+       << " into a buffer upstream: " << why;
+  port::report(fault, line);
+}
+
+}  // namespace
+
 struct alignas(max_align) BufferUpstream::Piece {
   Piece* next;
   std::size_t size;  // bytes, this header included; a multiple of it
@@ -65,18 +76,17 @@ Loan BufferUpstream::lend(const Ask& ask) noexcept {
 
 void BufferUpstream::take_back(Loan loan) noexcept {
   if (!owns(loan.memory) ||
-      loan.size > detail::bytes_between(loan.memory, end_)) {
-    base::Line line;
-    line << "free of " << base::Hex{loan.memory}
-         << " into a buffer upstream: it does not lie in its buffer";
-    port::report(Fault::wrong_pool, line);
-  }
+      loan.size > detail::bytes_between(loan.memory, end_))
+    report(Fault::wrong_pool, loan, "it does not lie in its buffer");
   Piece* before = nullptr;
   Piece* after = pieces_;
   while (after != nullptr && after->begin() < loan.memory) {
     before = after;
     after = after->next;
   }
+  if ((before != nullptr && before->end() > loan.memory) ||
+      (after != nullptr && after->begin() < loan.memory + loan.size))
+    report(Fault::double_free, loan, "it is free already");
   Piece* const piece = ::new (loan.memory) Piece{after, loan.size};
   (before != nullptr ? before->next : pieces_) = piece;
   if (after != nullptr && piece->end() == after->begin()) {
