@@ -76,10 +76,10 @@ TEST_CASE("deallocate recycles in the region") {
   CountingUpstream upstream;
   Region region{upstream};
   RegionAllocator<char> allocator{region};
-  char* const table = allocator.allocate(200);
+  char* const table = allocator.allocate(208);
   char* const block = allocator.allocate(1000);
   REQUIRE(allocator.allocate(1) != nullptr);
-  allocator.deallocate(table, 200);
+  allocator.deallocate(table, 208);
   allocator.deallocate(block, 1000);
   fill_chunk(region);
   CHECK(allocator.allocate(500) == block);
