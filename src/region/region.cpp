@@ -122,9 +122,16 @@ void* Region::allocate_anywhere(std::size_t size, std::size_t align) noexcept {
   void* block = bump(size, align);
   if (block == nullptr && size == 0)
     return reinterpret_cast<void*>(align);  // nobody may look there
-  if (block == nullptr)
-    block = size > large_size() ? allocate_large(size, align)
-                                : allocate_in_chunk(size, align);
+  if (block == nullptr) {
+    // What an empty region's first chunk has room for begins that chunk.
+    const std::size_t most =
+        current_ != nullptr
+            ? large_size()
+            : base::larger<std::size_t>(large_size(),
+                                        first_chunk_ - sizeof(RegionChunk));
+    block = size > most ? allocate_large(size, align)
+                        : allocate_in_chunk(size, align);
+  }
   if (block == nullptr) [[unlikely]]
     return fail(size);
   if (held_back_) [[unlikely]]
