@@ -19,7 +19,7 @@
 
 namespace tarn::test {
 
-const ProgramShape shape{.programs = 12, .steps = 4000};
+const ProgramShape shape{.programs = 60, .steps = 4000};
 
 namespace {
 

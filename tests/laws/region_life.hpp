@@ -193,6 +193,7 @@ class LifeSteps : public BlockSteps {
     detached.is_wiping = twin.is_wiping;
     detached.retain = twin.retain;
     detached.large_size = twin.large_size;
+    detached.first_chunk = twin.first_chunk;
     detached.tells_exhaustion = twin.tells_exhaustion;
     detached.handle.emplace(twin.region->detach());
     move_contents(twin, detached);

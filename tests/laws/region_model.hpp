@@ -103,6 +103,7 @@ struct Twin {
   bool ran_out = false;
   std::size_t retain = 0;
   std::size_t large_size = 0;
+  std::size_t first_chunk = 0;
   std::uint64_t birth = 0;
 
   std::vector<Chunk> chunks;  // oldest first, as all lists here
@@ -166,6 +167,14 @@ struct Twin {
     if (!stays)
       current_memory = chunk.memory;
     chunks.push_back(chunk);
+  }
+
+  // Whether a block that does not fit has memory of its own. What an empty
+  // region's first chunk has room for begins that chunk.
+  [[nodiscard]] bool is_large(std::size_t size) {
+    const bool begins_chunk = current() == nullptr &&
+                              size <= first_chunk - sizeof(detail::RegionChunk);
+    return size > large_size && !begins_chunk;
   }
 
   [[nodiscard]] Large* large_at(const std::byte* p) {

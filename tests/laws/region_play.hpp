@@ -180,6 +180,7 @@ class RegionPlay : public Mourner {
     twin->tells_exhaustion = options.on_exhausted != nullptr;
     twin->retain = options.retain.bytes;
     twin->large_size = options.max_chunk / detail::large_part;
+    twin->first_chunk = std::max(options.first_chunk, detail::smallest_chunk);
     twin->birth = ++clock_;
     if (parent != nullptr)
       parent->children.push_back(twin.get());
@@ -304,7 +305,7 @@ class RegionPlay : public Mourner {
 
  private:
   std::byte* settle_elsewhere(Twin& twin, const Wish& wish, std::byte* p) {
-    if (wish.size > twin.large_size) {
+    if (twin.is_large(wish.size)) {
       law(ledger_.fresh.size() == 1, "6: a large block has its own loan");
       const Loan loan = ledger_.fresh.front();
       law(p >= loan.memory + sizeof(detail::LargeBlock) &&
