@@ -145,13 +145,15 @@ class Program final : public LifeSteps {
   }
 
   static RegionOptions options_of(Step step) {
+    // Chunks are multiples of 256 bytes, so that a retention can be met
+    // exactly.
     RegionOptions options;
     const unsigned bits = step.amount;
     options.first_chunk = bits % 2 == 0 ? 16 * KiB : 256;
     options.max_chunk = bits / 2 % 2 == 0 ? 256 * KiB : 8 * KiB;
     options.retain = bits / 4 % 3 == 0   ? retain_decay
                      : bits / 4 % 3 == 1 ? retain_all
-                                         : retain_bytes(bits);
+                                         : retain_bytes(bits % 128 * 256);
     options.wipe = bits / 16 % 4 == 0;
     options.shared_children = bits / 64 % 2 == 0;
     if (bits / 128 % 2 == 0)
