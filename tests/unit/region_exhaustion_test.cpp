@@ -167,8 +167,9 @@ struct Late {
 };
 
 void late(CountingUpstream& upstream, Tally& tally) {
+  Late context{nullptr, &tally};
   Region region{upstream, {.first_chunk = KiB}};
-  Late context{&region, &tally};
+  context.region = &region;
   for (int i = 0; i < 3; ++i)
     if (region.on_reset(Late::run, &context))
       ++tally.registered;
