@@ -68,7 +68,7 @@ class Region {
         next_ = block + size;
         return block;
       }
-      return allocate_slow(size);
+      return allocate_slow(size, align);
     }
     return allocate_anywhere(size, align);
   }
@@ -220,8 +220,8 @@ class Region {
            last <= detail::address_of(end_);
   }
 
-  void* allocate_slow(std::size_t size) noexcept;
-  void* refill(std::size_t size) noexcept;
+  void* allocate_slow(std::size_t size, std::size_t align) noexcept;
+  void* refill(std::size_t size, std::size_t align) noexcept;
   void* allocate_anywhere(std::size_t size, std::size_t align) noexcept;
   void* allocate_large(std::size_t size, std::size_t align) noexcept;
   void* allocate_in_chunk(std::size_t size, std::size_t align) noexcept;

@@ -67,13 +67,13 @@ inline RegionChunk* Region::enter(Loan loan) noexcept {
 
 // What a short request pays for is handled here, in a straight line. All else
 // goes on from here. The alignment is at most that of a chunk's beginning.
-void* Region::allocate_slow(std::size_t size) noexcept {
+void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
   if (current_ != nullptr)
-    return refill(size);
+    return refill(size, align);
   const bool is_usual = size - 1 < first_chunk_ - sizeof(RegionChunk) &&
                         !base::is_dev && port::hooks() == nullptr;
   if (!is_usual)
-    return allocate_anywhere(size, max_align);
+    return allocate_anywhere(size, align);
   Loan loan;
   if (is_bare_) [[likely]] {
     loan = port::system_lend_chunk(first_chunk_);
@@ -93,13 +93,13 @@ void* Region::allocate_slow(std::size_t size) noexcept {
 }
 
 // The next chunk of a bare region, in a straight line too.
-void* Region::refill(std::size_t size) noexcept {
+void* Region::refill(std::size_t size, std::size_t align) noexcept {
   const std::uint32_t wanted = next_chunk_;
   const bool is_usual =
       is_bare_ && (recycled_ == nullptr || size < RecycledBlocks::smallest) &&
       size - 1 < wanted - sizeof(RegionChunk) && size <= large_size();
   if (!is_usual)
-    return allocate_anywhere(size, max_align);
+    return allocate_anywhere(size, align);
   const Loan loan = port::system_lend_chunk(wanted);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);

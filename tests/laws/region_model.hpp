@@ -11,7 +11,6 @@
 
 #include "tarn/region.hpp"
 
-#include "base/build.hpp"
 #include "laws/law.hpp"
 #include "region/records.hpp"
 
@@ -129,10 +128,7 @@ struct Twin {
     const Chunk* const chunk = current();
     if (chunk == nullptr)
       return nullptr;
-    // A region that is looked at hands each call on to what aligns to 16.
-    const std::size_t aligned =
-        base::is_dev ? std::max(align, max_align) : align;
-    const std::size_t gap = -detail::address_of(chunk->filled) & (aligned - 1);
+    const std::size_t gap = -detail::address_of(chunk->filled) & (align - 1);
     if (gap > chunk->room() || size > chunk->room() - gap)
       return nullptr;
     return chunk->filled + gap;
