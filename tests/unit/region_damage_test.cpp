@@ -1,0 +1,80 @@
+// What region.hpp promises of check(): true while every invariant holds. Here
+// each is broken in turn, where the region's records lie, and made whole again.
+#include "tarn/region.hpp"
+
+#include "region/records.hpp"
+#include "support/counting_upstream.hpp"
+#include "support/witness.hpp"
+
+#include <doctest/doctest.h>
+#include <utility>
+#include <vector>
+
+using tarn::KiB;
+using tarn::Region;
+using tarn::detail::CleanupRecord;
+using tarn::detail::LargeBlock;
+using tarn::detail::RegionChunk;
+using tarn::test::CountingUpstream;
+
+namespace {
+
+// check() is false while `field` is `wrong`.
+template <class T>
+void demand_noticed(const Region& region, T& field, T wrong) {
+  REQUIRE(region.check());
+  const T right = std::exchange(field, wrong);
+  CHECK_FALSE(region.check());
+  field = right;
+  CHECK(region.check());
+}
+
+}  // namespace
+
+TEST_CASE("check notices a chunk of another size, and a false end of blocks") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  auto* const first = static_cast<RegionChunk*>(region.allocate(16)) - 1;
+  tarn::test::fill_chunk(region);
+  REQUIRE(region.allocate(16) != nullptr);
+  demand_noticed(region, first->size, first->size + 16);
+  demand_noticed(region, first->filled_until, first->end() + 1);
+  demand_noticed(region, first->filled_until, first->begin() - 1);
+}
+
+TEST_CASE("check notices a chunk that is missing") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  REQUIRE(region.allocate(16) != nullptr);
+  tarn::test::fill_chunk(region);
+  auto* const second = static_cast<RegionChunk*>(region.allocate(16)) - 1;
+  demand_noticed(region, second->older, static_cast<RegionChunk*>(nullptr));
+}
+
+TEST_CASE("check notices large blocks that are wrongly linked or sized") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  auto* const older = static_cast<LargeBlock*>(region.allocate(100 * KiB)) - 1;
+  auto* const newer = static_cast<LargeBlock*>(region.allocate(100 * KiB)) - 1;
+  demand_noticed(region, older->newer, static_cast<LargeBlock*>(nullptr));
+  demand_noticed(region, newer->older, static_cast<LargeBlock*>(nullptr));
+  demand_noticed(region, newer->owner, newer->owner + 1);
+  demand_noticed(region, older->loan.size, older->loan.size - 16);
+  demand_noticed(region, older->loan.size, std::size_t{0});
+}
+
+TEST_CASE("check notices cleanups that are none or lie elsewhere") {
+  CountingUpstream upstream;
+  std::vector<int> order;
+  Region region{upstream};
+  using tarn::test::Witness;
+  const auto record_of = [](Witness* witness) {
+    return reinterpret_cast<CleanupRecord*>(witness) - 1;
+  };
+  CleanupRecord* const older = record_of(region.make<Witness>(order, 1));
+  CleanupRecord* const newer = record_of(region.make<Witness>(order, 2));
+  CleanupRecord elsewhere{nullptr, older->cleanup, nullptr};
+  demand_noticed(region, newer->cleanup, decltype(newer->cleanup){nullptr});
+  demand_noticed(region, newer->older, &elsewhere);
+  demand_noticed(region, newer->older, static_cast<CleanupRecord*>(nullptr));
+}
