@@ -57,6 +57,10 @@ count_tests() {
 show_failure() {
   if grep -q 'error:' "$1"; then
     grep -m 3 -A 12 'error:' "$1"
+  elif grep -q '^The following tests FAILED' "$1"; then
+    # ctest tells each failing test's output behind its line.
+    awk '/ Start +[0-9]+:|% tests passed/ { shown = 0 }
+      / Test +#[0-9]+:/ { shown = /\*\*\*/ } shown' "$1" | head -n 60
   elif grep -q '^FAILED:' "$1"; then
     grep -A 12 '^FAILED:' "$1" | cut -c 1-300 | head -n 40
   else
