@@ -71,6 +71,9 @@ TEST_CASE("blocks lie one behind the other, without headers") {
   CHECK(region.allocate(32) == first + 32);
   CHECK(region.allocate(16) == first + 64);
   CHECK(region.allocate(16, 1) == first + 80);
+  CHECK(region.allocate(1, 1) == first + 96);
+  CHECK(region.allocate(1, 1) == first + 97);
+  CHECK(region.allocate(8, 8) == first + 104);
 }
 
 TEST_CASE("size 0 gives a pointer that is not null") {
