@@ -356,7 +356,8 @@ TEST_CASE("refused at the n-th loan, for every n, a program leaks nothing") {
         CHECK(tally.died == tally.made);
       }
       INFO("scenario ", &scenario - scenarios);
-      CHECK(n > 3);
+      // A compiler may put coroutine frames elsewhere than in the region.
+      CHECK(n > 2);
     }
 }
 
