@@ -5,7 +5,6 @@
 #include "tarn/budget.hpp"
 
 #include "base/order.hpp"
-#include "port/assert.hpp"
 #include "port/world.hpp"
 
 namespace tarn {

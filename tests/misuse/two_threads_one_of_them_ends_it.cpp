@@ -2,30 +2,13 @@
 // ONLY dev
 #include "tarn/region.hpp"
 
+#include "support/trap.hpp"
+
 #include <optional>
-#include <semaphore>
 #include <thread>
 
-namespace {
-
-// Keeps the first thread inside its region until the process ends.
-class Trap final : public tarn::Upstream {
- public:
-  tarn::Loan lend(const tarn::Ask&) noexcept override {
-    entered.release();
-    never.acquire();
-    return {};
-  }
-  void take_back(tarn::Loan) noexcept override {}
-
-  std::binary_semaphore entered{0};
-  std::binary_semaphore never{0};
-};
-
-}  // namespace
-
 int main() {
-  Trap trap;
+  tarn::test::Trap trap;
   auto region = std::optional<tarn::Region>{std::in_place, trap,
                                             tarn::RegionOptions{.name = "r"}};
   const std::thread first{[&region] { (void)region->allocate(8); }};
