@@ -26,6 +26,8 @@ struct Wishes {
   std::vector<std::string> allocators;  ///< PATH or NAME=PATH
   std::string corpus;                   ///< "" for the one that came with tarn
   std::string json;                     ///< "" for none, "-" for the output
+  std::string csv;                      ///< "" for none
+  std::string html;                     ///< "" for none
 };
 
 /// Compares and prints. Never throws.

@@ -32,13 +32,19 @@ void add_compare(CLI::App& app, Wishes& wishes) {
                    "Write all figures to FILE; - for standard output, without "
                    "tables")
       ->type_name("FILE");
+  verb->add_option("--csv", wishes.csv,
+                   "Write all figures to FILE, a line for each")
+      ->type_name("FILE");
+  verb->add_option("--html", wishes.html,
+                   "Write a page with plots to FILE, which needs no other")
+      ->type_name("FILE");
   verb->add_option("--corpus", wishes.corpus,
                    "Take the requests from this folder")
       ->type_name("FOLDER");
   verb->footer(
       "Tables go to standard output, progress to standard error.\n"
       "Exit codes: 0 compared, 1 somebody failed and was left out, 2 not\n"
-      "understood, 3 nothing could be compared, 4 --json could not be "
+      "understood, 3 nothing could be compared, 4 a file could not be "
       "written,\n"
       "130 stopped by Ctrl-C. The fields of the JSON: docs/compare.md.");
 }
