@@ -15,11 +15,18 @@ class LifeSteps : public BlockSteps {
 
   static constexpr std::size_t most_twins = 10;
 
-  void begin_region(const RegionOptions& options, Twin* parent) {
-    auto own = parent == nullptr ? std::make_unique<Region>(ledger_, options)
-                                 : std::make_unique<Region>(
-                                       child_of(*parent->region), options);
-    Twin& twin = enter_twin(own.get(), options, parent);
+  // A null upstream stands for the system.
+  void begin_region(const RegionOptions& options, Upstream* upstream) {
+    auto own = upstream == nullptr
+                   ? std::make_unique<Region>(options)
+                   : std::make_unique<Region>(*upstream, options);
+    Twin& twin = enter_twin(own.get(), options, upstream, nullptr);
+    twin.own = std::move(own);
+  }
+
+  void begin_child(const RegionOptions& options, Twin& parent) {
+    auto own = std::make_unique<Region>(child_of(*parent.region), options);
+    Twin& twin = enter_twin(own.get(), options, parent.upstream, &parent);
     twin.own = std::move(own);
   }
 
@@ -175,12 +182,13 @@ class LifeSteps : public BlockSteps {
   void merge(Twin& twin, Twin& other) {
     if (other.region == nullptr)
       return;
-    const bool is_due = !twin.is_under(&other);
+    const bool is_due =
+        twin.upstream == other.upstream && !twin.is_under(&other);
     if (is_due && other.has_slot_child() && twin.ends_with_another())
       return;
     begin(twin);
     law(twin.region->merge(*other.region) == is_due,
-        "6: merges but with itself and an ancestor");
+        "6: merges but with itself, an ancestor or another upstream's");
     if (is_due)
       move_contents(other, twin);
   }
@@ -189,7 +197,8 @@ class LifeSteps : public BlockSteps {
     if (twin.has_slot_child() || twins_.size() >= most_twins)
       return;
     begin(twin);
-    Twin& detached = enter_twin(nullptr, {}, nullptr);
+    Twin& detached = enter_twin(nullptr, {}, twin.upstream, nullptr);
+    detached.name = twin.name;
     detached.is_wiping = twin.is_wiping;
     detached.retain = twin.retain;
     detached.large_size = twin.large_size;
@@ -210,9 +219,10 @@ class LifeSteps : public BlockSteps {
       twin.region = twin.own.get();
     } else if (other.region != nullptr) {
       begin(twin);
-      const bool is_due = !other.is_under(&twin);
+      const bool is_due =
+          twin.upstream == other.upstream && !other.is_under(&twin);
       law(other.region->attach(std::move(*twin.handle)) == is_due,
-          "6: attaches but to what is below it");
+          "6: attaches but to what is below it or another upstream's");
       if (is_due)
         move_contents(twin, other);
     }

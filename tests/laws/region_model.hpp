@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace tarn::test {
@@ -94,6 +95,8 @@ struct Twin {
   std::unique_ptr<Region> own;
   std::optional<DetachedRegion> handle;
   Twin* parent = nullptr;
+  Upstream* upstream = nullptr;  // null: the system lane
+  std::string name;
   bool is_made = false;
   bool is_ending = false;
   bool is_resetting = false;

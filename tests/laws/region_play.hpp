@@ -172,10 +172,13 @@ class RegionPlay : public Mourner {
   }
 
   // A child, made or over a slot's region, is entered with its parent.
-  Twin& enter_twin(Region* region, const RegionOptions& options, Twin* parent) {
+  Twin& enter_twin(Region* region, const RegionOptions& options,
+                   Upstream* upstream, Twin* parent) {
     auto twin = std::make_unique<Twin>();
     twin->region = region;
     twin->parent = parent;
+    twin->upstream = upstream;
+    twin->name = options.name != nullptr ? options.name : "";
     twin->is_wiping = options.wipe;
     twin->tells_exhaustion = options.on_exhausted != nullptr;
     twin->retain = options.retain.bytes;
@@ -197,7 +200,7 @@ class RegionPlay : public Mourner {
       return;
     }
     enter_record(twin, {sizeof(Region), alignof(Region)}, region);
-    Twin& child = enter_twin(region, options, &twin);
+    Twin& child = enter_twin(region, options, twin.upstream, &twin);
     child.is_made = true;
     if (ticket == nullptr)
       return;
@@ -332,9 +335,15 @@ class RegionPlay : public Mourner {
       Ledger::look_at(newest->first, newest->second);
   }
 
-  // A cleanup may allocate, register another one and make a child.
+  // A cleanup may allocate, register another one and make a child. Nothing
+  // moves into or out of a region meanwhile.
   void register_more(Twin& twin) {
     begin(twin);
+    for (const std::unique_ptr<Twin>& other : twins_)
+      if (other->own != nullptr)
+        law(!twin.region->merge(*other->region) &&
+                !other->region->merge(*twin.region),
+            "6: nothing is merged inside a reset");
     constexpr std::size_t size = 200;
     if (void* const p = twin.region->allocate(size)) {
       std::byte* const at =

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/allocator.hpp"
 #include "tarn/text.hpp"
 
 #include "laws/region_play.hpp"
@@ -93,6 +94,28 @@ class BlockSteps : public RegionPlay {
     }
   }
 
+  // A unit of 24 bytes: sizes that the other steps do not ask for.
+  struct Unit {
+    std::uint64_t words[3];
+  };
+
+  void allocate_by_allocator(Twin& twin, std::size_t count, bool is_too_much) {
+    RegionAllocator<Unit> allocator{*twin.region};
+    const Wish wish{count * sizeof(Unit), alignof(Unit)};
+    begin(twin);
+    try {
+      if (is_too_much)
+        static_cast<void>(allocator.allocate(no_limit / sizeof(Unit) + count));
+      else
+        enter_user_block(twin, wish, allocator.allocate(count), true);
+      law(!is_too_much, "4: what cannot be is refused");
+    } catch (const std::bad_array_new_length&) {
+      law(is_too_much && exhaustions_ == 0, "6: no region was asked for that");
+    } catch (const std::bad_alloc&) {
+      settle_failure(twin, !is_too_much);
+    }
+  }
+
   void reserve(Twin& twin, std::size_t bytes) {
     begin(twin);
     if (!twin.region->reserve(bytes)) {
@@ -165,7 +188,9 @@ class BlockSteps : public RegionPlay {
     }
   }
 
-  void deallocate(Twin& twin, std::size_t amount, bool by_pmr) {
+  enum class Way : std::uint8_t { region, resource, allocator };
+
+  void deallocate(Twin& twin, std::size_t amount, Way way) {
     twin.region->deallocate(nullptr, amount);
     Entry* const entry = choose_block(twin, amount);
     if (entry == nullptr)
@@ -175,8 +200,10 @@ class BlockSteps : public RegionPlay {
     begin(twin);
     ledger_.blocks.erase(p);
     twin.give_up(p, block.size, block.birth);
-    if (by_pmr && twin.resource_memory != nullptr)
+    if (way == Way::resource && twin.resource_memory != nullptr)
       twin.region->resource()->deallocate(p, block.size, block.align);
+    else if (way == Way::allocator)
+      RegionAllocator<std::byte>{*twin.region}.deallocate(p, block.size);
     else
       twin.region->deallocate(p, block.size);
   }
