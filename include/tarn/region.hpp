@@ -221,6 +221,7 @@ class Region {
   }
 
   void* allocate_slow(std::size_t size, std::size_t align) noexcept;
+  void* allocate_first(std::size_t size) noexcept;
   void* refill(std::size_t size, std::size_t align) noexcept;
   void* allocate_anywhere(std::size_t size, std::size_t align) noexcept;
   void* allocate_large(std::size_t size, std::size_t align) noexcept;
@@ -255,6 +256,7 @@ class Region {
   }
   void fill(detail::RegionChunk* chunk, std::byte* next) noexcept;
   detail::RegionChunk* enter(Loan loan) noexcept;
+  void* begin_with(Loan loan, std::size_t size) noexcept;
   bool keeps_current(std::size_t left, detail::RegionChunk* chunk,
                      std::byte* next) noexcept;
   [[nodiscard]] Loan lend(std::size_t size) noexcept;
@@ -373,28 +375,6 @@ class DetachedRegion {
 
 /// For RegionOptions::on_exhausted: says so on standard error and aborts.
 void abort_when_exhausted(Region& region, std::size_t size) noexcept;
-
-inline Region::Region(Upstream* upstream, Region* parent,
-                      const RegionOptions& options) noexcept
-    : parent_(parent),
-      upstream_(upstream),
-      retain_(options.retain.bytes),
-      on_exhausted_(options.on_exhausted),
-      first_chunk_(detail::within(detail::smallest_chunk, options.first_chunk,
-                                  detail::largest_chunk)),
-      max_chunk_(detail::within(KiB, options.max_chunk, detail::largest_chunk)),
-      next_chunk_(detail::grown_chunk(first_chunk_, max_chunk_)),
-      is_plain_(!options.wipe && !options.shared_children),
-      is_bare_(upstream == nullptr && options.name == nullptr &&
-               parent == nullptr && !options.wipe && !options.shared_children),
-      wipe_(options.wipe),
-      shared_children_(options.shared_children) {
-  if (options.name != nullptr || parent != nullptr)
-    enrol(options);
-}
-
-inline Region::Region(ChildOf parent, const RegionOptions& options) noexcept
-    : Region(parent.region->upstream_, parent.region, options) {}
 
 }  // namespace v1
 }  // namespace tarn

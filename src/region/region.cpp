@@ -7,6 +7,7 @@
 #include "base/order.hpp"
 #include "port/assert.hpp"
 #include "port/check_hooks.hpp"
+#include "region/chunks.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
 
@@ -34,85 +35,6 @@ void Region::begin() noexcept {
                (hooks != nullptr && hooks->holds_back(PoolKind::region, id_));
   if (held_back_)
     has_more_to_end();
-}
-
-inline Loan Region::lend(std::size_t size) noexcept {
-  const Ask ask{size, max_align, PoolKind::region, resetting_, id_};
-  if (upstream_ == nullptr) [[likely]]
-    return port::system_lend(ask);
-  return upstream_->lend(ask);
-}
-
-// Of the chunk being filled, which has `left` bytes, and a new one whose first
-// block ends at `next`, the one with less room is closed. True: the new one.
-inline bool Region::keeps_current(std::size_t left, RegionChunk* chunk,
-                                  std::byte* next) noexcept {
-  if (left > detail::bytes_between(next, chunk->end())) {
-    chunk->filled_until = next;
-    return true;
-  }
-  current_->filled_until = next_;
-  return false;
-}
-
-inline RegionChunk* Region::enter(Loan loan) noexcept {
-  held_ += loan.size;
-  auto* const chunk = ::new (loan.memory) RegionChunk;
-  chunk->older = chunks_;
-  chunk->size = loan.size;
-  chunk->resource = {};
-  chunks_ = chunk;
-  return chunk;
-}
-
-// What a short request pays for is handled here, in a straight line. All else
-// goes on from here. The alignment is at most that of a chunk's beginning.
-void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
-  if (current_ != nullptr)
-    return refill(size, align);
-  const bool is_usual = size - 1 < first_chunk_ - sizeof(RegionChunk) &&
-                        !base::is_dev && port::hooks() == nullptr;
-  if (!is_usual)
-    return allocate_anywhere(size, align);
-  Loan loan;
-  if (is_bare_) [[likely]] {
-    loan = port::system_lend_chunk(first_chunk_);
-    is_short_ = true;
-  } else {
-    loan = lend(first_chunk_);
-  }
-  if (!loan) [[unlikely]] {
-    is_short_ = false;
-    return allocate_anywhere(size, max_align);
-  }
-  RegionChunk* const chunk = enter(loan);
-  current_ = chunk;
-  next_ = chunk->begin() + size;
-  end_ = chunk->end();
-  return chunk->begin();
-}
-
-// The next chunk of a bare region, in a straight line too.
-void* Region::refill(std::size_t size, std::size_t align) noexcept {
-  const std::uint32_t wanted = next_chunk_;
-  const bool is_usual =
-      is_bare_ && (recycled_ == nullptr || size < RecycledBlocks::smallest) &&
-      size - 1 < wanted - sizeof(RegionChunk) && size <= large_size();
-  if (!is_usual)
-    return allocate_anywhere(size, align);
-  const Loan loan = port::system_lend_chunk(wanted);
-  if (!loan) [[unlikely]]
-    return allocate_anywhere(size, max_align);
-  is_short_ = false;
-  next_chunk_ = detail::grown_chunk(wanted, max_chunk_);
-  RegionChunk* const chunk = enter(loan);
-  std::byte* const next = chunk->begin() + size;
-  if (keeps_current(detail::bytes_between(next_, end_), chunk, next))
-    return chunk->begin();
-  current_ = chunk;
-  next_ = next;
-  end_ = chunk->end();
-  return chunk->begin();
 }
 
 void* Region::allocate_anywhere(std::size_t size, std::size_t align) noexcept {
@@ -266,23 +188,8 @@ void Region::give_back_all(RegionChunk* chunks) noexcept {
   }
 }
 
-void Region::end() noexcept {
-  if (is_short_) [[likely]]
-    port::system_take_back({chunks_->memory(), chunks_->size});
-  else
-    end_slow();
-}
-
 void Region::end_slow() noexcept {
   const Inside inside{*this};
-  if (is_bare_) {
-    for (RegionChunk* chunk = chunks_; chunk != nullptr;) {
-      const Loan loan{chunk->memory(), chunk->size};
-      chunk = chunk->older;
-      port::system_take_back(loan);
-    }
-    return;
-  }
   if (is_plain_) {
     give_back_all(chunks_);
     return;
@@ -306,29 +213,6 @@ void Region::end_slow() noexcept {
     port::unregister_pool(id_);
   if (child != nullptr)
     port::report(Fault::ended_before_child, line);
-}
-
-void Region::reset() noexcept {
-  const bool is_usual = is_bare_ && chunks_ != nullptr && retain_ == 0 &&
-                        !base::is_dev && port::hooks() == nullptr;
-  if (!is_usual) {
-    reset_slow();
-    return;
-  }
-  RegionChunk* chunk = chunks_;
-  while (chunk->older != nullptr) {
-    const Loan loan{chunk->memory(), chunk->size};
-    chunk = chunk->older;
-    held_ -= loan.size;
-    port::system_take_back(loan);
-  }
-  chunks_ = chunk;
-  is_short_ = true;
-  next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
-  forget_blocks();
-  current_ = chunk;
-  next_ = chunk->begin();
-  end_ = chunk->end();
 }
 
 void Region::reset_slow() noexcept {

@@ -1,4 +1,5 @@
-// region_make.hpp - how a Region constructs things: make, make_array, adopt.
+// region_make.hpp - how a Region begins, and how it constructs things: make,
+// make_array, adopt.
 //
 // The last lines of region.hpp include this; nobody else does.
 //
@@ -10,6 +11,28 @@
 
 namespace tarn {
 inline namespace v1 {
+
+inline Region::Region(Upstream* upstream, Region* parent,
+                      const RegionOptions& options) noexcept
+    : parent_(parent),
+      upstream_(upstream),
+      retain_(options.retain.bytes),
+      on_exhausted_(options.on_exhausted),
+      first_chunk_(detail::within(detail::smallest_chunk, options.first_chunk,
+                                  detail::largest_chunk)),
+      max_chunk_(detail::within(KiB, options.max_chunk, detail::largest_chunk)),
+      next_chunk_(detail::grown_chunk(first_chunk_, max_chunk_)),
+      is_plain_(!options.wipe && !options.shared_children),
+      is_bare_(upstream == nullptr && options.name == nullptr &&
+               parent == nullptr && !options.wipe && !options.shared_children),
+      wipe_(options.wipe),
+      shared_children_(options.shared_children) {
+  if (options.name != nullptr || parent != nullptr)
+    enrol(options);
+}
+
+inline Region::Region(ChildOf parent, const RegionOptions& options) noexcept
+    : Region(parent.region->upstream_, parent.region, options) {}
 
 template <class T, class... Args>
 T* Region::make(Args&&... args) {

@@ -1,0 +1,119 @@
+// The straight lines: what a request pays for besides moving a pointer, where
+// its region is bare (over the system, without a name, nothing but chunks to
+// end). Whatever is not usual leaves them for region.cpp.
+#include "tarn/region.hpp"
+
+#include "base/build.hpp"
+#include "port/check_hooks.hpp"
+#include "region/chunks.hpp"
+#include "region/records.hpp"
+
+namespace tarn {
+inline namespace v1 {
+
+using detail::RecycledBlocks;
+using detail::RegionChunk;
+
+namespace {
+
+// Gives back all chunks but the oldest, which it returns.
+RegionChunk* give_back_newer(RegionChunk* chunk) noexcept {
+  while (chunk->older != nullptr) {
+    const Loan loan{chunk->memory(), chunk->size};
+    chunk = chunk->older;
+    port::system_take_back(loan);
+  }
+  return chunk;
+}
+
+}  // namespace
+
+inline void* Region::begin_with(Loan loan, std::size_t size) noexcept {
+  RegionChunk* const chunk = enter(loan);
+  next_ = chunk->begin() + size;
+  end_ = chunk->end();
+  current_ = chunk;
+  return chunk->begin();
+}
+
+// The alignment is at most that of a chunk's beginning.
+void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
+  if (current_ != nullptr)
+    return refill(size, align);
+  const bool is_usual = size - 1 < first_chunk_ - sizeof(RegionChunk) &&
+                        !base::is_dev && port::hooks() == nullptr;
+  if (!is_usual)
+    return allocate_anywhere(size, align);
+  if (!is_bare_) [[unlikely]]
+    return allocate_first(size);
+  const Loan loan = port::system_lend_chunk(first_chunk_);
+  if (!loan) [[unlikely]]
+    return allocate_anywhere(size, max_align);
+  is_short_ = true;
+  return begin_with(loan, size);
+}
+
+// The first chunk of a region that is not bare.
+void* Region::allocate_first(std::size_t size) noexcept {
+  const Loan loan = lend(first_chunk_);
+  if (!loan) [[unlikely]]
+    return allocate_anywhere(size, max_align);
+  return begin_with(loan, size);
+}
+
+void* Region::refill(std::size_t size, std::size_t align) noexcept {
+  const std::uint32_t wanted = next_chunk_;
+  const bool is_usual =
+      is_bare_ && (recycled_ == nullptr || size < RecycledBlocks::smallest) &&
+      size - 1 < wanted - sizeof(RegionChunk) && size <= large_size();
+  if (!is_usual)
+    return allocate_anywhere(size, align);
+  const Loan loan = port::system_lend_chunk(wanted);
+  if (!loan) [[unlikely]]
+    return allocate_anywhere(size, max_align);
+  is_short_ = false;
+  next_chunk_ = detail::grown_chunk(wanted, max_chunk_);
+  RegionChunk* const chunk = enter(loan);
+  std::byte* const next = chunk->begin() + size;
+  if (keeps_current(detail::bytes_between(next_, end_), chunk, next))
+    return chunk->begin();
+  current_ = chunk;
+  next_ = next;
+  end_ = chunk->end();
+  return chunk->begin();
+}
+
+void Region::end() noexcept {
+  RegionChunk* chunk = chunks_;
+  if (!is_short_) [[unlikely]] {
+    if (!is_bare_) {
+      end_slow();
+      return;
+    }
+    if (chunk == nullptr)
+      return;
+    chunk = give_back_newer(chunk);
+  }
+  port::system_take_back({chunk->memory(), chunk->size});
+}
+
+void Region::reset() noexcept {
+  const bool is_usual = is_bare_ && chunks_ != nullptr && retain_ == 0 &&
+                        !base::is_dev && port::hooks() == nullptr;
+  if (!is_usual) {
+    reset_slow();
+    return;
+  }
+  RegionChunk* const chunk = give_back_newer(chunks_);
+  chunks_ = chunk;
+  held_ = chunk->size;
+  is_short_ = true;
+  next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
+  forget_blocks();
+  next_ = chunk->begin();
+  end_ = chunk->end();
+  current_ = chunk;
+}
+
+}  // namespace v1
+}  // namespace tarn
