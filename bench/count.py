@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """count.py - instructions, exactly: they do not depend on the machine's mood.
 
-    count.py [--build build/bench] [--only constant|create|direction|request]
+    count.py [--build build/bench] [--only constant|create|direction|lifetime|
+                                  request]
 
 Needs valgrind (callgrind counts what runs inside tarn_bench_measured), objdump,
 and strace. Writes bench/results/instructions_*.csv and prints the tables.
@@ -104,6 +105,8 @@ def create(build):
     binary = driver.program(build, "bench_create")
     text = disassembly(binary)
     rows = []
+    loop = None
+    # The first lane is the loop around no region.
     for lane in driver.run([binary, "--list"]).stdout.splitlines():
         driver.say(f"counting regions by the lane: {lane}")
         command = [binary, "--lane", lane, "--regions"]
@@ -113,12 +116,33 @@ def create(build):
                      if is_locked(text.get(address, "")))
         calls = system_calls([*command, 100000]) - system_calls(
             [*command, 1000])
-        rows.append([lane, f"{(many - few) / 1000:.1f}", f"{locked / 2000:.1f}",
-                     calls])
-    header = ["lane", "instructions", "locked instructions",
-              "system calls in 99000 regions"]
+        own = (many - few) / 1000
+        if loop is None:
+            loop = own
+            continue
+        rows.append([lane, f"{own - loop:.1f}", f"{locked / 2000:.1f}", calls])
+    header = ["lane", "instructions, without the loop's",
+              "locked instructions", "system calls in 99000 regions"]
     driver.write_results("instructions_create", header, rows)
     print("\nCreate + one allocation + destroy")
+    driver.print_table(header, rows)
+
+
+def lifetime(build):
+    binary = driver.program(build, "bench_lifetime")
+    ends = 1000
+    rows = []
+    for size in [16, 64]:
+        fewest = None
+        for blocks in [10, 100, 1000]:
+            number, _ = callgrind([binary, "--ends", ends, "--blocks", blocks,
+                                   "--size", size])
+            fewest = fewest or number
+            rows.append([size, blocks, f"{number / ends:.1f}",
+                         f"{number / fewest:.2f}"])
+    header = ["block size", "blocks", "instructions", "of the fewest blocks"]
+    driver.write_results("instructions_lifetime", header, rows)
+    print("\nThe end of a region, chunks as they come by default")
     driver.print_table(header, rows)
 
 
@@ -182,11 +206,10 @@ def constant(_):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build/bench")
-    parser.add_argument("--only", choices=["constant", "create", "direction",
-                                           "request"])
+    parts = {"constant": constant, "create": create, "direction": direction,
+             "lifetime": lifetime, "request": requests}
+    parser.add_argument("--only", choices=list(parts))
     given = parser.parse_args()
-    parts = {"constant": constant, "create": create,
-             "direction": direction, "request": requests}
     for name, part in parts.items():
         if given.only in (None, name):
             part(given.build)

@@ -4,9 +4,9 @@
 //     bench_create --lane system --regions 1000
 //
 // The first names the lanes by which the chunk comes: the system's, an Upstream
-// that does nothing but keep one chunk, one budget, three nested ones. The
-// second makes so many regions inside tarn_bench_measured(), for a tool that
-// counts what happens in that function.
+// that does nothing but keep one chunk, one budget, three nested ones; and
+// "none", the loop around no region. The second makes so many regions inside
+// tarn_bench_measured(), for a tool that counts what happens in that function.
 // SPDX-License-Identifier: MIT
 #include "tarn/budget.hpp"
 #include "tarn/region.hpp"
@@ -38,12 +38,13 @@ Budget machine{"machine", 1 * GiB};
 Budget server{"server", 512 * MiB, machine};
 Budget tenant{"tenant", 256 * MiB, server};
 
-// Null: the system's own lane, which has no virtual call.
 struct Lane {
   const char* name;
-  Upstream* upstream;
+  Upstream* upstream;  // null: the system's own lane, without a virtual call
+  bool is_none = false;
 };
-const Lane lanes[] = {{"system", nullptr},
+const Lane lanes[] = {{"none", nullptr, true},
+                      {"system", nullptr},
                       {"upstream", &one_chunk},
                       {"one budget", &machine},
                       {"three budgets", &tenant}};
@@ -56,8 +57,14 @@ void use(Region& region) {
 }  // namespace
 
 // Unmangled and not inlined, so that a tool can be told its name.
-extern "C" [[gnu::noinline]] void tarn_bench_measured(Upstream* upstream,
+extern "C" [[gnu::noinline]] void tarn_bench_measured(const Lane& lane,
                                                       std::size_t regions) {
+  Upstream* const upstream = lane.upstream;
+  if (lane.is_none) {
+    for (std::size_t i = 0; i < regions; ++i)
+      asm volatile("");
+    return;
+  }
   if (upstream == nullptr) {
     for (std::size_t i = 0; i < regions; ++i) {
       Region region;
@@ -86,7 +93,7 @@ int main(int count, char** values) {
       std::printf("%s\n", lane.name);
     else if (wanted == lane.name) {
       tarn_bench_warm_up(lane.upstream);
-      tarn_bench_measured(lane.upstream, arguments.number("--regions", 1000));
+      tarn_bench_measured(lane, arguments.number("--regions", 1000));
       return 0;
     }
   }
