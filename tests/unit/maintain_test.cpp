@@ -6,6 +6,9 @@
 #include <chrono>
 #include <cstring>
 #include <doctest/doctest.h>
+#include <fstream>
+#include <string>
+#include <sys/mman.h>
 #include <thread>
 #include <vector>
 
@@ -31,6 +34,18 @@ void make_burst(std::size_t size) {
 std::size_t idle_bytes() {
   const SpaceStats stats = space_stats();
   return stats.dirty + stats.cached + stats.stored;
+}
+
+// Of this process, as the kernel counts them.
+std::size_t locked_bytes() {
+  std::ifstream status{"/proc/self/status"};
+  std::string word;
+  while (status >> word && word != "VmLck:")
+    continue;
+  std::size_t kib = 0;
+  status >> kib;
+  REQUIRE(status.good());
+  return kib * KiB;
 }
 
 // As long as it takes, up to some twenty seconds on a slow machine.
@@ -107,6 +122,31 @@ TEST_CASE("a system upstream with options lends what was asked for") {
   CHECK(region.allocate(1000) != nullptr);
   present.take_back(loan);
   CHECK(present.held() > 0);
+}
+
+TEST_CASE("memory that is to be locked is locked while it is lent") {
+  alignas(4 * KiB) static std::byte probe[4 * KiB];
+  const bool may_lock = mlock(probe, sizeof probe) == 0;
+  REQUIRE(munlock(probe, sizeof probe) == 0);
+  const std::size_t before = locked_bytes();
+  SystemUpstream locked{{.lock_memory = true}};
+  const Loan loan = locked.lend({4096});
+  CHECK(static_cast<bool>(loan) == may_lock);
+  if (!loan)
+    return;
+  CHECK(locked_bytes() == before + loan.size);
+  locked.take_back(loan);
+  CHECK(locked_bytes() == before);
+}
+
+TEST_CASE("memory that cannot be locked is not lent") {
+  const std::size_t before = space_stats().held;
+  SystemUpstream locked{{.lock_memory = true}};
+  os::refuse_requests_after(0);
+  CHECK_FALSE(locked.lend({4096}));
+  os::refuse_requests_after(-1);
+  CHECK(locked.held() == 0);
+  CHECK(space_stats().held == before);
 }
 
 TEST_CASE("huge pages from the start come in whole ones") {
