@@ -3,6 +3,7 @@
 #include "tarn/region.hpp"
 #include "tarn/system.hpp"
 
+#include "span/names.hpp"
 #include "span/space.hpp"
 
 #include <cstring>
@@ -22,6 +23,26 @@ std::string sentence(const void* p) {
 }
 
 }  // namespace
+
+// The first names of this process, so that every id has its turn.
+TEST_CASE("a named region that was reset leaves no name behind when it ends") {
+  for (int round = 0; round < 4; ++round) {
+    std::byte* block = nullptr;
+    std::uint32_t id = 0;
+    {
+      Region region{RegionOptions{.name = "reset", .first_chunk = 8 * KiB}};
+      REQUIRE(region.allocate(8) != nullptr);
+      region.reset();
+      block = static_cast<std::byte*>(region.allocate(8));
+      id = describe(block).id;
+      CHECK(sentence(block).find("of region 'reset'") != std::string::npos);
+    }
+    CHECK(span::kind_of_pool(id) == PoolKind::none);
+    Region again{RegionOptions{.first_chunk = 8 * KiB}};
+    CHECK(again.allocate(8) == block);
+    CHECK(describe(block).id == 0);
+  }
+}
 
 TEST_CASE("an address that is not tarn's is told as such") {
   const int local = 0;

@@ -14,6 +14,7 @@ using tarn::KiB;
 using tarn::Region;
 using tarn::detail::CleanupRecord;
 using tarn::detail::LargeBlock;
+using tarn::detail::MarkRecord;
 using tarn::detail::RegionChunk;
 using tarn::test::CountingUpstream;
 
@@ -61,6 +62,26 @@ TEST_CASE("check notices large blocks that are wrongly linked or sized") {
   demand_noticed(region, newer->owner, newer->owner + 1);
   demand_noticed(region, older->loan.size, older->loan.size - 16);
   demand_noticed(region, older->loan.size, std::size_t{0});
+}
+
+TEST_CASE("check notices marks that are out of order or lie elsewhere") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  const auto make_mark = [&region] {
+    REQUIRE(region.allocate(16) != nullptr);
+    REQUIRE(region.mark());
+    return static_cast<MarkRecord*>(region.allocate(0, 1)) - 1;
+  };
+  MarkRecord* const oldest = make_mark();
+  MarkRecord* const older = make_mark();
+  MarkRecord* const newest = make_mark();
+  REQUIRE(newest->older == older);
+  REQUIRE(older->older == oldest);
+  demand_noticed(region, oldest->serial, older->serial);
+  demand_noticed(region, older->serial, newest->serial);
+  demand_noticed(region, newest->serial, newest->serial + 1);
+  MarkRecord elsewhere{*oldest};
+  demand_noticed(region, older->older, &elsewhere);
 }
 
 TEST_CASE("check notices cleanups that are none or lie elsewhere") {
