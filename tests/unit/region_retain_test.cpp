@@ -30,12 +30,20 @@ void fill_three(Region& region) {
 constexpr unsigned char key = 0x4B;
 std::size_t keys_returned = 0;
 
+// Places where the key stands eight times in a row: a single one may be a part
+// of an address.
+std::size_t keys_in(const unsigned char* bytes, std::size_t size) {
+  std::size_t keys = 0;
+  for (std::size_t i = 0; i + 8 <= size; ++i)
+    if (std::count(bytes + i, bytes + i + 8, key) == 8)
+      ++keys;
+  return keys;
+}
+
 // A secret in what goes back is one too many.
 void count_keys(tarn::Loan loan) {
-  const auto* const bytes = reinterpret_cast<unsigned char*>(loan.memory);
-  for (std::size_t i = 0; i + 8 <= loan.size; ++i)
-    if (std::count(bytes + i, bytes + i + 8, key) == 8)
-      ++keys_returned;
+  keys_returned +=
+      keys_in(reinterpret_cast<unsigned char*>(loan.memory), loan.size);
 }
 
 unsigned char* secret(Region& region, std::size_t size) {
@@ -254,7 +262,7 @@ TEST_CASE("with wipe what was given up early is zeroed too") {
   CHECK(region.resize_in_place(last, 100, 10));
   region.deallocate(secret(region, 100), 100);
   region.reset();
-  CHECK(std::count(std::begin(buffer), std::end(buffer), key) == 0);
+  CHECK(keys_in(buffer, sizeof buffer) == 0);
 }
 
 TEST_CASE("what is to be wiped is wiped by a region that merged it too") {
@@ -267,5 +275,5 @@ TEST_CASE("what is to be wiped is wiped by a region that merged it too") {
     REQUIRE(region.merge(secrets));
   }
   region.reset();
-  CHECK(std::count(std::begin(buffer), std::end(buffer), key) == 0);
+  CHECK(keys_in(buffer, sizeof buffer) == 0);
 }
