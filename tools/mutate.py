@@ -4,11 +4,11 @@
     tools/mutate.py --room region --count 40 --seed 1
 
 Draws places in src/ROOM/*.cpp by the seed, makes one small change at each
-(a mutant), compiles that one file, links the unit tests and laws with it and
-runs them until one fails: the mutant is killed. What no test notices survives
-and is printed as a diff: either a sentence of the contract has no test, or the
-code says more than it needs to. Mutants that do not compile, or whose object
-code is that of the original, do not count.
+(a mutant), compiles that one file, makes a shared library with it and runs all
+tests of the library over that until one fails: the mutant is killed. What no
+test notices survives and is printed as a diff: either a sentence of the
+contract has no test, or the code says more than it needs to. Others are drawn
+for mutants that do not compile or whose object code is that of the original.
 
 Each mutant meets the tests twice: as built by default, and as in the dev
 preset, where our own invariants are checked. Exit status 1: fewer than
@@ -21,7 +21,10 @@ import json
 import os
 import pathlib
 import random
+import re
+import resource
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,35 +33,67 @@ import time
 from mutations import mutations_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+KINDS = ('unit', 'laws', 'threads', 'misuse')
+LIBRARY = 'libtarn.so'
 MEMORY_LIMIT = 3 << 30  # bytes resident; a mutant may allocate without end
-PATIENCE = 4            # times as long as the original is a hang
+PATIENCE = 4            # times as much of a processor as the original is a hang
+LEAST_SECONDS = 3       # of a processor, for every test
+WALL = 8                # times that by the clock, where others work here too
 
 
 class Build:
-    """One configured and built tree, and how its programs are linked."""
+    """One configured and built tree. Its tests are linked once, to a shared
+    library, so that a mutant costs one compiled file and one link."""
 
-    def __init__(self, folder, options):
+    def __init__(self, folder, jobs, options):
         self.folder = folder
         run(['cmake', '-S', ROOT, '-B', folder, '-G', 'Ninja',
              '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_FLAGS_DEBUG=-O1',
-             '-DTARN_SHARED=OFF', '-DTARN_TOOLS=OFF', '-DTARN_EXAMPLES=OFF',
-             '-DTARN_INSTALL=OFF', *options])
-        run(['ninja', '-C', folder])
+             '-DCMAKE_POSITION_INDEPENDENT_CODE=ON', '-DTARN_SHARED=OFF',
+             '-DTARN_TOOLS=OFF', '-DTARN_EXAMPLES=OFF', '-DTARN_INSTALL=OFF',
+             *options])
+        known = run(['ninja', '-C', folder, '-t', 'targets', 'all'])
+        targets = re.findall(r'^(tests/[a-z_]+): CXX_EXECUTABLE', known, re.M)
+        targets = [target for target in targets
+                   if target[len('tests/'):].split('_')[0] in KINDS]
+        run(['ninja', '-C', folder, '-j', str(jobs), *targets])
+        # What they are called with; that of one that is not built is not told.
+        listed = json.loads(run(['ctest', '--test-dir', folder,
+                                 '--show-only=json-v1']))
+        tests = {test['name']: test['command'] for test in listed['tests']
+                 if test['name'].split('.')[0] in KINDS}
         commands = json.loads((folder / 'compile_commands.json').read_text())
         self.compile = {c['file']: c['command'] for c in commands
                         if '/tarn_static.dir/' in c['command']}
-        self.links = {}
+        self.objects = {source: output_of(command)
+                        for source, command in self.compile.items()}
+        self.library = folder / 'linked' / LIBRARY
+        self.library.parent.mkdir(exist_ok=True)
+        self.link(self.objects, self.library)
+        for target in targets:
+            self.link_program(target)
+        self.tests = {
+            name: [part.replace(f'{folder}/tests/', f'{folder}/linked/')
+                   for part in command] for name, command in tests.items()}
         self.seconds = {}
-        for program in sorted((folder / 'tests').iterdir()):
-            if program.name.startswith(('unit_', 'laws_')) and \
-                    os.access(program, os.X_OK) and program.is_file():
-                steps = run(['ninja', '-C', folder, '-t', 'commands', '-s',
-                             f'tests/{program.name}'])
-                self.links[program.name] = steps.strip().splitlines()[-1]
-                began = time.monotonic()
-                if not passes([program], 600):
-                    sys.exit(f'{program} fails as it is; mend that first')
-                self.seconds[program.name] = time.monotonic() - began
+        for name in self.tests:
+            failure, self.seconds[name] = self.failure_of(
+                name, self.library, 600)
+            if failure:
+                sys.exit(f'{name} fails as it is ({failure}); mend that first')
+
+    def link(self, objects, library):
+        run(['g++', '-shared', f'-Wl,-soname,{LIBRARY}', '-o', library,
+             *objects.values()], self.folder)
+
+    def link_program(self, target):
+        steps = run(['ninja', '-C', self.folder, '-t', 'commands', '-s',
+                     target])
+        name = pathlib.Path(target).name
+        link = steps.strip().splitlines()[-1].replace(
+            'src/libtarn.a', str(self.library)).replace(
+                f'-o {target} ', f'-o linked/{name} ')
+        run(['sh', '-c', link], self.folder)
 
     def object_of(self, source, text, where):
         """Compiles `text` in place of `source`; the object, or None."""
@@ -72,57 +107,80 @@ class Build:
                               check=False)
         return where / 'mutant.o' if done.returncode == 0 else None
 
-    def killer(self, mutant_object, order):
-        """The first program of `order` that fails with the mutant, or None."""
+    def killer(self, source, mutant_object, order):
+        """The first test of `order` that fails with the mutant, and how; or
+        None. What fails but once, fails by chance."""
+        library = mutant_object.parent / LIBRARY
+        self.link({**self.objects, str(source): mutant_object}, library)
         for name in order:
-            program = mutant_object.parent / name
-            # Before the archive, so that its own object is never drawn.
-            link = self.links[name].replace(
-                'src/libtarn.a', f'{mutant_object} src/libtarn.a', 1).replace(
-                    f'-o tests/{name} ', f'-o {program} ', 1)
-            subprocess.run(link, shell=True, cwd=self.folder, check=True,
-                           capture_output=True)
-            limit = PATIENCE * self.seconds[name] + 5
-            survived = passes([program], limit)
-            program.unlink()
-            if not survived:
-                return name
+            seconds = PATIENCE * self.seconds[name] + LEAST_SECONDS
+            failure, _ = self.failure_of(name, library, seconds)
+            if failure in ('hangs', 'grows') or (
+                    failure and self.failure_of(name, library, seconds)[0]):
+                return f'{name} ({failure})'
         return None
 
+    def failure_of(self, name, library, limit):
+        """How the test fails with this library (None: it passes), and the
+        seconds of a processor that it took."""
+        process = subprocess.Popen(
+            self.tests[name], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, 'LD_LIBRARY_PATH': str(library.parent)})
+        try:
+            resource.prlimit(process.pid, resource.RLIMIT_CPU,
+                             (int(limit) + 1, int(limit) + 1))
+        except ProcessLookupError:
+            pass  # it is over already
+        return watch(process, WALL * limit)
 
-def run(command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+def output_of(command):
+    words = shlex.split(command)
+    return words[words.index('-o') + 1]
+
+
+def run(command, folder=None):
+    done = subprocess.run(command, capture_output=True, text=True, check=False,
+                          cwd=folder)
     if done.returncode != 0:
         sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
     return done.stdout
 
 
-def passes(command, limit):
-    """Whether it exits with 0, in time and without eating all memory."""
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
-                                   stdout=said, stderr=said,
-                                   start_new_session=True)
-        end = time.monotonic() + limit
-        while True:
-            try:
-                return process.wait(0.1) == 0
-            except subprocess.TimeoutExpired:
-                pass
-            try:
-                statm = pathlib.Path(f'/proc/{process.pid}/statm').read_text()
-                resident = int(statm.split()[1]) * os.sysconf('SC_PAGE_SIZE')
-            except (OSError, IndexError):
-                resident = 0
-            if time.monotonic() > end or resident > MEMORY_LIMIT:
-                os.killpg(process.pid, 9)
-                process.wait()
-                return False
+def watch(process, limit):
+    """Waits for its end, in time and without eating all memory."""
+    end = time.monotonic() + limit
+    failure = None
+    pause = 0.001
+    while True:
+        done, status, used = os.wait4(process.pid, os.WNOHANG)
+        if done:
+            break
+        try:
+            statm = pathlib.Path(f'/proc/{process.pid}/statm').read_text()
+            resident = int(statm.split()[1]) * os.sysconf('SC_PAGE_SIZE')
+        except (OSError, IndexError):
+            resident = 0
+        if time.monotonic() > end or resident > MEMORY_LIMIT:
+            failure = 'hangs' if resident <= MEMORY_LIMIT else 'grows'
+            os.killpg(process.pid, signal.SIGKILL)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.1)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if failure is None and process.returncode in (-signal.SIGXCPU,
+                                                  -signal.SIGKILL):
+        failure = 'hangs'
+    if failure is None and process.returncode != 0:
+        failure = f'status {process.returncode}'
+    return failure, used.ru_utime + used.ru_stime
 
 
-def candidates(rooms, seed):
+def candidates(rooms, seed, at):
     """Every place and change, in the order that the seed draws: operators take
-    turns, so that the frequent ones do not crowd out the others."""
+    turns, so that the frequent ones do not crowd out the others. `at` leaves
+    those of one line."""
     drawn = random.Random(seed)
     by_operator = {}
     for room in rooms:
@@ -131,6 +189,9 @@ def candidates(rooms, seed):
                 continue
             text = source.read_text()
             for mutation in mutations_of(text):
+                place = f'{source.relative_to(ROOT)}:{mutation.line_in(text)}'
+                if at not in (None, place):
+                    continue
                 by_operator.setdefault(mutation.operator, []).append(
                     (source, text, mutation))
     for places in by_operator.values():
@@ -158,7 +219,7 @@ class Trial:
         return self.originals[source]
 
     def order(self, build, room):
-        return sorted(build.links, key=lambda name: (
+        return sorted(build.tests, key=lambda name: (
             -self.kills.get(name, 0), room not in name, build.seconds[name]))
 
     def __call__(self, number, source, text, mutation):
@@ -171,9 +232,11 @@ class Trial:
             if build is self.builds[0] and \
                     made.read_bytes() == self.original(source, text):
                 return 'is the original'
-            killer = build.killer(made, self.order(build, source.parent.name))
+            killer = build.killer(source, made,
+                                  self.order(build, source.parent.name))
             if killer:
-                self.kills[killer] = self.kills.get(killer, 0) + 1
+                test = killer.split()[0]
+                self.kills[test] = self.kills.get(test, 0) + 1
                 return f'killed by {killer}'
         return 'survived'
 
@@ -189,6 +252,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--room', action='append', metavar='ROOM',
                         help='region, port, span, ...; may be repeated')
+    parser.add_argument('--at', metavar='FILE:LINE',
+                        help='only changes there: does the new test notice?')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--count', type=int, default=40)
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
@@ -196,18 +261,20 @@ def main():
     parser.add_argument('--build', default=str(ROOT / 'build/mutants'))
     options = parser.parse_args()
     rooms = options.room or ['region', 'port', 'span']
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     print('building the tests', file=sys.stderr)
     folder = pathlib.Path(options.build)
-    builds = [Build(folder / 'plain', ['-DTARN_DEV=OFF']),
-              Build(folder / 'dev', ['-DTARN_DEV=ON'])]
+    builds = [Build(folder / 'plain', options.jobs, ['-DTARN_DEV=OFF']),
+              Build(folder / 'dev', options.jobs, ['-DTARN_DEV=ON'])]
 
     outcomes = []
     skipped = {'does not compile': 0, 'is the original': 0}
     with tempfile.TemporaryDirectory() as work, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         trial = Trial(builds, pathlib.Path(work))
-        left = enumerate(candidates(rooms, options.seed))
+        left = enumerate(candidates(rooms, options.seed,
+                                    options.at))
         while len(outcomes) < options.count:
             batch = [next(left, None)
                      for _ in range(options.count - len(outcomes))]
@@ -224,10 +291,10 @@ def main():
                 print(f'{len(outcomes):3} {outcome:28} '
                       f'{source.relative_to(ROOT)}:{mutation.line_in(text)} '
                       f'{mutation.operator}', flush=True)
+                if outcome == 'survived':
+                    print(diff_of(source, text, mutation), flush=True)
 
     survivors = [mutant for mutant, outcome in outcomes if outcome == 'survived']
-    for _, source, text, mutation in survivors:
-        print('\n' + diff_of(source, text, mutation), end='')
     killed = len(outcomes) - len(survivors)
     percent = 100 * killed // max(len(outcomes), 1)
     print(f'\nseed {options.seed}, {"+".join(rooms)}: {len(outcomes)} mutants, '

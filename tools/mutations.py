@@ -20,8 +20,8 @@ class Mutation:
 
 # Comments, strings, preprocessor lines and what only compilers read: no code.
 NO_CODE = re.compile(
-    r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^\s*#[^\n]*'
-    r'|static_assert\s*\([^;]*;|\[\[[^\]]*\]\]|(?:memory_order_|alignas\()\w+',
+    r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<!\d)\'(?:\\.|[^\'\\\n])*\''
+    r'|^\s*#[^\n]*|static_assert\s*\([^;]*;|\[\[[^\]]*\]\]|(?:memory_order_|alignas\()\w+',
     re.S | re.M)
 
 RELATIONS = {'<': '<=', '<=': '<', '>': '>=', '>=': '>', '==': '!=',
@@ -70,8 +70,9 @@ def negated_conditions(text, code):
 
 
 def other_constants(code):
-    for found in re.finditer(r'(?<![\w.])(\d+)(u?)(?![\w.])', code):
-        value, unsigned = int(found.group(1)), found.group(2)
+    for found in re.finditer(r"(?<![\w.'])(\d[\d']*)(u?)(?![\w.])", code):
+        value = int(found.group(1).replace("'", ''))
+        unsigned = found.group(2)
         yield Mutation('a constant, one more', *found.span(),
                        f'{value + 1}{unsigned}')
         if value > 0:
