@@ -33,11 +33,12 @@ std::string own_folder() {
   return fs::read_symlink("/proc/self/exe", error).parent_path().string();
 }
 
-// Beside the source it was built from, or where an installation has it.
+// Where an installation has it, or beside the source it was built from. In this
+// order, so that an installed command never reads a source that lies about.
 std::string find_corpus(const std::string& wished, const std::string& tools) {
   std::error_code error;
-  for (const std::string& folder : {wished, std::string(TARN_TOOL_CORPUS),
-                                    tools + "/../share/tarn/corpus"}) {
+  for (const std::string& folder : {wished, tools + "/../share/tarn/corpus",
+                                    std::string(TARN_TOOL_CORPUS)}) {
     if (!folder.empty() && fs::exists(folder + "/site", error))
       return folder;
     if (!wished.empty())
