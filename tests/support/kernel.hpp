@@ -6,10 +6,11 @@
 // A program includes this in one file: it defines syscall(), in place of the
 // libc's.
 //
-// Threads  shared, but set the hook while no other thread is in a call.
+// Threads  shared.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cerrno>
 #include <cstdarg>
 #include <dlfcn.h>
@@ -24,9 +25,12 @@ struct SystemCall {
   long words[6];
 };
 
-/// Null: the kernel answers all. An answer is what syscall() gives; with none
-/// the kernel is asked.
-inline std::optional<long> (*on_system_call)(const SystemCall& call) = nullptr;
+/// An answer is what syscall() gives; with none the kernel is asked.
+using SystemCallHook = std::optional<long> (*)(const SystemCall& call);
+
+/// Null: the kernel answers all. Threads of the library may be in a call when
+/// it changes; they see the old one or the new one.
+inline std::atomic<SystemCallHook> on_system_call{nullptr};
 
 /// What syscall() gives where the kernel refuses.
 inline long refusal(int error) {
@@ -45,8 +49,9 @@ extern "C" long syscall(long number, ...) noexcept {
   for (long& word : call.words)
     word = va_arg(list, long);
   va_end(list);
-  if (tarn::test::on_system_call != nullptr)
-    if (const std::optional<long> answer = tarn::test::on_system_call(call))
+  const tarn::test::SystemCallHook hook = tarn::test::on_system_call;
+  if (hook != nullptr)
+    if (const std::optional<long> answer = hook(call))
       return *answer;
   const long* const words = call.words;
   return real(number, words[0], words[1], words[2], words[3], words[4],

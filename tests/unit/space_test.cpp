@@ -2,9 +2,12 @@
 
 #include "os/memory.hpp"
 
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <doctest/doctest.h>
+#include <iterator>
+#include <string>
 #include <vector>
 
 namespace {
@@ -143,6 +146,29 @@ TEST_CASE("purge by amount asks for no age") {
   CHECK(part.claim(3 * stretch_granules) == run);
 }
 
+TEST_CASE("purge takes the pages of single granules, wherever they lie") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const all = part.claim(2 * stretch_granules);
+  std::memset(all, 4, 2 * stretch_size);
+  constexpr std::size_t places[] = {0, 5, 7, 8, 31, 32, 62, 63, 64, 90, 127};
+  for (const std::size_t place : places) {
+    std::byte* const one = all + place * granule_size;
+    part.release(one, 1, 1000);
+    CHECK(part.purge(0, 4, 1000, 0) == granule_size);
+    CHECK(present(one) == 0);
+    CHECK(part.claim(1) == one);
+    CHECK(one[0] == std::byte{0});
+    std::memset(one, 4, granule_size);
+  }
+  for (const std::size_t place : places)
+    part.release(all + place * granule_size, 1, 1000);
+  CHECK(part.purge(0, 4, 1000, 0) == std::size(places) * granule_size);
+  std::size_t left = 0;
+  for (std::size_t at = 0; at < 2 * stretch_granules; ++at)
+    left += present(all + at * granule_size);
+  CHECK(left == (2 * stretch_granules - std::size(places)) * granule_size);
+}
+
 TEST_CASE("the page map tells use, owner and the way to the start") {
   Space space;
   std::byte* const memory = space.claim(40, Use::large, 2, 7);
@@ -191,6 +217,39 @@ TEST_CASE("a second reservation serves when the first is full") {
     CHECK(space.granule(space.number_of(further)) == further);
   }
   CHECK(space.granule(space.number_of(one)) == one);
+}
+
+TEST_CASE("a run that no address space holds is refused and reserves nothing") {
+  Space space;
+  CHECK(space.claim(no_limit / granule_size, Use::large, 0) == nullptr);
+  CHECK(space.claim(no_limit / granule_size / 2 + 1, Use::large, 0) == nullptr);
+  CHECK(space.reservations() == 0);
+}
+
+TEST_CASE("there are sixteen reservations, and then nothing more") {
+  const char* const before = std::getenv("TARN_RESERVE");
+  const std::string kept = before != nullptr ? before : "";
+  REQUIRE(setenv("TARN_RESERVE", "8M", 1) == 0);
+  Space space;
+  std::vector<std::byte*> all;
+  while (std::byte* const memory =
+             space.claim(stretch_granules, Use::large, 0)) {
+    all.push_back(memory);
+    REQUIRE(all.size() <= Space::most_reservations);
+  }
+  CHECK(all.size() == Space::most_reservations);
+  CHECK(space.reservations() == Space::most_reservations);
+  for (std::byte* const memory : all) {
+    CHECK(space.granule(space.number_of(memory)) == memory);
+    space.release(memory, stretch_granules);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i)
+    CHECK(space.claim(stretch_granules, Use::large, 0) == all[i]);
+  CHECK(space.claim(1, Use::large, 0) == nullptr);
+  if (before != nullptr)
+    setenv("TARN_RESERVE", kept.c_str(), 1);
+  else
+    unsetenv("TARN_RESERVE");
 }
 
 TEST_CASE("a refusing system leaves everything as it was") {
