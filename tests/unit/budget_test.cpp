@@ -5,6 +5,7 @@
 
 #include "support/counting_upstream.hpp"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <string>
 #include <vector>
@@ -156,6 +157,25 @@ TEST_CASE("headroom is for urgent asks only") {
   budget.take_back(again);
   budget.take_back(usual);
   CHECK(budget.held() == 0);
+}
+
+TEST_CASE("a thread draws a thirty-second part ahead, 1 MiB at most") {
+  for (const std::size_t limit : {32 * KiB, 3200 * KiB, 32 * MiB, 1 * GiB}) {
+    CountingUpstream upstream;
+    Budget budget{"b", limit, upstream};
+    const std::size_t ahead = std::min(limit / 32, 1 * MiB);
+    const std::size_t size = ahead / 16;
+    std::vector<Loan> loans{lend(budget, size)};
+    CHECK(budget.high_water() == size + ahead);
+    for (std::size_t used = 0; used < ahead; used += size)
+      loans.push_back(lend(budget, size));
+    CHECK(budget.high_water() == size + ahead);
+    loans.push_back(lend(budget, size));
+    CHECK(budget.high_water() == 2 * (size + ahead));
+    for (const Loan& loan : loans)
+      budget.take_back(loan);
+    CHECK(budget.check());
+  }
 }
 
 TEST_CASE("credit that an urgent ask draws ahead is not for others") {
