@@ -120,7 +120,11 @@ bool sweep_on(std::uint32_t now, bool may_collapse) noexcept
     look_at(part.stretch(state.stretch));
     part.look_for_huge(state.stretch, now, may_collapse, huge_patience_ms);
   }
-  if (end == part.opened()) {
+  const bool is_last = end == part.opened();
+  const std::size_t window = Reservation::metadata_window();
+  if (end != 0 && (is_last || end % window == 0))
+    part.purge_metadata((end - 1) / window * window, window);
+  if (is_last) {
     ++state.reservation;
     state.stretch = 0;
   }

@@ -47,17 +47,53 @@ std::size_t Reservation::purge(std::size_t first, std::size_t count,
     Claims claims;
     const std::size_t together =
         base::smaller<std::size_t>(end - first, most_together);
+    if (!has_idle(first, together)) {
+      first += together;
+      continue;
+    }
     std::size_t claimed = 0;
+    start_purge();
     for (std::size_t i = 0; i < together; ++i) {
       claims.bits[i] = claim_idle(first + i, now, half_life);
       claimed += static_cast<std::size_t>(std::popcount(claims.bits[i]));
     }
     if (claimed != 0)
       purge_claimed(first, together, claims);
+    end_purge();
     granules += claimed;
     first += together;
   }
   return granules * granule_size;
+}
+
+bool Reservation::has_idle(std::size_t first,
+                           std::size_t count) const noexcept {
+  std::uint64_t idle = 0;
+  for (std::size_t i = first; i < first + count; ++i)
+    idle |= stretches_[i].free.load(std::memory_order_relaxed) &
+            stretches_[i].dirty.load(std::memory_order_relaxed);
+  return idle != 0;
+}
+
+void Reservation::start_purge() noexcept {
+  purges_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Reservation::end_purge() noexcept {
+  purges_.fetch_add(1, std::memory_order_release);
+}
+
+// Whether what a claim missed may have been with a purge: one was under way
+// when the claim began, as `seen` tells, or since.
+bool Reservation::wait_for_purge(std::uint32_t seen) const noexcept {
+  std::uint32_t now = purges_.load(std::memory_order_acquire);
+  if (now == seen && now % 2 == 0)
+    return false;
+  for (unsigned round = 0; now % 2 != 0; ++round) {
+    base::back_off(round);
+    now = purges_.load(std::memory_order_acquire);
+  }
+  return true;
 }
 
 // Claims what is idle beyond what its age allows, highest address first, since
@@ -83,7 +119,7 @@ std::uint64_t Reservation::claim_idle(std::size_t index, std::uint32_t now,
       without_part_of_huge(index, highest(idle, excess));
   std::uint64_t claimed = wanted & free;
   while (claimed != 0 && !stretch.free.compare_exchange_weak(
-                             free, free & ~claimed, std::memory_order_acquire,
+                             free, free & ~claimed, std::memory_order_acq_rel,
                              std::memory_order_relaxed))
     claimed = wanted & free;
   return claimed;

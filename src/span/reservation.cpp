@@ -18,14 +18,29 @@ constexpr unsigned hint_bits = 32;
 constexpr std::uint64_t hint_mask = (std::uint64_t{1} << hint_bits) - 1;
 constexpr std::uint64_t one_release = std::uint64_t{1} << hint_bits;
 
-constexpr std::size_t bytes_per_granule = sizeof(std::uint32_t) +
-                                          sizeof(CutGranule) +
-                                          granule_ids * sizeof(std::uint32_t);
+/// Where each array lies in the metadata: they begin with a page, so that the
+/// pages of one can go without the others'.
+struct Layout {
+  std::size_t stretches;  // behind the ids, which begin it
+  std::size_t cuts;
+  std::size_t descriptors;
+  std::size_t size;
 
-constexpr std::size_t metadata_of(std::size_t size) noexcept {
-  return detail::round_up(size / granule_size * bytes_per_granule +
-                              size / stretch_size * sizeof(Stretch),
-                          granule_size);
+  explicit Layout(std::size_t space) noexcept {
+    const std::size_t granules = space / granule_size;
+    const std::size_t page = os::page_size();
+    stretches =
+        detail::round_up(granules * granule_ids * sizeof(std::uint32_t), page);
+    cuts = stretches +
+           detail::round_up(space / stretch_size * sizeof(Stretch), page);
+    descriptors = cuts + detail::round_up(granules * sizeof(CutGranule), page);
+    size = detail::round_up(descriptors + granules * sizeof(std::uint32_t),
+                            granule_size);
+  }
+};
+
+std::size_t metadata_of(std::size_t size) noexcept {
+  return Layout{size}.size;
 }
 
 }  // namespace
@@ -56,38 +71,48 @@ bool Reservation::try_start(std::size_t size) noexcept {
     os::unreserve(memory, size);
     return false;
   }
-  const std::size_t granules = size / granule_size;
-  std::byte* at = metadata;
-  ids_ = reinterpret_cast<std::atomic<std::uint32_t>*>(at);
-  at += granules * granule_ids * sizeof(std::uint32_t);
-  stretches_ = reinterpret_cast<Stretch*>(at);
-  at += size / stretch_size * sizeof(Stretch);
-  cuts_ = reinterpret_cast<CutGranule*>(at);
-  at += granules * sizeof(CutGranule);
-  descriptors_ = reinterpret_cast<std::atomic<std::uint32_t>*>(at);
-  metadata_ = metadata;
+  lay_out(size, metadata);
   metadata_size_ = metadata_size;
   begin_ = memory;
   size_ = size;
   return true;
 }
 
+void Reservation::lay_out(std::size_t size, std::byte* metadata) noexcept {
+  const Layout layout{size};
+  ids_ = reinterpret_cast<std::atomic<std::uint32_t>*>(metadata);
+  stretches_ = reinterpret_cast<Stretch*>(metadata + layout.stretches);
+  cuts_ = reinterpret_cast<CutGranule*>(metadata + layout.cuts);
+  descriptors_ = reinterpret_cast<std::atomic<std::uint32_t>*>(
+      metadata + layout.descriptors);
+  metadata_ = metadata;
+}
+
 std::byte* Reservation::claim(std::size_t granules) noexcept {
-  if (granules > stretch_granules)
-    return claim_long(granules);
-  const auto wanted = static_cast<unsigned>(granules);
+  for (;;) {
+    const std::uint32_t seen = purges_.load(std::memory_order_acquire);
+    std::byte* const memory =
+        granules > stretch_granules
+            ? claim_long(granules)
+            : claim_short(static_cast<unsigned>(granules));
+    if (memory != nullptr || !wait_for_purge(seen)) [[likely]]
+      return memory;
+  }
+}
+
+std::byte* Reservation::claim_short(unsigned granules) noexcept {
   const std::size_t stretches = size_ / stretch_size;
   for (;;) {
     const std::uint64_t seen = hint_.load(std::memory_order_acquire);
     const std::size_t end = opened();
     bool is_full_so_far = true;
     for (std::size_t i = seen & hint_mask; i < end; ++i) {
-      if (stretches_[i].free.load(std::memory_order_relaxed) == 0)
+      if (stretches_[i].free.load(std::memory_order_acquire) == 0)
         continue;
       if (is_full_so_far)
         raise_hint(seen, i);
       is_full_so_far = false;
-      if (std::byte* const memory = claim_in(i, wanted))
+      if (std::byte* const memory = claim_in(i, granules))
         return memory;
     }
     if (end == stretches)
@@ -101,7 +126,7 @@ std::byte* Reservation::claim(std::size_t granules) noexcept {
 std::byte* Reservation::claim_in(std::size_t index,
                                  unsigned granules) noexcept {
   Stretch& stretch = stretches_[index];
-  std::uint64_t free = stretch.free.load(std::memory_order_relaxed);
+  std::uint64_t free = stretch.free.load(std::memory_order_acquire);
   for (;;) {
     const unsigned place = find_run(free, granules);
     if (place == 64)
@@ -109,7 +134,7 @@ std::byte* Reservation::claim_in(std::size_t index,
     const std::uint64_t bits = low_bits(granules) << place;
     if (stretch.free.compare_exchange_weak(free, free & ~bits,
                                            std::memory_order_acquire,
-                                           std::memory_order_relaxed))
+                                           std::memory_order_acquire))
       return granule(index * stretch_granules + place);
   }
 }
@@ -125,7 +150,7 @@ std::byte* Reservation::claim_long(std::size_t granules) noexcept {
     if (i >= opened() && !open(i))
       return nullptr;
     const std::uint64_t free =
-        stretches_[i].free.load(std::memory_order_relaxed);
+        stretches_[i].free.load(std::memory_order_acquire);
     const bool is_tail = tail != 0 && run == whole;
     const std::uint64_t wanted = is_tail ? low_bits(tail) : low_bits(64);
     run = (free & wanted) == wanted ? run + 1 : (~free == 0 ? 1 : 0);
@@ -148,11 +173,11 @@ bool Reservation::claim_at(std::size_t first, std::size_t granules) noexcept {
     const std::uint64_t bits = low_bits(part);
     std::atomic<std::uint64_t>& word =
         stretches_[first + claimed / stretch_granules].free;
-    std::uint64_t free = word.load(std::memory_order_relaxed);
+    std::uint64_t free = word.load(std::memory_order_acquire);
     while ((free & bits) == bits &&
            !word.compare_exchange_weak(free, free & ~bits,
                                        std::memory_order_acquire,
-                                       std::memory_order_relaxed)) {
+                                       std::memory_order_acquire)) {
     }
     if ((free & bits) != bits)
       break;
@@ -213,12 +238,18 @@ void Reservation::lower_hint(std::size_t index) noexcept {
 void Reservation::raise_hint(std::uint64_t seen, std::size_t index) noexcept {
   if (index == (seen & hint_mask))
     return;
+  // A claim that begins behind what a purge holds must learn of the purge, as
+  // we did from the words that we passed.
   hint_.compare_exchange_strong(seen, (seen & ~hint_mask) | index,
+                                std::memory_order_release,
                                 std::memory_order_relaxed);
 }
 
 void Reservation::describe(std::size_t index, std::size_t granules, Use use,
                            unsigned extra, unsigned owner) noexcept {
+  const std::size_t last = (index + granules - 1) / stretch_granules;
+  for (std::size_t i = index / stretch_granules; i <= last; ++i)
+    stretches_[i].has_metadata.store(true, std::memory_order_relaxed);
   for (std::size_t i = 0; i < granules; ++i)
     descriptors_[index + i].store(Descriptor{use, extra, owner, i}.word(),
                                   std::memory_order_relaxed);

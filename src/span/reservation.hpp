@@ -6,10 +6,12 @@
 // A stretch's free word is claimed by compare-and-swap, lowest address first
 // from a hint; runs of more than a stretch are whole stretches and a tail,
 // searched under one lock. All that describes the granules lies outside them,
-// in arrays for the whole reservation that are zero pages until touched.
+// in arrays for the whole reservation that are zero pages until touched, and
+// again when a stretch has long been empty.
 //
 // The hint never passes a free granule: its word also counts releases, and is
-// raised only if there was none since it was read.
+// raised only if there was none since it was read. Purging owns granules for a
+// moment: a claim that finds nothing waits for its end before it refuses.
 //
 // Cost     a claim looks at a word a stretch from the hint on.
 // Threads  shared.
@@ -44,6 +46,9 @@ struct alignas(64) Stretch {
   // Only whoever maintains (one at a time) writes these; it orders nothing.
   std::atomic<std::uint32_t> crowded_since[halves] = {};
   std::atomic<Huge> huge[halves] = {};
+  // Some page of its metadata may be there. Set by whoever describes a granule,
+  // cleared by whoever maintains, while it owns all of them.
+  std::atomic<bool> has_metadata{false};
 };
 static_assert(sizeof(Stretch) == 64, "a line each, so that claims do not meet");
 
@@ -91,6 +96,14 @@ class Reservation {
   /// longer it idles, or not at all when that is 0. Returns bytes purged.
   std::size_t purge(std::size_t first, std::size_t count, std::uint32_t now,
                     std::uint32_t half_life) noexcept;
+
+  /// Gives back the metadata of stretches that are free and without pages, of
+  /// `count` from `first` on, both multiples of metadata_window(): the page map
+  /// says the same of them without it.
+  void purge_metadata(std::size_t first, std::size_t count) noexcept;
+
+  /// Stretches whose metadata begin and end with a page in every array.
+  [[nodiscard]] static std::size_t metadata_window() noexcept;
 
   /// Asks for huge pages where a half is crowded for long, in one stretch.
   void look_for_huge(std::size_t index, std::uint32_t now, bool collapse,
@@ -142,6 +155,8 @@ class Reservation {
   };
 
   bool try_start(std::size_t size) noexcept;
+  void lay_out(std::size_t size, std::byte* metadata) noexcept;
+  std::byte* claim_short(unsigned granules) noexcept;
   std::byte* claim_in(std::size_t index, unsigned granules) noexcept;
   std::byte* claim_long(std::size_t granules) noexcept;
   bool claim_at(std::size_t first, std::size_t granules) noexcept;
@@ -154,6 +169,14 @@ class Reservation {
                                      std::uint64_t bits) noexcept;
   void purge_claimed(std::size_t first, std::size_t count,
                      const Claims& claims) noexcept;
+  [[nodiscard]] bool has_idle(std::size_t first,
+                              std::size_t count) const noexcept;
+  [[nodiscard]] std::size_t end_of_bare(std::size_t first, std::size_t end,
+                                        bool* has_metadata) const noexcept;
+  void purge_metadata_of(std::size_t first, std::size_t end) noexcept;
+  void start_purge() noexcept;
+  void end_purge() noexcept;
+  bool wait_for_purge(std::uint32_t seen) const noexcept;
 
   std::byte* begin_ = nullptr;
   std::size_t size_ = 0;
@@ -172,6 +195,10 @@ class Reservation {
   // The lowest stretch that may have a free granule, and above it a count of
   // releases; any thread.
   std::atomic<std::uint64_t> hint_{0};
+  // Odd while a purge owns granules that nobody uses. Written by whoever
+  // maintains: the release of the end pairs with the acquire of a claim that
+  // waits for it; the start is published by the claims that follow.
+  std::atomic<std::uint32_t> purges_{0};
   base::SpinLock lock_;  // opening, and runs of more than a stretch
 };
 

@@ -115,7 +115,12 @@ std::byte* reserve(std::size_t size, std::size_t align) noexcept {
 }
 
 std::byte* reserve_zeroed(std::size_t size) noexcept {
-  return is_refused() ? nullptr : map(size, PROT_READ | PROT_WRITE);
+  std::byte* const memory =
+      is_refused() ? nullptr : map(size, PROT_READ | PROT_WRITE);
+  // Sparse tables, of which a huge page would make two megabytes present.
+  if (memory != nullptr)
+    advise(memory, size, MADV_NOHUGEPAGE);
+  return memory;
 }
 
 bool commit(std::byte* memory, std::size_t size) noexcept {
