@@ -97,6 +97,14 @@ FreeChunk* take_from(ChunkCache& cache, unsigned step) noexcept
   return chunk;
 }
 
+void push_batch(Reserve& reserve, FreeChunk* batch,
+                std::uint32_t count) noexcept {
+  batch->count = count;
+  batch->next_batch = reserve.batches;
+  reserve.batches = batch;
+  ++reserve.count;
+}
+
 // The full bin becomes a batch in reserve; where that is full, an older one
 // goes to the shelf.
 void make_room(ChunkCache& cache, unsigned step, Leaving& leaving) noexcept
@@ -108,11 +116,7 @@ void make_room(ChunkCache& cache, unsigned step, Leaving& leaving) noexcept
     FreeChunk* const batch = pop_batch(reserve);
     leaving.add(step, batch, batch->count);
   }
-  FreeChunk* const batch = bin.head;
-  batch->count = bin.count();
-  batch->next_batch = reserve.batches;
-  reserve.batches = batch;
-  ++reserve.count;
+  push_batch(reserve, bin.head, bin.count());
   bin = {nullptr, bin.limit, bin.limit};
 }
 
@@ -134,6 +138,38 @@ void follow_swing(Reserve& reserve) noexcept {
   reserve.balance = reserve.low = reserve.high = 0;
 }
 
+// Cuts a list of chunks behind `kept` of them, and gives what follows.
+FreeChunk* split(FreeChunk* chunks, std::uint32_t kept) noexcept {
+  for (std::uint32_t i = 1; i < kept; ++i)
+    chunks = chunks->next;
+  FreeChunk* const rest = chunks->next;
+  chunks->next = nullptr;
+  return rest;
+}
+
+// A bin does not know how deep a round went into it, and learning that would
+// cost the fast lane. So the deeper half of a bin, or of the one batch behind
+// it, becomes a batch of its own: what a round needs of that comes back by one
+// call, what none needs leaves with the reserve.
+void part_deeper_half(Bin& bin, Reserve& reserve) noexcept {
+  const bool is_bin = reserve.count == 0;
+  if (reserve.count > 1 || reserve.count >= reserve.quota)
+    return;
+  const std::uint32_t count =
+      is_bin ? bin.count() : static_cast<std::uint32_t>(reserve.batches->count);
+  const std::uint32_t kept = (count + 1) / 2;
+  if (kept == count)
+    return;
+  if (is_bin) {
+    push_batch(reserve, split(bin.head, kept), count - kept);
+    bin.room = bin.limit - kept;
+    return;
+  }
+  FreeChunk* const batch = pop_batch(reserve);
+  push_batch(reserve, split(batch, kept), count - kept);
+  push_batch(reserve, batch, kept);
+}
+
 void end_round(ChunkCache& cache, Leaving& leaving) noexcept
     TARN_REQUIRES(cache.lock) {
   for (unsigned step = 0; step < steps; ++step) {
@@ -147,14 +183,15 @@ void end_round(ChunkCache& cache, Leaving& leaving) noexcept
       FreeChunk* const batch = pop_batch(reserve);
       leaving.add(step, batch, batch->count);
     }
-    reserve.least = reserve.count;
-    const Bin& bin = cache.bin(step);
+    Bin& bin = cache.bin(step);
     const bool is_same =
         bin.head == reserve.seen.head && bin.room == reserve.seen.room;
     reserve.untouched = is_same ? reserve.untouched + 1 : 0;
     if (reserve.untouched >= untouched_rounds &&
         bin.count() * chunk_size(step) > idle_bytes)
       empty_bin(cache, step, leaving);
+    part_deeper_half(bin, reserve);
+    reserve.least = reserve.count;
     reserve.seen = bin;
   }
 }

@@ -4,7 +4,8 @@
 // is in the processor's cache. A bin that is full becomes a batch in reserve,
 // a reserve that is full goes to the shelf. How many batches a reserve may hold
 // follows the swing of the thread's use (nine of ten rounds need no more), and
-// what a round never touched goes to the shelf.
+// what a round never touched goes to the shelf: whole batches, and by and by
+// the deeper half of each bin.
 //
 // The fast lane is the owner's alone: plain loads and stores. Whoever empties
 // the cache of an idle thread hides it first:
