@@ -1,0 +1,300 @@
+// command.cpp - from wishes to tables.
+//
+// SPDX-License-Identifier: MIT
+#include "program/command.hpp"
+
+#include "compare/child.hpp"
+#include "compare/machine.hpp"
+#include "compare/progress.hpp"
+#include "program/inspection.hpp"
+#include "program/port.hpp"
+#include "program/refusal.hpp"
+#include "program/report.hpp"
+#include "program/result_file.hpp"
+#include "program/rounds.hpp"
+#include "program/tables.hpp"
+#include "program/verdict.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace tarn::program {
+namespace {
+
+using compare::exit_good;
+using compare::exit_interrupted;
+using compare::exit_left_out;
+using compare::exit_not_written;
+using compare::exit_nothing;
+using compare::exit_usage;
+using compare::Progress;
+
+// A run that is shorter is mostly the loading of libraries.
+constexpr double short_run_seconds = 0.02;
+
+std::string own_folder() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error)
+      .parent_path()
+      .string();
+}
+
+// "60s", "2m", "1h", "90" in seconds.
+double seconds_of(const std::string& duration) {
+  if (duration.empty())
+    return 0;
+  char* end = nullptr;
+  const double value = std::strtod(duration.c_str(), &end);
+  const std::string_view unit = end;
+  const double scale = unit.empty() || unit == "s" ? 1
+                       : unit == "m"               ? 60
+                       : unit == "h"               ? 3600
+                                                   : 0;
+  if (end == duration.c_str() || value * scale <= 0)
+    throw Refusal(exit_usage,
+                  "--for " + duration + " is no time: say 60s, 2m or 1h");
+  return value * scale;
+}
+
+// A file is given anew to each run; what can be read once only is given to
+// none.
+std::string input_for_runs(Progress& progress) {
+  struct stat file {};
+  if (fstat(STDIN_FILENO, &file) != 0)
+    return "";
+  if (S_ISREG(file.st_mode))
+    return "/proc/" + std::to_string(getpid()) + "/fd/0";
+  int waiting = 0;
+  if (S_ISFIFO(file.st_mode) && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 &&
+      waiting > 0)
+    progress.say(
+        "what comes through a pipe can be read once, but the program runs "
+        "often: it gets an empty input; give it a file with < instead");
+  return "";
+}
+
+bool wants_colours() {
+  const char* const refused = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
+}
+
+Load load_of(const Wishes& wishes, const std::string& tools) {
+  Load load;
+  load.command = wishes.load;
+  load.port = wishes.port;
+  load.seconds = seconds_of(wishes.duration);
+  load.launcher = tools + "/tarn-launch";
+  for (const std::string& expression : wishes.figures)
+    load.patterns.emplace_back(expression);
+  return load;
+}
+
+class Comparison {
+ public:
+  Comparison(const Wishes& wishes, Progress& progress)
+      : wishes_(wishes),
+        progress_(progress),
+        json_(wishes.json, "--json"),
+        csv_(wishes.csv, "--csv") {}
+
+  int run() {
+    prepare();
+    bool complete = false;
+    try {
+      rounds_->rehearse();
+      look_at_rehearsal();
+      rounds_->measure(wishes_.runs, wishes_.effort);
+      complete = true;
+    } catch (const Interrupted&) {
+      progress_.say(rounds_->count() == 0
+                        ? "stopped before a round was finished"
+                        : "stopped after " + std::to_string(rounds_->count()) +
+                              " rounds; these stand");
+      if (rounds_->count() == 0)
+        return exit_interrupted;
+    }
+    return tell(complete);
+  }
+
+ private:
+  [[nodiscard]] bool is_server() const { return !wishes_.load.empty(); }
+
+  void prepare() {
+    Stage stage;
+    stage.tools = own_folder();
+    stage.words = wishes_.words;
+    const Inspected inspected = inspect(wishes_.words.front());
+    stage.path = inspected.path;
+    stage.input = input_for_runs(progress_);
+    way_ = is_server() ? run_under_load(load_of(wishes_, stage.tools))
+                       : run_to_end(wishes_.good_exit_code, wishes_.patience,
+                                    progress_);
+    Candidates found = find_candidates(stage, wishes_.allocators);
+    for (const std::string& remark : inspected.remarks)
+      progress_.say(remark);
+    for (const std::string& remark : found.remarks)
+      progress_.say(remark);
+    if (found.all.size() == 1)
+      progress_.say(
+          "no jemalloc, tcmalloc or mimalloc found, so that there is nothing "
+          "to compare with; Debian has them: apt install libjemalloc2 "
+          "libtcmalloc-minimal4 libmimalloc2.0");
+    rounds_ =
+        std::make_unique<Rounds>(stage, std::move(found.all), *way_, progress_);
+  }
+
+  // Failures are said as soon as they are known, and are worth no rounds when
+  // they are everybody's.
+  void look_at_rehearsal() {
+    for (const Candidate& one : rounds_->candidates())
+      if (!one.runs()) {
+        progress_.say("with " + one.name + " it " + one.failure +
+                      "; it is left out");
+        std::fputs(last_words(one.last_words).c_str(), stderr);
+      }
+    if (base_of(rounds_->candidates()) != nullptr)
+      return;
+    throw Refusal(
+        exit_nothing,
+        wishes_.words.front() +
+            " works with no malloc here, not even as it is: see above what "
+            "it said, and run it alone first" +
+            (is_server() ? std::string()
+                         : "; if it is meant to end so, say --exit-code N"));
+  }
+
+  [[nodiscard]] Question question() const {
+    Question question{wishes_.words.front(),
+                      {names::wall, "time", Better::less},
+                      {names::processor, "processor time", Better::less},
+                      {names::peak, "memory at its peak", Better::less}};
+    if (!is_server())
+      return question;
+    question.memory = {names::mean_rss, "memory on average", Better::less};
+    question.first = question.memory;
+    question.second = {};
+    if (!rounds_->load().empty()) {
+      const LoadFigure& said = rounds_->load().front();
+      question.first = {said.name, said.name, said.better};
+    }
+    return question;
+  }
+
+  [[nodiscard]] std::string heading() const {
+    const compare::Machine machine = compare::this_machine();
+    std::string words;
+    for (const std::string& word : wishes_.words)
+      words += (words.empty() ? "" : " ") + word;
+    return wrapped("tarn compare: " + words +
+                       (is_server() ? ", under " + wishes_.load : ""),
+                   "  ") +
+           wrapped(machine.processor + ", " + std::to_string(machine.cores) +
+                       " cores, " + machine.kernel + "; medians of " +
+                       std::to_string(rounds_->count()) + " interleaved rounds",
+                   "  ");
+  }
+
+  [[nodiscard]] std::string remarks() const {
+    const std::vector<Candidate>& all = rounds_->candidates();
+    const Candidate* const base = base_of(all);
+    std::string text;
+    if (!is_server() && base->median(names::wall) < short_run_seconds)
+      text += wrapped(
+          "So short a run is mostly the loading of libraries, of which every "
+          "other malloc is one more: give the program more to do.",
+          "");
+    if (is_server())
+      return text;
+    for (const Candidate& one : all)
+      if (one.runs() && base->outputs.size() == 1 && one.outputs.size() == 1 &&
+          one.outputs != base->outputs)
+        text += wrapped(
+            "With " + one.name + " it prints something else than with " +
+                base->name + ", each time: look whether it does the same work.",
+            "");
+    return text;
+  }
+
+  [[nodiscard]] std::string tables(const std::string& sentence) const {
+    const std::vector<Candidate>& all = rounds_->candidates();
+    const bool colours = wants_colours();
+    const std::string first = is_server()
+                                  ? load_table(all, rounds_->load(), colours) +
+                                        (rounds_->load().empty() ? "" : "\n") +
+                                        server_table(all, colours)
+                                  : time_table(all, colours);
+    return heading() + "\n" + first + "\n" + kernel_table(all, colours) +
+           "Medians; +- is half the distance between the best and the worst "
+           "round.\n" +
+           remarks() + "\n" + closing(all, sentence, colours);
+  }
+
+  int tell(bool complete) {
+    const std::string sentence = verdict(rounds_->candidates(), question());
+    progress_.clear();
+    bool written = true;
+    if (!json_.is_output() && !csv_.is_output()) {
+      std::fputs(tables(sentence).c_str(), stdout);
+      written = std::fflush(stdout) == 0;
+      if (!written)
+        progress_.say(
+            "cannot write the tables: make room where the output "
+            "goes");
+    }
+    const Results results{
+        wishes_.words,          wishes_.load,     complete, rounds_->count(),
+        &rounds_->candidates(), &rounds_->load(), sentence};
+    for (const std::string& why :
+         {json_.write(json_report(results)), csv_.write(csv_report(results))})
+      if (!why.empty()) {
+        progress_.say(why);
+        written = false;
+      }
+    if (!complete)
+      return exit_interrupted;
+    if (!written)
+      return exit_not_written;
+    return std::all_of(rounds_->candidates().begin(),
+                       rounds_->candidates().end(),
+                       [](const Candidate& one) { return one.runs(); })
+               ? exit_good
+               : exit_left_out;
+  }
+
+  const Wishes& wishes_;
+  Progress& progress_;
+  ResultFile json_;
+  ResultFile csv_;
+  std::unique_ptr<Way> way_;
+  std::unique_ptr<Rounds> rounds_;
+};
+
+}  // namespace
+
+int run(const Wishes& wishes) noexcept {
+  Progress progress;
+  compare::catch_interrupts();
+  try {
+    return Comparison(wishes, progress).run();
+  } catch (const Interrupted&) {
+    progress.say("stopped before anything was measured");
+    return exit_interrupted;
+  } catch (const Refusal& refusal) {
+    progress.say(refusal.what());
+    return refusal.code;
+  } catch (const std::exception& error) {
+    progress.say(error.what());
+    return exit_nothing;
+  }
+}
+
+}  // namespace tarn::program

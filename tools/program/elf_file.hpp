@@ -1,0 +1,25 @@
+// elf_file.hpp - what a program or a library says of itself before it runs.
+//
+// Cost     maps the file; reads its headers and its dynamic symbols.
+// Threads  confined.
+// Failure  a file that is none, or is damaged, is not an ElfFile.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tarn::program {
+
+struct ElfFile {
+  bool is_ours = false;     ///< made for the machine and word size tarn is
+  bool is_library = false;  ///< a shared object that others may load
+  bool has_malloc = false;  ///< others find a malloc in it
+  std::string interpreter;  ///< what loads it; "" when it is static
+  std::vector<std::string> needed;  ///< the libraries it asks for
+};
+
+[[nodiscard]] std::optional<ElfFile> read_elf(const std::string& path);
+
+}  // namespace tarn::program

@@ -1,0 +1,43 @@
+// result_file.cpp - opens first, writes last, and looks whether it arrived.
+//
+// SPDX-License-Identifier: MIT
+#include "program/result_file.hpp"
+
+#include "program/refusal.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+namespace tarn::program {
+
+ResultFile::ResultFile(const std::string& path, const char* option)
+    : path_(path), option_(option) {
+  if (!is_wanted() || is_output())
+    return;
+  // Closed when a program is executed: that is nobody's descriptor but ours.
+  file_ = std::fopen(path.c_str(), "we");
+  if (file_ == nullptr)
+    throw Refusal(compare::exit_usage,
+                  "cannot write " + path + ": " + std::strerror(errno) +
+                      "; name another file after " + option);
+}
+
+ResultFile::~ResultFile() {
+  if (file_ != nullptr)
+    std::fclose(file_);
+}
+
+std::string ResultFile::write(const std::string& text) {
+  if (!is_wanted())
+    return "";
+  std::FILE* const to = is_output() ? stdout : file_;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), to) == text.size() &&
+      std::fflush(to) == 0;
+  return written
+             ? ""
+             : "cannot write all of " + path_ + ": " + std::strerror(errno) +
+                   "; make room or name another file after " + option_;
+}
+
+}  // namespace tarn::program

@@ -1,0 +1,92 @@
+// run_to_end.cpp - starts a program and waits.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/child.hpp"
+#include "program/refusal.hpp"
+#include "program/way.hpp"
+
+#include <chrono>
+
+namespace tarn::program {
+namespace {
+
+// How often the patience is looked at; Ctrl-C ends the waiting at once.
+constexpr int look_milliseconds = 100;
+
+class RunToEnd final : public Way {
+ public:
+  RunToEnd(int good_exit_code, int patience_seconds,
+           compare::Progress& progress)
+      : good_exit_code_(good_exit_code),
+        patience_(patience_seconds),
+        progress_(progress) {}
+
+  Outcome run(const Start& start) override {
+    Process process(start);
+    const Clock::time_point began = Clock::now();
+    while (!process.wait(look_milliseconds)) {
+      if (compare::interrupted())
+        throw Interrupted();
+      if (!told_ && Clock::now() - began > patience_)
+        tell(start);
+    }
+    if (compare::interrupted())
+      throw Interrupted();
+    return outcome_of(process);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void tell(const Start& start) {
+    told_ = true;
+    progress_.say(
+        start.words.front() + " still runs after " +
+        std::to_string(patience_.count()) +
+        " s, and is waited for; if it is a server, stop this with Ctrl-C and "
+        "say how to load it: --load 'COMMAND' --ready PORT --for 60s");
+  }
+
+  Outcome outcome_of(const Process& process) const {
+    Outcome outcome;
+    const Ending& ending = process.ending();
+    if (!ending.is_exit(good_exit_code_)) {
+      outcome.failure = ending.sentence();
+      outcome.last_words = process.errors().text();
+      return outcome;
+    }
+    take_usage(ending.usage, outcome.figures);
+    outcome.output = process.output().checksum();
+    if (ending.left > 0)
+      outcome.notes.push_back(
+          "it leaves processes behind, which are ended and whose time is not "
+          "counted: keep it in the foreground");
+    return outcome;
+  }
+
+  int good_exit_code_;
+  std::chrono::seconds patience_;
+  compare::Progress& progress_;
+  bool told_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Way> run_to_end(int good_exit_code, int patience_seconds,
+                                compare::Progress& progress) {
+  return std::make_unique<RunToEnd>(good_exit_code, patience_seconds, progress);
+}
+
+void take_usage(const Usage& usage, std::map<std::string, double>& figures) {
+  figures[names::wall] = usage.wall;
+  figures[names::processor] = usage.user + usage.system;
+  figures[names::user] = usage.user;
+  figures[names::system] = usage.system;
+  figures[names::peak] = usage.peak;
+  figures[names::minor_faults] = usage.minor_faults;
+  figures[names::major_faults] = usage.major_faults;
+  figures[names::waits] = usage.waits;
+  figures[names::forced] = usage.forced;
+}
+
+}  // namespace tarn::program
