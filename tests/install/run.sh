@@ -1,67 +1,112 @@
 #!/bin/sh
 # run.sh STEP BUILD WORK CMAKE CC CXX - libtarn as its users meet it: `install`
 # puts the build in BUILD into WORK/tree, the other steps build and run the
-# programs of consumer/ against that, each in its own way.
+# programs of consumer/ against that, or against what they are named by.
 set -eu
 step=$1 build=$2 work=$3 cmake=$4 CC=$5 CXX=$6
 here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
 tree=$work/tree
 export CC CXX
+# shellcheck source=tests/install/ways.sh
+. "$here/ways.sh"
 
-# with_cmake WAY - all four programs by CMake, found as WAY says.
-with_cmake() {
-  rm -rf "${work:?}/$step"
-  "$cmake" -S "$here/consumer" -B "$work/$step" -DCMAKE_BUILD_TYPE=Release \
-    "-DWAY=$1" "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$here/../.."
-  "$cmake" --build "$work/$step" -j 2
-  for program in cpp_static cpp_shared c_static c_shared; do
-    "$work/$step/$program"
-  done
+install_it() {
+  rm -rf "$work"
+  mkdir -p "$work"
+  "$cmake" --install "$build" --prefix "$tree"
 }
 
-# with_pkg_config SOURCE COMPILER KIND - one program by a compiler's line.
-with_pkg_config() {
-  mkdir -p "$work/$step"
-  pc=$(find "$tree" -name tarn.pc)
-  PKG_CONFIG_PATH=$(dirname "$pc")
-  export PKG_CONFIG_PATH
-  program=$work/$step/$3_$(basename "$1" | tr . _)
-  cflags=$(pkg-config --cflags tarn)
-  libs=$(pkg-config --libs tarn)
-  libdir=$(pkg-config --variable=libdir tarn)
-  if [ "$3" = static ]; then
-    libs="-Wl,-Bstatic $libs -Wl,-Bdynamic $(pkg-config --libs --static tarn |
-      tr ' ' '\n' | grep -vx -e -ltarn -e "-L$libdir" | tr '\n' ' ')"
-  else
-    libs="$libs -Wl,-rpath,$libdir"
-  fi
-  # Flags are words.
+# Nothing but public names leaves the library.
+check_symbols() {
+  library=$(find "$tree" -name 'libtarn.so' | head -n 1)
+  stray=$(nm -DC --defined-only "$library" | cut -d' ' -f3- |
+    grep -v -e '^tarn::v1::' -e '^tarn_' -e ' for tarn::v1::' \
+      -e ' to tarn::v1::' -e '^TARN_0' || true)
+  [ -z "$stray" ] || { printf 'libtarn.so shows:\n%s\n' "$stray"; exit 1; }
+  readelf -d "$library" | grep -q NODELETE
+}
+
+# A tree that was moved still works: nothing in it names where it was.
+move_tree() {
+  rm -rf "$work/moved"
+  cp -a "$tree" "$work/moved"
+  files=$(find "$work/moved" -name '*.cmake' -o -name '*.pc')
+  # Names are words; the build makes none with a space.
   # shellcheck disable=SC2086
-  $2 "$1" -o "$program" $cflags $libs
-  "$program"
+  ! grep -l -e "$tree" -e "$root" $files
+  with_cmake find_package "$work/moved"
+  with_pkg_config "$work/moved"
+}
+
+# The packages, unpacked as dpkg does it.
+use_packages() {
+  packages=$work/packages
+  rm -rf "$packages"
+  mkdir -p "$packages/root"
+  (cd "$packages" && "$(dirname "$cmake")/cpack" -G DEB -B "$packages" \
+    --config "$build/CPackConfig.cmake")
+  for package in "$packages"/*.deb; do
+    dpkg-deb --info "$package"
+    dpkg-deb -x "$package" "$packages/root"
+    name=$(dpkg-deb -f "$package" Package)
+    [ -s "$packages/root/usr/share/doc/$name/copyright" ]
+  done
+  dpkg-deb -f "$packages"/libtarn-dev_*.deb Depends | grep -q '^libtarn0 (= '
+  with_cmake find_package "$packages/root/usr"
+  with_pkg_config "$packages/root/usr"
+}
+
+# The library and its users, cross-compiled.
+cross_aarch64() {
+  toolchain=$root/cmake/aarch64.cmake
+  "$cmake" -S "$root" -B "$work/aarch64-build" -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_CXX_FLAGS_DEBUG= "-DCMAKE_TOOLCHAIN_FILE=$toolchain" -DTARN_TESTS=OFF -DTARN_TOOLS=OFF \
+    -DTARN_EXAMPLES=OFF
+  "$cmake" --build "$work/aarch64-build" -j 2
+  "$cmake" --install "$work/aarch64-build" --prefix "$work/aarch64"
+  # Read by the ways.
+  # shellcheck disable=SC2034
+  emulator=$root/cmake/run-aarch64.sh
+  # shellcheck disable=SC2034
+  command -v qemu-aarch64 >/dev/null || emulator='test -x'
+  CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++
+  with_cmake find_package "$work/aarch64" "-DCMAKE_TOOLCHAIN_FILE=$toolchain"
+  with_pkg_config "$work/aarch64"
+  readelf -h "$work/built/aarch64-find_package/c_shared" | grep -q AArch64
+}
+
+# What README.md says to write into a CMakeLists.txt, written there.
+follow_readme() {
+  project=$work/readme
+  rm -rf "$project"
+  mkdir -p "$project"
+  "$root/tests/examples/snippets.py" "$project" "$root/README.md" \
+    "$root/docs/choosing.md" "$root/docs/contract.md" "$root/docs/stats.md"
+  cp "$here/consumer/main.cpp" "$project"
+  {
+    echo 'cmake_minimum_required(VERSION 3.22)'
+    echo 'project(readme LANGUAGES CXX)'
+    cat "$project/find_package.inc"
+  } >"$project/CMakeLists.txt"
+  "$cmake" -S "$project" -B "$project/build" "-DCMAKE_PREFIX_PATH=$tree"
+  "$cmake" --build "$project/build"
+  "$project/build/server"
 }
 
 case $step in
-  install)
-    rm -rf "$work"
-    mkdir -p "$work"
-    "$cmake" --install "$build" --prefix "$tree"
+  install) install_it ;;
+  find_package) with_cmake find_package "$tree" ;;
+  add_subdirectory) with_cmake add_subdirectory "$root" ;;
+  fetch_content)
+    snapshot "$work/snapshot"
+    with_cmake fetch_content "$work/snapshot"
     ;;
-  find_package | add_subdirectory) with_cmake "$step" ;;
-  pkg_config)
-    for kind in static shared; do
-      with_pkg_config "$here/consumer/main.cpp" "$CXX -std=c++20" "$kind"
-      with_pkg_config "$here/consumer/main.c" "$CC -std=c11" "$kind"
-    done
-    ;;
-  symbols)
-    # Nothing but public names leaves the library.
-    library=$(find "$tree" -name 'libtarn.so' | head -n 1)
-    stray=$(nm -DC --defined-only "$library" | cut -d' ' -f3- |
-      grep -v -e '^tarn::v1::' -e '^tarn_' -e ' for tarn::v1::' \
-        -e ' to tarn::v1::' -e '^TARN_0' || true)
-    [ -z "$stray" ] || { printf 'libtarn.so shows:\n%s\n' "$stray"; exit 1; }
-    readelf -d "$library" | grep -q NODELETE
-    ;;
+  pkg_config) with_pkg_config "$tree" ;;
+  readme) follow_readme ;;
+  symbols) check_symbols ;;
+  moved) move_tree ;;
+  debian) use_packages ;;
+  aarch64) cross_aarch64 ;;
   *) echo "unknown step $step"; exit 2 ;;
 esac

@@ -1,0 +1,45 @@
+# TarnPackage.cmake - Debian packages by CPack: libtarn0, libtarn-dev and, where
+# the command was built, tarn. packaging/README.md says how.
+# SPDX-License-Identifier: MIT
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME tarn)
+set(CPACK_PACKAGE_CONTACT "the tarn authors <tarn@localhost>")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL runtime development)
+if(TARGET tarn-command)
+  list(APPEND CPACK_COMPONENTS_ALL tools)
+endif()
+set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/package_documents.cmake")
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
+if(DPKG_SHLIBDEPS AND NOT CMAKE_CROSSCOMPILING)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+endif()
+
+# package(COMPONENT NAME SECTION WHAT) - the project's sentence stands before
+# what the package says of itself.
+macro(package component name section what)
+  string(TOUPPER ${component} upper)
+  set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${name})
+  set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${section})
+  set(CPACK_DEBIAN_${upper}_DESCRIPTION
+    "A pool is a promise about lifetime: of a request, a frame, a document. \
+In exchange for it, memory costs less time, less space and no lock. \
+This package holds ${what}.")
+endmacro()
+
+package(runtime libtarn0 libs "the shared library")
+package(development libtarn-dev libdevel "headers and the static library")
+package(tools tarn devel
+  "the command that tells whether a program would gain by it")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libtarn0 (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS
+  "valgrind, libjemalloc2, libtcmalloc-minimal4, libmimalloc2.0, libapr1")
+
+include(CPack)

@@ -1,0 +1,66 @@
+# ways.sh - the ways to take libtarn into a program; read by run.sh with `.`.
+# Each builds and runs the programs of consumer/, in C++20 and C11, over the
+# static and the shared library. Expects: here, work, cmake, CC, CXX; and where
+# programs are for another machine, emulator.
+# shellcheck shell=sh disable=SC2154
+emulator=${emulator:-}
+
+# with_cmake WAY TREE [OPTION...] - found by CMake as WAY says.
+with_cmake() {
+  way=$1 tree=$2
+  shift 2
+  built=$work/built/$(basename "$tree")-$way
+  rm -rf "$built"
+  # Nothing is optimized, so that the ways that build tarn too take less time.
+  "$cmake" -S "$here/consumer" -B "$built" -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_CXX_FLAGS_DEBUG= "-DWAY=$way" "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$tree" "$@"
+  "$cmake" --build "$built" -j 2
+  for program in cpp_static cpp_shared c_static c_shared; do
+    $emulator "$built/$program"
+  done
+}
+
+# one_with_pkg_config TREE SOURCE COMPILER KIND - by a compiler's line.
+one_with_pkg_config() {
+  cflags=$(pkg-config --cflags tarn)
+  libs=$(pkg-config --libs tarn)
+  libdir=$(pkg-config --variable=libdir tarn)
+  program=$work/built/$(basename "$1")-pkg_config/$4_$(basename "$2" | tr . _)
+  mkdir -p "$(dirname "$program")"
+  if [ "$4" = static ]; then
+    libs="-Wl,-Bstatic $libs -Wl,-Bdynamic $(pkg-config --libs --static tarn |
+      tr ' ' '\n' | grep -vx -e -ltarn -e "-L$libdir" | tr '\n' ' ')"
+  else
+    libs="$libs -Wl,-rpath,$libdir"
+  fi
+  # Flags are words.
+  # shellcheck disable=SC2086
+  $3 -Wall -Wextra -Wpedantic -Werror "$2" -o "$program" $cflags $libs
+  $emulator "$program"
+}
+
+# with_pkg_config TREE
+with_pkg_config() {
+  PKG_CONFIG_LIBDIR=$(dirname "$(find "$1" -name tarn.pc)")
+  # Else pkg-config leaves out what it takes for the compiler's own folders.
+  PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1
+  PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
+  export PKG_CONFIG_LIBDIR PKG_CONFIG_ALLOW_SYSTEM_CFLAGS \
+    PKG_CONFIG_ALLOW_SYSTEM_LIBS
+  for kind in static shared; do
+    one_with_pkg_config "$1" "$here/consumer/main.cpp" "$CXX -std=c++20" $kind
+    one_with_pkg_config "$1" "$here/consumer/main.c" "$CC -std=c11" $kind
+  done
+}
+
+# snapshot FOLDER - a git repository there with the sources as they now are.
+snapshot() {
+  rm -rf "$1"
+  mkdir -p "$1"
+  (cd "$here/../.." && git ls-files -co --exclude-standard -z |
+    tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$1"
+  git -C "$1" init -q -b main
+  git -C "$1" add -A
+  git -C "$1" -c user.name=tests -c user.email=tests@localhost \
+    commit -q -m snapshot
+}
