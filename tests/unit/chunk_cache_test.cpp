@@ -56,6 +56,19 @@ TEST_CASE("a larger ask gets whole granules, at any alignment") {
   }
 }
 
+TEST_CASE("a larger ask gets no granule more than it needs") {
+  constexpr std::size_t granule = 64 * KiB;
+  for (std::size_t count = 5; count < 200; count += 13)
+    for (const std::size_t less : {std::size_t{0}, std::size_t{1}, granule - 1})
+      for (const std::size_t align : {max_align, granule, 4 * granule}) {
+        const Loan loan = lend(count * granule - less, align);
+        REQUIRE(loan);
+        CHECK(loan.size == count * granule);
+        CHECK(span::the_space.id_at(loan.memory + 4 * KiB) == count);
+        port::system_take_back(loan);
+      }
+}
+
 TEST_CASE("an ask that no address space holds gets nothing") {
   CHECK_FALSE(lend(no_limit));
   CHECK_FALSE(lend(no_limit - 70'000));

@@ -1,0 +1,172 @@
+// What cache.cpp says of quotas: they follow the swing of a thread's use, by
+// rounds that end on a clock of the test's own.
+// ONLY linux
+#include "tarn/system.hpp"
+
+#include "port/world.hpp"
+#include "span/cache.hpp"
+#include "span/caches.hpp"
+
+#include <atomic>
+#include <doctest/doctest.h>
+#include <thread>
+#include <time.h>
+#include <vector>
+
+namespace {
+
+// Milliseconds of every clock of this process.
+std::atomic<long> now{1'000'000};
+
+}  // namespace
+
+// In place of the libc's.
+extern "C" int clock_gettime(clockid_t, timespec* time) noexcept {
+  const long milliseconds = now;
+  time->tv_sec = milliseconds / 1000;
+  time->tv_nsec = milliseconds % 1000 * 1'000'000;
+  return 0;
+}
+
+namespace {
+
+using namespace tarn;
+
+constexpr unsigned step = 1;
+constexpr std::size_t size = span::chunk_size(step);
+constexpr unsigned patience = 9;  // calm rounds until a quota falls
+
+std::uint32_t quota() TARN_UNCHECKED_LOCKS {
+  return span::own_lane.own->reserves[step].quota;
+}
+
+// Bytes in this thread's bin and behind it.
+std::size_t kept() TARN_UNCHECKED_LOCKS {
+  span::ChunkCache& cache = *span::own_lane.own;
+  std::size_t chunks = cache.bin(step).count();
+  for (const span::FreeChunk* batch = cache.reserves[step].batches;
+       batch != nullptr; batch = batch->next_batch)
+    chunks += batch->count;
+  return chunks * size;
+}
+
+// The round ends on the slow lane, by a chunk of another size.
+void end_round() {
+  now += 100;
+  port::system_take_back(
+      port::system_lend({64 * KiB, 64 * KiB, PoolKind::region}));
+}
+
+// So many batches are lent and come back.
+void make_swing(std::uint32_t batches) {
+  std::vector<Loan> loans;
+  for (std::uint32_t i = 0; i < batches * span::batch_of(step); ++i)
+    loans.push_back(port::system_lend_chunk(size));
+  for (const Loan& loan : loans)
+    port::system_take_back(loan);
+}
+
+// Makes swings until one needs no more.
+std::uint32_t rise(std::uint32_t batches) {
+  for (int round = 0; round < 40 && quota() < batches - 1; ++round) {
+    make_swing(batches);
+    end_round();
+  }
+  return quota();
+}
+
+template <class Body>
+void in_new_cache(Body body) {
+  purge_on_requests(false);
+  std::thread([&body] {
+    end_round();
+    REQUIRE(quota() == span::least_quota);
+    body();
+  }).join();
+}
+
+}  // namespace
+
+TEST_CASE("a quota rises to the swing, a part of it in each round") {
+  in_new_cache([] {
+    constexpr std::uint32_t swing = 30;
+    while (quota() < swing - 1) {
+      const std::uint32_t before = quota();
+      make_swing(swing);
+      end_round();
+      REQUIRE(quota() == before + before / 4 + 1);
+    }
+    make_swing(swing);
+    CHECK(kept() >= 29 * span::batch_of(step) * size);
+  });
+}
+
+TEST_CASE("a small swing leaves the quota at its least") {
+  in_new_cache([] {
+    for (int round = 0; round < 20; ++round) {
+      make_swing(span::least_quota);
+      end_round();
+      CHECK(quota() == span::least_quota);
+    }
+    CHECK(kept() > 0);
+  });
+}
+
+TEST_CASE("a quota falls after nine calm rounds in a row, and no earlier") {
+  in_new_cache([] {
+    std::uint32_t before = rise(30);
+    make_swing(100);
+    end_round();
+    CHECK(quota() > before);
+    before = quota();
+    for (unsigned round = 1; round < patience; ++round) {
+      end_round();
+      CHECK(quota() == before);
+    }
+    end_round();
+    CHECK(quota() == before - before / 4 - 1);
+    before = quota();
+    // Eight calm rounds and one that is not count for nothing.
+    for (unsigned round = 1; round < patience; ++round)
+      end_round();
+    make_swing(100);
+    end_round();
+    CHECK(quota() > before);
+    before = quota();
+    for (unsigned round = 1; round < patience; ++round)
+      end_round();
+    CHECK(quota() == before);
+    end_round();
+    CHECK(quota() < before);
+  });
+}
+
+TEST_CASE("a quota falls to its least, and what was kept goes") {
+  in_new_cache([] {
+    rise(60);
+    for (unsigned round = 0; round < 40 * patience; ++round)
+      end_round();
+    CHECK(quota() == span::least_quota);
+    CHECK(kept() <= 64 * KiB);
+  });
+}
+
+TEST_CASE("who only borrows, or only gives back, keeps no more for it") {
+  in_new_cache([] {
+    std::vector<Loan> loans;
+    for (int round = 0; round < 5; ++round) {
+      for (unsigned i = 0; i < 20 * span::batch_of(step); ++i)
+        loans.push_back(port::system_lend_chunk(size));
+      end_round();
+      CHECK(quota() == span::least_quota);
+    }
+    for (int round = 0; round < 5; ++round) {
+      for (unsigned i = 0; i < 20 * span::batch_of(step); ++i) {
+        port::system_take_back(loans.back());
+        loans.pop_back();
+      }
+      end_round();
+      CHECK(quota() == span::least_quota);
+    }
+  });
+}
