@@ -5,16 +5,19 @@
 
 #include "compare/child.hpp"
 #include "compare/comparison.hpp"
+#include "compare/csv_report.hpp"
 #include "compare/findings.hpp"
+#include "compare/html_report.hpp"
 #include "compare/json_report.hpp"
 #include "compare/machine.hpp"
+#include "compare/problem_tables.hpp"
 #include "compare/tables.hpp"
+#include "program/refusal.hpp"
+#include "program/result_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <stdexcept>
 #include <unistd.h>
@@ -86,44 +89,50 @@ void describe(const Machine& machine, Progress& progress) {
                  " cores): trust ratios, and look at the spread");
 }
 
-// A file that is written at the end, but whose folder is tried at once.
-class JsonFile {
+// The files that were asked for: made before anything is measured, written when
+// all is.
+class Files {
  public:
-  explicit JsonFile(const std::string& path) : path_(path) {
-    if (path.empty() || path == "-")
-      return;
-    file_ = std::fopen(path.c_str(), "w");
-    if (file_ == nullptr)
-      throw Usage("cannot write " + path + ": " + std::strerror(errno) +
-                  "; name another file after --json");
+  explicit Files(const Wishes& wishes)
+      : json_(wishes.json, "--json"),
+        csv_(wishes.csv, "--csv"),
+        html_(wishes.html, "--html") {
+    if (json_.is_output() + csv_.is_output() + html_.is_output() > 1)
+      throw Usage(
+          "standard output can take one of --json, --csv and --html: name a "
+          "file for the others");
   }
-  ~JsonFile() {
-    if (file_ != nullptr)
-      std::fclose(file_);
+
+  /// Whether tables would be in the way of a file.
+  [[nodiscard]] bool take_output() const {
+    return json_.is_output() || csv_.is_output() || html_.is_output();
   }
-  JsonFile(const JsonFile&) = delete;
-  JsonFile& operator=(const JsonFile&) = delete;
 
-  /// Whether tables would be in the way of the JSON.
-  [[nodiscard]] bool is_output() const { return path_ == "-"; }
-
-  /// "", or why it could not be written.
-  [[nodiscard]] std::string write(const std::string& text) {
-    std::FILE* const to = is_output() ? stdout : file_;
-    if (to == nullptr)
-      return "";
-    const bool written =
-        std::fwrite(text.data(), 1, text.size(), to) == text.size() &&
-        std::fflush(to) == 0;
-    return written ? ""
-                   : std::string("cannot write the JSON to ") + path_ + ": " +
-                         std::strerror(errno) +
-                         "; make room or name another file after --json";
+  /// False: not all of them could be written, and each said why.
+  [[nodiscard]] bool write(const Comparison& comparison,
+                           const Findings& findings, Progress& progress) {
+    bool all = true;
+    const auto write_one = [&](ResultFile& file, auto&& report) {
+      if (!file.is_wanted())
+        return;
+      const std::string why = file.write(report(comparison, findings));
+      if (why.empty())
+        return;
+      progress.say(why);
+      all = false;
+    };
+    write_one(json_, json_report);
+    write_one(csv_, csv_report);
+    write_one(html_, html_report);
+    return all;
   }
 
  private:
-  std::string path_;
-  std::FILE* file_ = nullptr;
+  using ResultFile = program::ResultFile;
+
+  ResultFile json_;
+  ResultFile csv_;
+  ResultFile html_;
 };
 
 bool wants_colours() {
@@ -137,7 +146,7 @@ class Output {
       : silent_(silent), progress_(progress) {}
 
   void print(const std::string& text) {
-    if (silent_)
+    if (silent_ || text.empty())
       return;
     progress_.clear();
     std::fputs((text + "\n").c_str(), stdout);
@@ -164,33 +173,46 @@ bool any_runs(const Comparison& comparison) {
       [](auto& one) { return one.runs() && one.kind != Kind::reading; });
 }
 
-int compare(const Wishes& wishes, Progress& progress) {
-  JsonFile json(wishes.json);
-  const Machine machine = this_machine();
-  Comparison comparison(plan_for(wishes, progress), progress);
-  describe(machine, progress);
-  Output output(json.is_output(), progress);
+// All that is measured, each table as soon as it can be had.
+Findings measure(Comparison& comparison, const Machine& machine, Output& output,
+                 Progress& progress) {
   const bool colours = wants_colours();
-  comparison.check();
-  if (!any_runs(comparison))
-    throw std::runtime_error("no contender works; each said why above");
   comparison.serve();
   output.print(heading(comparison, machine));
-  output.print(serving_table(comparison, colours));
+  output.print(
+      serving_table(comparison, find(comparison.contenders()), colours));
   comparison.call();
   output.print(call_table(comparison, colours));
+  comparison.day();
+  output.print(day_table(comparison, colours));
+  comparison.stay();
+  output.print(fragmentation_table(comparison, colours));
+  if (machine.cores > 1)
+    comparison.contend();
+  output.print(contention_table(comparison, machine.cores, colours));
+  output.print(lifetime_table(comparison, colours));
   const bool counted = comparison.count();
-  const Findings findings = find(comparison.contenders());
+  Findings findings = find(comparison.contenders());
   if (counted)
     output.print(instruction_table(comparison, findings, colours));
   else
     progress.say("instructions are not counted: install valgrind");
   output.print(closing(comparison, findings, colours));
-  if (const std::string why = json.write(json_report(comparison, findings));
-      !why.empty()) {
-    progress.say(why);
+  return findings;
+}
+
+int compare(const Wishes& wishes, Progress& progress) {
+  Files files(wishes);
+  const Machine machine = this_machine();
+  Comparison comparison(plan_for(wishes, progress), progress);
+  describe(machine, progress);
+  Output output(files.take_output(), progress);
+  comparison.check();
+  if (!any_runs(comparison))
+    throw std::runtime_error("no contender works; each said why above");
+  const Findings findings = measure(comparison, machine, output, progress);
+  if (!files.write(comparison, findings, progress))
     return exit_not_written;
-  }
   const bool all_ran = std::all_of(
       comparison.contenders().begin(), comparison.contenders().end(),
       [](const Contender& one) { return one.runs(); });
@@ -207,6 +229,9 @@ int run(const Wishes& wishes) noexcept {
   } catch (const Interrupted&) {
     progress.say("stopped; what was printed stands, nothing else is kept");
     return exit_interrupted;
+  } catch (const program::Refusal& refusal) {
+    progress.say(refusal.what());
+    return refusal.code;
   } catch (const Usage& error) {
     progress.say(error.what());
     return exit_usage;

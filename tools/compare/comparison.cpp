@@ -3,12 +3,11 @@
 // SPDX-License-Identifier: MIT
 #include "compare/comparison.hpp"
 
-#include "compare/child.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -18,7 +17,7 @@ namespace {
 const std::string floor_library = "libtarn-malloc-floor.so";
 
 // A worker that takes longer than this hangs.
-constexpr int patience_seconds = 120;
+constexpr int patience_seconds = 600;
 
 std::vector<Contender> contenders_of(const Plan& plan) {
   std::vector<Contender> all;
@@ -102,16 +101,24 @@ void set_rounds(Plan& plan, std::size_t contenders) {
   constexpr int serving_milliseconds = 45'000;
   constexpr int least_milliseconds = 50;
   if (plan.effort == Effort::quick) {
-    plan.rounds = 3;
-    plan.milliseconds = 100;
+    plan.milliseconds = least_milliseconds;
     plan.call_rounds = 1;
+    plan.call_milliseconds = 100;
     plan.counted_passes = 1;
+    plan.days = 1;
+    plan.contest_milliseconds = 300;
+    plan.uploads = 200'000;
   }
   if (plan.effort == Effort::full) {
-    plan.rounds = 15;
+    plan.rounds = 21;
     plan.milliseconds = 1000;
     plan.call_rounds = 9;
+    plan.call_milliseconds = 1000;
     plan.counted_passes = 10;
+    plan.days = 9;
+    plan.busiest_hour = 20'000;
+    plan.seasons = 72;
+    plan.contest_milliseconds = 8000;
     return;
   }
   const int share =
@@ -122,7 +129,19 @@ void set_rounds(Plan& plan, std::size_t contenders) {
 }
 
 Comparison::Comparison(const Plan& plan, Progress& progress)
-    : plan_(plan), progress_(progress), contenders_(contenders_of(plan)) {
+    : plan_(plan),
+      progress_(progress),
+      contenders_(contenders_of(plan)),
+      lifetime_{Code::ordinary,
+                Kind::malloc,
+                "one handler in C",
+                "c",
+                "",
+                "",
+                "",
+                "",
+                0,
+                {}} {
   set_rounds(plan_, contenders_.size());
 }
 
@@ -157,14 +176,15 @@ void Comparison::serve() {
   progress_.begin("serving",
                   contenders_.size() * static_cast<std::size_t>(plan_.rounds));
   for (int round = 0; round < plan_.rounds; ++round) {
-    each([&](Contender& contender) {
+    each_in_disorder([&](Contender& contender) {
       const bool reading = contender.kind == Kind::reading;
       const Report report =
           run(contender, "tarn-worker", reading ? "read" : "time",
               plan_.milliseconds, false);
       take(contender, report,
-           {"requests_per_second", "request_p50", "request_p99", "request_p999",
-            "request_max", "rss_mean", "rss_peak", "page_faults"});
+           {"requests_per_second", "request_p50", "request_p90", "request_p99",
+            "request_p999", "request_p9999", "request_max", "rss_mean",
+            "rss_peak", "page_faults"});
     });
   }
   keep_better_monotonic();
@@ -179,10 +199,10 @@ void Comparison::call() {
       if (contender.kind == Kind::reading)
         return;
       const Report report = run(contender, "tarn-worker-timed", "calls",
-                                plan_.milliseconds, false);
+                                plan_.call_milliseconds, false);
       take(contender, report,
-           {"call_p50", "call_p99", "call_p999", "call_max", "calls",
-            "clock_floor", "clock_step"});
+           {"call_p50", "call_p90", "call_p99", "call_p999", "call_p9999",
+            "call_max", "calls", "clock_floor", "clock_step"});
     });
   }
 }
@@ -213,21 +233,43 @@ void Comparison::each(const std::function<void(Contender&)>& act) {
   }
 }
 
+void Comparison::each_in_disorder(const std::function<void(Contender&)>& act) {
+  std::vector<std::size_t> order(contenders_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::shuffle(order.begin(), order.end(), order_);
+  for (const std::size_t i : order) {
+    if (!contenders_[i].runs())
+      continue;
+    progress_.step(contenders_[i].name());
+    act(contenders_[i]);
+  }
+}
+
+std::vector<std::string> Comparison::words_for(const Contender& contender,
+                                               const std::string& worker,
+                                               const std::string& mode,
+                                               int amount) const {
+  return {plan_.tools + "/" + worker, plan_.corpus, contender.style, mode,
+          std::to_string(amount)};
+}
+
 Report Comparison::run(Contender& contender, const std::string& worker,
                        const std::string& mode, int amount, bool counted) {
   std::vector<std::string> words;
   if (counted)
     words = {"valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
              "--toggle-collect=tarn_measured_passes"};
-  for (const std::string& word :
-       {plan_.tools + "/" + worker, plan_.corpus, contender.style, mode,
-        std::to_string(amount)})
+  for (const std::string& word : words_for(contender, worker, mode, amount))
     words.push_back(word);
   const ChildResult result =
       run_child(words, contender.preload, patience_seconds);
+  instructions_said_ = result.errors;
+  return digest(contender, result);
+}
+
+Report Comparison::digest(Contender& contender, const ChildResult& result) {
   if (interrupted())
     throw Interrupted();
-  instructions_said_ = result.errors;
   Report report = parse(result.out);
   const std::string error = value_of(report, "error");
   contender.malloc_file = value_of(report, "malloc");

@@ -1,12 +1,14 @@
 // comparison.hpp - runs the contenders, each in processes of its own.
 //
-// Four phases: check (all give the same answers), serve (throughput, request
-// latency, memory), call (each call timed, in a worker of its own) and count
-// (instructions, under callgrind). Rounds are interleaved: one after the other
-// each contender runs once, so that what disturbs the machine for a while
-// disturbs all of them.
+// Phases: check (all give the same answers), serve (throughput, request
+// latency, memory), call (each call timed, in a worker of its own), day
+// (latency and memory through a simulated day), contend (threads), stay (what
+// memory stays: fragmentation, a budget, leaks) and count (instructions, under
+// callgrind). Rounds are interleaved: in each one every contender runs once, in
+// an order drawn anew, so that what disturbs the machine for a while disturbs
+// all of them, and nobody has a place that is his.
 //
-// Cost     about a minute and a half.
+// Cost     less than three minutes at the usual effort.
 // Threads  one worker at a time.
 // Failure  a contender that crashes, answers otherwise or is not what its name
 //          says is left out, with its reason; failed_contenders() lists them.
@@ -14,12 +16,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "compare/child.hpp"
 #include "compare/contender.hpp"
 #include "compare/plan.hpp"
 #include "compare/progress.hpp"
 
 #include <functional>
 #include <map>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,6 +50,9 @@ class Comparison {
   void check();
   void serve();
   void call();
+  void day();
+  void contend();
+  void stay();
 
   /// False: there is no valgrind.
   [[nodiscard]] bool count();
@@ -54,6 +61,9 @@ class Comparison {
     return contenders_;
   }
 
+  /// What the forms of one handler need to end what they made.
+  [[nodiscard]] const Contender& lifetime() const noexcept { return lifetime_; }
+
   /// Requests in the corpus.
   [[nodiscard]] std::size_t requests() const noexcept { return requests_; }
 
@@ -61,18 +71,28 @@ class Comparison {
 
  private:
   void each(const std::function<void(Contender&)>& act);
+  void each_in_disorder(const std::function<void(Contender&)>& act);
+  [[nodiscard]] std::vector<std::string> words_for(const Contender& contender,
+                                                   const std::string& worker,
+                                                   const std::string& mode,
+                                                   int amount) const;
   Report run(Contender& contender, const std::string& worker,
              const std::string& mode, int amount, bool counted);
+  Report digest(Contender& contender, const ChildResult& result);
   void fail(Contender& contender, const std::string& why);
   void take(Contender& contender, const Report& report,
             const std::vector<std::string>& figures);
+  static void take_all(Contender& contender, const Report& report,
+                       const std::string& prefix);
   void keep_better_monotonic();
 
   Plan plan_;
   Progress& progress_;
   std::vector<Contender> contenders_;
   std::size_t requests_ = 0;
+  Contender lifetime_;
   std::string instructions_said_;  // what callgrind wrote last
+  std::mt19937 order_{20240701};   // of the contenders in a round
 };
 
 }  // namespace tarn::compare

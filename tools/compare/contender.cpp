@@ -30,6 +30,10 @@ double Contender::median(const std::string& figure) const {
   return found == figures.end() ? 0 : found->second.median();
 }
 
+std::string Contender::short_memory() const {
+  return memory.substr(0, memory.find(','));
+}
+
 std::string Contender::name() const {
   return memory + " in " + word_for(code) + " code";
 }

@@ -62,6 +62,10 @@ struct Contender {
 
   [[nodiscard]] double median(const std::string& figure) const;
 
+  /// Without what stands behind a comma, which tells forms of serving requests
+  /// apart: for where nothing is served.
+  [[nodiscard]] std::string short_memory() const;
+
   /// "jemalloc in ordinary code".
   [[nodiscard]] std::string name() const;
 };

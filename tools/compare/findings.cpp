@@ -3,21 +3,17 @@
 // SPDX-License-Identifier: MIT
 #include "compare/findings.hpp"
 
+#include "compare/table.hpp"
+#include "compare/words.hpp"
+#include "program/significance.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace tarn::compare {
 namespace {
 
 using List = std::vector<Contender>;
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[512];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 const Contender* one_of(const List& all, Code code, Kind kind) {
   const auto found = std::find_if(all.begin(), all.end(), [&](auto& one) {
@@ -37,9 +33,45 @@ const Contender* best_malloc(const List& all, Code code, IsBetter is_better) {
   return best;
 }
 
-bool is_faster(const Contender& one, const Contender& other) {
-  return one.median("requests_per_second") >
-         other.median("requests_per_second");
+constexpr const char* rate = "requests_per_second";
+
+program::Difference in_speed(const Contender& base, const Contender& other) {
+  const auto values = [](const Contender& one) {
+    const auto found = one.figures.find(rate);
+    return found == one.figures.end() ? std::vector<double>{}
+                                      : found->second.values();
+  };
+  return program::difference(values(base), values(other));
+}
+
+bool differ(const program::Difference& difference, std::size_t looked_at) {
+  return program::finding(difference, looked_at) == program::Finding::sure;
+}
+
+// How many differences between mallocs of one code are looked at.
+std::size_t mallocs_of(const List& all, Code code) {
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [code](const Contender& one) {
+        return one.code == code && one.kind == Kind::malloc && one.runs();
+      }));
+}
+
+// The first of those that came in with the one that has the highest rate: a
+// photo finish must not turn out otherwise each time.
+const Contender* fastest_malloc(const List& all, Code code) {
+  const Contender* const highest =
+      best_malloc(all, code, [](const Contender& one, const Contender& other) {
+        return one.median(rate) > other.median(rate);
+      });
+  constexpr double photo_finish = 0.02;
+  for (const Contender& one : all) {
+    if (one.code != code || one.kind != Kind::malloc || !one.runs())
+      continue;
+    const program::Difference behind = in_speed(*highest, one);
+    if (behind.size() < photo_finish && !differ(behind, mallocs_of(all, code)))
+      return &one;
+  }
+  return highest;
 }
 
 bool is_shorter(const Contender& one, const Contender& other) {
@@ -123,11 +155,12 @@ std::optional<Aim> find_aim(const List& all, const Contender& region,
       region.median(rivalry.figure) == 0)
     return std::nullopt;
   return Aim{
-      format("%s %s: %.3g %s, the lowest malloc has %.3g (%s)", rivalry.what,
+      format("%s %s: %s %s, the lowest malloc has %s (%s)", rivalry.what,
              rivalry.may_be_equal ? "not above any malloc's"
                                   : "below every malloc's",
-             region.median(rivalry.figure) / rivalry.unit, rivalry.unit_name,
-             least->median(rivalry.figure) / rivalry.unit,
+             figure(region.median(rivalry.figure) / rivalry.unit).c_str(),
+             rivalry.unit_name,
+             figure(least->median(rivalry.figure) / rivalry.unit).c_str(),
              least->name().c_str()),
       outcome_of(region, *least, rivalry)};
 }
@@ -158,29 +191,29 @@ std::vector<Aim> find_aims(const List& all, const std::optional<Gap>& gap) {
 /// "6 % more requests a second than tcmalloc", or that there is no telling.
 std::string against(const Contender& region, const Contender& other,
                     const char* where) {
-  // Round by round, as neighbours in time share what disturbs them.
-  const char* const figure = "requests_per_second";
-  const std::vector<double>& ours = region.figures.at(figure).values();
-  const std::vector<double>& theirs = other.figures.at(figure).values();
-  Samples ratios;
-  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i)
-    ratios.add(ours[i] / theirs[i]);
-  const double ratio = ratios.median() - 1;
-  const double doubt = ratios.spread();
-  if (std::abs(ratio) <= doubt)
+  const program::Difference found = in_speed(other, region);
+  const double ratio = (found.ratio - 1) * 100;
+  if (differ(found, 2))
+    return format("%.0f %% %s requests a second than %s in %s code",
+                  std::abs(ratio), ratio > 0 ? "more" : "fewer",
+                  other.memory.c_str(), where);
+  if (found.lowest > 1 || found.highest < 1)
     return format(
-        "no difference in speed to %s in %s code that this run could "
-        "tell (%+.0f %%, rounds differ by %.0f %%)",
-        other.memory.c_str(), where, ratio * 100, doubt * 100);
-  return format("%.0f %% %s requests a second than %s in %s code",
-                std::abs(ratio) * 100, ratio > 0 ? "more" : "fewer",
-                other.memory.c_str(), where);
+        "perhaps %.0f %% %s requests a second than %s in %s code, of which "
+        "these rounds cannot be sure",
+        std::abs(ratio), ratio > 0 ? "more" : "fewer", other.memory.c_str(),
+        where);
+  return format(
+      "no difference in speed to %s in %s code that this run could tell "
+      "(between %+.0f and %+.0f %%)",
+      other.memory.c_str(), where, (found.lowest - 1) * 100,
+      (found.highest - 1) * 100);
 }
 
 std::string find_verdict(const List& all, const std::optional<Gap>& gap) {
   const Contender* const region = one_of(all, Code::pool, Kind::tarn);
-  const Contender* const ordinary = best_malloc(all, Code::ordinary, is_faster);
-  const Contender* const pool = best_malloc(all, Code::pool, is_faster);
+  const Contender* const ordinary = fastest_malloc(all, Code::ordinary);
+  const Contender* const pool = fastest_malloc(all, Code::pool);
   if (region == nullptr || ordinary == nullptr || pool == nullptr)
     return "there is no verdict: the Region or every malloc is missing.";
   std::string verdict =
@@ -197,6 +230,36 @@ std::string find_verdict(const List& all, const std::optional<Gap>& gap) {
   return verdict + ".";
 }
 
+// The mallocs of ordinary code among themselves.
+std::string find_ranking(const List& all) {
+  const Contender* const best = fastest_malloc(all, Code::ordinary);
+  if (best == nullptr)
+    return "";
+  std::vector<std::string> slower;
+  std::vector<std::string> alike;
+  for (const Contender& one : all) {
+    if (one.code != Code::ordinary || one.kind != Kind::malloc || !one.runs() ||
+        &one == best)
+      continue;
+    const program::Difference found = in_speed(*best, one);
+    if (differ(found, mallocs_of(all, Code::ordinary)))
+      slower.push_back(format("%.0f %% %s with %s", found.size() * 100,
+                              found.ratio < 1 ? "fewer" : "more",
+                              one.memory.c_str()));
+    else
+      alike.push_back(one.memory);
+  }
+  std::string text;
+  if (!slower.empty())
+    text = "Of the requests that ordinary code serves in a second with " +
+           best->memory + " there are " + list_of(slower) + ".";
+  if (!alike.empty())
+    text += std::string(text.empty() ? "" : " ") + "Between " + best->memory +
+            " and " + list_of(alike) +
+            " in ordinary code this run can tell no difference.";
+  return text;
+}
+
 }  // namespace
 
 Findings find(const std::vector<Contender>& contenders) {
@@ -204,6 +267,7 @@ Findings find(const std::vector<Contender>& contenders) {
   findings.gap = find_gap(contenders);
   findings.reading = find_reading(contenders);
   findings.aims = find_aims(contenders, findings.gap);
+  findings.ranking = find_ranking(contenders);
   findings.verdict = find_verdict(contenders, findings.gap);
   return findings;
 }

@@ -52,6 +52,7 @@ struct Findings {
   std::optional<Gap> gap;
   std::vector<ReadingShare> reading;
   std::vector<Aim> aims;
+  std::string ranking;  ///< of the mallocs in ordinary code; "" for one alone
   std::string verdict;
 };
 

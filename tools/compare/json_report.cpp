@@ -4,6 +4,7 @@
 #include "compare/json_report.hpp"
 
 #include "compare/machine.hpp"
+#include "compare/problems.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -74,6 +75,35 @@ Json json_of(const Gap& gap) {
           {"ordinary_floor_instructions", gap.ordinary_floor}};
 }
 
+Json summary_of(const ChurnSummary& churn) {
+  return {{"mean", churn.mean},
+          {"worst", churn.worst},
+          {"internal", churn.internal},
+          {"external", churn.external},
+          {"drained_live", churn.drained_live},
+          {"drained_resident", churn.drained_resident}};
+}
+
+Json problems_of(const Comparison& comparison, int cores) {
+  const std::vector<Contender>& all = comparison.contenders();
+  Json json{
+      {"latency", {{"meaning", day_meaning(all)}}},
+      {"fragmentation", {{"meaning", fragmentation_meaning(all)}}},
+      {"contention", {{"meaning", contention_meaning(all, cores)}}},
+      {"lifetime", {{"meaning", lifetime_meaning(comparison.lifetime())}}}};
+  for (const char* const what : {"apart", "together"}) {
+    Json& list = json["fragmentation"][what] = Json::array();
+    for (const Contender& one : all) {
+      const auto churn = churn_of(one, what);
+      if (!churn)
+        continue;
+      list.push_back(summary_of(*churn));
+      list.back()["memory"] = one.memory;
+    }
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string json_report(const Comparison& comparison,
@@ -89,9 +119,13 @@ std::string json_report(const Comparison& comparison,
   json["rounds"] = comparison.plan().rounds;
   json["milliseconds_per_round"] = comparison.plan().milliseconds;
   json["call_rounds"] = comparison.plan().call_rounds;
+  json["days"] = comparison.plan().days;
+  json["seasons"] = comparison.plan().seasons;
   json["contenders"] = Json::array();
   for (const Contender& one : comparison.contenders())
     json["contenders"].push_back(json_of(one));
+  json["lifetime"] = json_of(comparison.lifetime());
+  json["problems"] = problems_of(comparison, machine.cores);
   json["gap"] = findings.gap ? json_of(*findings.gap) : Json();
   json["reading"] = Json::array();
   for (const ReadingShare& share : findings.reading)
@@ -102,6 +136,7 @@ std::string json_report(const Comparison& comparison,
   for (const Aim& aim : findings.aims)
     json["aims"].push_back(
         {{"aim", aim.sentence}, {"outcome", word_for(aim.outcome)}});
+  json["ranking"] = findings.ranking;
   json["verdict"] = findings.verdict;
   return json.dump(2) + "\n";
 }

@@ -21,10 +21,17 @@ struct Plan {
   std::string tools;   ///< folder of the workers
   std::string corpus;  ///< folder of the requests
 
-  int rounds = 5;          ///< of serving
-  int milliseconds = 350;  ///< that each contender serves in a round
+  int rounds = 15;         ///< of serving: as many as a verdict needs
+  int milliseconds = 130;  ///< that each contender serves in a round
   int call_rounds = 3;     ///< with every call timed
-  int counted_passes = 2;  ///< over the corpus under callgrind
+  int call_milliseconds = 250;
+  int counted_passes = 2;      ///< over the corpus under callgrind
+  int days = 3;                ///< simulated ones
+  int busiest_hour = 6000;     ///< requests in it
+  int seasons = 6;             ///< of blocks whose sizes change
+  int budget_mebibytes = 128;  ///< that has to suffice for as long as it does
+  int contest_milliseconds = 900;  ///< for all numbers of threads together
+  int uploads = 1'000'000;         ///< of which some break off
 };
 
 /// The rounds of an effort, so that for `contenders` of them the first table

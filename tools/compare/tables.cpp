@@ -4,6 +4,7 @@
 #include "compare/tables.hpp"
 
 #include "compare/table.hpp"
+#include "compare/words.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -15,7 +16,6 @@ namespace {
 
 constexpr double microsecond = 1000;
 constexpr double mebibyte = 1024 * 1024;
-constexpr std::size_t line_width = 98;
 
 // Both groups of contenders; `cells` gives what follows the name.
 void fill(
@@ -36,12 +36,6 @@ void fill(
   }
 }
 
-std::string percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f %%", share * 100);
-  return text;
-}
-
 std::string scaled(const Contender& one, const char* name, double unit) {
   return figure(one.median(name) / unit);
 }
@@ -58,33 +52,10 @@ std::string column_for(Outcome outcome) {
   return "";
 }
 
-// Lines of at most line_width, broken at spaces, but not before a percent sign.
-std::string wrapped(const std::string& text, const std::string& indent) {
-  std::string out;
-  std::string line;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::size_t end = text.find(' ', at);
-    while (end != std::string::npos && text.substr(end + 1, 1) == "%")
-      end = text.find(' ', end + 1);
-    end = end == std::string::npos ? text.size() : end;
-    const std::string word = text.substr(at, end - at);
-    if (!line.empty() && line.size() + 1 + word.size() > line_width) {
-      out += line + "\n";
-      line.clear();
-    }
-    if (line.empty())
-      line = out.empty() ? word : indent + word;
-    else
-      line += " " + word;
-    at = end + 1;
-  }
-  return out + line + "\n";
-}
-
 }  // namespace
 
-std::string serving_table(const Comparison& comparison, bool colours) {
+std::string serving_table(const Comparison& comparison,
+                          const Findings& findings, bool colours) {
   Table table({"Serving", "requests/s\nmedian", "spread\n+-", "p50\nus",
                "p99\nus", "p99.9\nus", "longest\nus", "RSS\nMiB", "peak\nMiB",
                "faults\na request"});
@@ -104,7 +75,8 @@ std::string serving_table(const Comparison& comparison, bool colours) {
   return table.text(colours) +
          wrapped(
              "Requests a second of processor time; the spread is half the "
-             "distance between the best and the worst round.",
+             "distance between the best and the worst round. " +
+                 findings.ranking,
              "");
 }
 

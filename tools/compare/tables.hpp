@@ -1,4 +1,4 @@
-// tables.hpp - the three tables of tarn compare, and what is said below them.
+// tables.hpp - the tables about requests, and what is said below them.
 //
 // Cost     none to speak of.
 // Threads  confined.
@@ -14,7 +14,7 @@
 namespace tarn::compare {
 
 [[nodiscard]] std::string serving_table(const Comparison& comparison,
-                                        bool colours);
+                                        const Findings& findings, bool colours);
 [[nodiscard]] std::string call_table(const Comparison& comparison,
                                      bool colours);
 [[nodiscard]] std::string instruction_table(const Comparison& comparison,

@@ -11,8 +11,10 @@
 
 namespace tarn::server {
 
-template <class Memory>
-Answer serve(Memory& memory, const Site& site, std::string_view bytes) {
+/// As serve(), with `handle` in the place of the routes.
+template <class Memory, class Handle>
+Answer serve_by(Memory& memory, const Site& site, std::string_view bytes,
+                Handle&& handle) {
   auto request = memory.template make<Request<Memory>>(memory);
   auto response = memory.template make<Response<Memory>>(memory);
   response->set("Date", "Mon, 09 Oct 2023 08:00:00 GMT");
@@ -21,7 +23,7 @@ Answer serve(Memory& memory, const Site& site, std::string_view bytes) {
   if (refused == 0) {
     Exchange<Memory> exchange{memory, site, *request, *response, {}, nullptr};
     exchange.user = site.user(value_of(request->cookies, "session"));
-    route(exchange);
+    handle(exchange);
     if (const std::string_view id = request->header("X-Request-Id");
         !id.empty())
       response->set("X-Request-Id", id);
@@ -33,6 +35,12 @@ Answer serve(Memory& memory, const Site& site, std::string_view bytes) {
                                   : "close");
   const Checksum sum = response->finish(refused == 0 && request->is_head());
   return {response->status, sum.value(), sum.size()};
+}
+
+template <class Memory>
+Answer serve(Memory& memory, const Site& site, std::string_view bytes) {
+  return serve_by(memory, site, bytes,
+                  [](Exchange<Memory>& exchange) { route(exchange); });
 }
 
 template <class Memory>

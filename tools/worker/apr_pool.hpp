@@ -1,10 +1,10 @@
-// apr_pool.hpp - a pool of the Apache Portable Runtime as a memory_resource.
+// apr_pool.hpp - pools of the Apache Portable Runtime.
 //
 // The library is opened at run time, so that building needs none of it.
 //
-// Cost     as apr_palloc and apr_pool_clear.
-// Threads  confined.
-// Failure  the constructor throws std::runtime_error when there is no APR.
+// Cost     as the functions of APR.
+// Threads  the library is shared, a pool confined.
+// Failure  AprLibrary::get() throws std::runtime_error when there is no APR.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,6 +13,25 @@
 
 namespace tarn::compare {
 
+/// The functions that are used. A pool is whatever APR makes of it.
+struct AprLibrary {
+  using Pool = void;
+
+  [[nodiscard]] static const AprLibrary& get();
+
+  /// Null: memory is out.
+  [[nodiscard]] Pool* make() const noexcept {
+    Pool* pool = nullptr;
+    return create(&pool, nullptr, nullptr, nullptr) == 0 ? pool : nullptr;
+  }
+
+  int (*create)(Pool**, Pool* parent, int (*abort)(int), void* allocator);
+  void* (*palloc)(Pool*, std::size_t);
+  void (*clear)(Pool*);
+  void (*destroy)(Pool*);
+};
+
+/// One that serves request after request, as a memory_resource.
 class AprPool final : public std::pmr::memory_resource {
  public:
   AprPool();
@@ -20,20 +39,17 @@ class AprPool final : public std::pmr::memory_resource {
   AprPool& operator=(const AprPool&) = delete;
 
   /// Ends every block, as apr_pool_clear does.
-  void clear() noexcept { clear_(pool_); }
+  void clear() noexcept { library_.clear(pool_); }
 
  private:
-  struct Pool;
-
   void* do_allocate(std::size_t size, std::size_t align) override;
   void do_deallocate(void*, std::size_t, std::size_t) override {}
   bool do_is_equal(const memory_resource& other) const noexcept override {
     return this == &other;
   }
 
-  Pool* pool_ = nullptr;
-  void* (*palloc_)(Pool*, std::size_t) = nullptr;
-  void (*clear_)(Pool*) = nullptr;
+  const AprLibrary& library_ = AprLibrary::get();
+  AprLibrary::Pool* pool_;
 };
 
 }  // namespace tarn::compare

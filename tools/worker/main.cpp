@@ -4,13 +4,20 @@
 //
 // Modes: check (one pass, each status against the corpus), time (AMOUNT
 // milliseconds), read (the same, only reading), calls (the same, every call
-// timed), count (AMOUNT passes inside tarn_measured_passes, for callgrind), and
-// count-read. Prints "key value" lines; a line that begins with "error" says
-// why there are none. It is for tarn's own use, and its lines may change.
+// timed), count (AMOUNT passes inside tarn_measured_passes, for callgrind),
+// count-read, and the problems: day, apart, together, tight, contend, lifetime,
+// each described where its header is. Prints "key value" lines; a line that
+// begins with "error" says why there are none. It is for tarn's own use, and
+// its lines may change.
 //
 // SPDX-License-Identifier: MIT
+#include "worker/arguments.hpp"
 #include "worker/call_clock.hpp"
+#include "worker/contention.hpp"
+#include "worker/day.hpp"
 #include "worker/floor.hpp"
+#include "worker/fragmentation.hpp"
+#include "worker/lifetime.hpp"
 #include "worker/process.hpp"
 #include "worker/runner.hpp"
 #include "worker/ticks.hpp"
@@ -26,6 +33,7 @@
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 /// What callgrind counts: passes over the corpus and nothing else.
 extern "C" [[gnu::noinline]] std::uint64_t tarn_measured_passes(
@@ -49,13 +57,6 @@ constexpr int readings = 10'000;
 constexpr int usual = readings / 500;
 constexpr double nearly_all = 0.95;
 
-struct Arguments {
-  std::string corpus;
-  std::string style;
-  std::string mode;
-  int amount;
-};
-
 double nanoseconds_since(Clock::time_point began) {
   return std::chrono::duration<double, std::nano>(Clock::now() - began).count();
 }
@@ -66,21 +67,6 @@ double processor_nanoseconds() {
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) * 1e9 +
          static_cast<double>(time.tv_nsec);
-}
-
-void print(const char* key, double value) {
-  std::printf("%s %.6g\n", key, value);
-}
-
-void print_quantiles(const char* of, const Histogram& histogram,
-                     double nanoseconds_per_tick) {
-  const auto line = [&](const char* name, double value) {
-    std::printf("%s_%s %.6g\n", of, name, value * nanoseconds_per_tick);
-  };
-  line("p50", histogram.at(0.5));
-  line("p99", histogram.at(0.99));
-  line("p999", histogram.at(0.999));
-  line("max", static_cast<double>(histogram.most()));
 }
 
 // What the clock itself adds to every call: one of its readings, in the batch
@@ -202,7 +188,27 @@ void measure(Runner& runner, const Arguments& arguments, std::size_t requests,
   }
 }
 
+// The problems that need no server. False: the mode is none of them.
+bool run_problem(const Arguments& arguments) {
+  constexpr std::pair<const char*, void (*)(const Arguments&)> problems[] = {
+      {"apart", run_churn},
+      {"together", run_churn},
+      {"tight", run_tight},
+      {"contend", run_contention},
+      {"lifetime", run_lifetime}};
+  for (const auto& [mode, run_it] : problems) {
+    if (arguments.mode != mode)
+      continue;
+    std::printf("malloc %s\n", malloc_file().c_str());
+    run_it(arguments);
+    return true;
+  }
+  return false;
+}
+
 int run(const Arguments& arguments) {
+  if (run_problem(arguments))
+    return 0;
   const server::Site* const site =
       server::load_site(arguments.corpus + "/site");
   const auto corpus = server::load_corpus(arguments.corpus);
@@ -219,7 +225,9 @@ int run(const Arguments& arguments) {
   for (int i = 0; i < warm_passes; ++i)
     expected = reading ? runner->reading_pass() : runner->pass();
   Floor::mark();
-  if (arguments.mode.starts_with("count")) {
+  if (arguments.mode == "day") {
+    run_day(*runner, corpus.size(), arguments.amount);
+  } else if (arguments.mode.starts_with("count")) {
     if (tarn_measured_passes(runner.get(), arguments.amount, reading) !=
         expected)
       throw std::runtime_error("the answers of one pass differ from the last");

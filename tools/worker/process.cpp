@@ -61,6 +61,11 @@ std::uint64_t peak_resident() {
   return number_after(read_file("/proc/self/status", page), "VmHWM:") * 1024;
 }
 
+std::uint64_t resident_own() {
+  Page page;
+  return number_after(read_file("/proc/self/status", page), "RssAnon:") * 1024;
+}
+
 void reset_peak() noexcept {
   const int file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
   if (file < 0)

@@ -17,6 +17,9 @@ namespace tarn::compare {
 /// Bytes now resident. Allocates nothing.
 [[nodiscard]] std::uint64_t resident() noexcept;
 
+/// Bytes of the process's own, not of files, that are now resident.
+[[nodiscard]] std::uint64_t resident_own();
+
 /// The most that was resident since reset_peak(), or since the start where the
 /// kernel does not let it be reset.
 [[nodiscard]] std::uint64_t peak_resident();

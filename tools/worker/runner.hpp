@@ -26,7 +26,10 @@ class Runner {
   /// Serves every request once and gives the checksum of all answers.
   virtual std::uint64_t pass() = 0;
 
-  /// The same, the time of each request counted.
+  /// Serves the request of this number.
+  virtual void serve_one(std::size_t number) = 0;
+
+  /// As pass(), the time of each request counted.
   virtual std::uint64_t timed_pass(Histogram& requests) = 0;
 
   /// Only reads every request.
