@@ -4,9 +4,11 @@
 Each case is named by the sentence that it holds; without arguments of its own
 all run. Exit status 1: some do not hold.
 """
+import csv
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -75,10 +77,18 @@ def no_such_allocator():
           time.monotonic() - began < 20, result)
 
 
-@case('a JSON file that cannot be made is refused before anything is measured')
+@case('a file that cannot be made is refused before anything is measured')
 def no_such_folder():
-    result = tarn('compare', '--json', '/no/such/folder/figures.json')
-    holds(result.returncode == 2 and 'No such file' in result.stderr and
+    for option in ('--json', '--csv', '--html'):
+        result = tarn('compare', option, '/no/such/folder/figures')
+        holds(result.returncode == 2 and 'No such file' in result.stderr and
+              option in result.stderr and not result.stdout, result)
+
+
+@case('two files that both want standard output are refused')
+def two_outputs():
+    result = tarn('compare', '--json', '-', '--csv', '-')
+    holds(result.returncode == 2 and '--csv' in result.stderr and
           not result.stdout, result)
 
 
@@ -146,8 +156,10 @@ def interrupt():
 def crash():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'figures.json')
+        table = os.path.join(folder, 'figures.csv')
+        page = os.path.join(folder, 'page.html')
         result = tarn('compare', '--quick', '--allocator', f'shaky={CRASHING}',
-                      '--json', path)
+                      '--json', path, '--csv', table, '--html', page)
         holds(result.returncode == 1, result)
         holds('shaky in ordinary code: crashed' in result.stderr, result)
         holds('Verdict:' in result.stdout and 'tarn Region' in result.stdout,
@@ -156,7 +168,11 @@ def crash():
         holds(all(len(line) <= 100 for line in result.stdout.splitlines()),
               result)
         holds('\033' not in result.stdout, result)
-        check_figures(json.loads(pathlib.Path(path).read_text()), result)
+        figures = json.loads(pathlib.Path(path).read_text())
+        check_figures(figures, result)
+        check_problems(figures, result)
+        check_table(pathlib.Path(table), figures, result)
+        check_page(pathlib.Path(page).read_text(), result)
 
 
 def check_figures(figures, result):
@@ -178,10 +194,78 @@ def check_figures(figures, result):
                   os.path.realpath(one['malloc_file']), result)
 
 
-@case('a full disk costs the JSON file, not the tables; exit code 4')
+def check_problems(figures, result):
+    for title in ('Latency through a day', 'Fragmentation', 'Contention',
+                  'Lifetime'):
+        holds(title in result.stdout, result)
+    problems = figures['problems']
+    holds(all(one['meaning'] for one in problems.values()), result)
+    # Everybody was asked for the same blocks.
+    for what in ('apart', 'together'):
+        live = {one[f'{what}_03_live']['median']
+                for one in figures['contenders'] if f'{what}_03_live' in one}
+        holds(len(live) == 1, result)
+        for one in problems['fragmentation'][what]:
+            holds(one['mean'] >= 1 and one['internal'] >= 0, result)
+    hours = [one for one in figures['contenders'] if 'day_24_p99' in one]
+    holds('tarn Region' in {one['memory'] for one in hours}, result)
+    life = figures['lifetime']
+    counted = {name: life[f'lifetime_{name}']['median']
+               for name in ('malloc_free_lines', 'region_free_lines',
+                            'malloc_exits', 'region_exits')}
+    holds(counted == counts_of_source(), result)
+    holds(life['lifetime_malloc_allocations']['median'] ==
+          life['lifetime_malloc_frees']['median'] > 5, result)
+    # What is forgotten stays: at least a block for each broken upload.
+    broken = life['lifetime_uploads']['median'] / 100
+    holds(life['lifetime_malloc_leak']['median'] > broken * 32, result)
+    holds(life['lifetime_region_kept']['median'] < broken * 32, result)
+
+
+def counts_of_source():
+    """Lines that free and exits for errors, counted by other means."""
+    folder = pathlib.Path(__file__).resolve().parents[2] / 'tools' / 'server'
+    counts = {}
+    for form in ('malloc', 'region'):
+        lines = [line.strip() for line in
+                 (folder / f'upload_{form}.c').read_text().splitlines()
+                 if line.startswith(' ')]
+        freeing = ('free(', 'free_parts(', 'tarn_region_destroy(')
+        errors = ('return 4', 'return 5', 'return status', 'return NULL')
+        counts[f'{form}_free_lines'] = sum(
+            line.startswith(freeing) for line in lines)
+        counts[f'{form}_exits'] = sum(line.startswith(errors) for line in lines)
+    return counts
+
+
+def check_table(path, figures, result):
+    with path.open(newline='') as file:
+        rows = list(csv.DictReader(file))
+    holds(all(row['unit'] and float(row['median']) >= 0 for row in rows),
+          result)
+    region = next(one for one in figures['contenders']
+                  if one['kind'] == 'tarn')
+    wanted = {name for name, value in region.items() if isinstance(value, dict)}
+    shown = {row['figure'] for row in rows if row['memory'] == 'tarn Region'}
+    holds(wanted <= shown, result)
+
+
+def check_page(page, result):
+    holds(len(page.encode()) < 200_000, result)
+    holds(page.count('<svg viewBox') >= 8, result)
+    # Nothing is fetched, and nothing is left open.
+    holds(not re.search(r'(src|href)=|url\(|@import|https?:', page), result)
+    holds('nan' not in re.sub(r'<[^>]*>', '', page.split('</style>')[1])
+          .lower().split(), result)
+    holds(page.count('<svg') == page.count('</svg>'), result)
+
+
+@case('a full disk costs the files, not the tables; exit code 4')
 def full_disk():
-    result = tarn('compare', '--quick', '--json', '/dev/full')
-    holds(result.returncode == 4 and 'No space left' in result.stderr and
+    result = tarn('compare', '--quick', '--json', '/dev/full', '--csv',
+                  '/dev/full', '--html', '/dev/full')
+    holds(result.returncode == 4 and
+          result.stderr.count('No space left') == 3 and
           'Verdict:' in result.stdout, result)
 
 
@@ -194,7 +278,10 @@ def one_core():
                       preexec_fn=lambda: os.sched_setaffinity(0, {first}))
         holds(result.returncode == 0 and 'only one core' in result.stderr and
               'install valgrind' in result.stderr, result)
-        holds(json.loads(result.stdout)['machine']['cores'] == 1, result)
+        figures = json.loads(result.stdout)
+        holds(figures['machine']['cores'] == 1, result)
+        holds('one core' in figures['problems']['contention']['meaning'],
+              result)
 
 
 def main():

@@ -4,11 +4,15 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "compare/contender.hpp"
 #include "compare/findings.hpp"
+#include "compare/plot.hpp"
+#include "compare/problems.hpp"
 #include "compare/table.hpp"
+#include "compare/words.hpp"
 #include "server/checksum.hpp"
 #include "server/decode.hpp"
 #include "server/handshake.hpp"
 #include "worker/histogram.hpp"
+#include "worker/sizes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +20,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace tarn::compare;
@@ -125,8 +130,8 @@ namespace {
 
 Contender contender(Code code, Kind kind, double rate, double instructions) {
   Contender one{code, kind, "m", "s", "", "", "", "", instructions, {}};
-  for (int round = 0; round < 3; ++round)
-    one.figures["requests_per_second"].add(rate * (1 + 0.01 * round));
+  for (int round = 0; round < 15; ++round)
+    one.figures["requests_per_second"].add(rate * (1 + 0.002 * round));
   return one;
 }
 
@@ -153,10 +158,62 @@ TEST_CASE("the verdict says more, fewer, or that there is no telling") {
   const auto says = [](double rate, const char* words) {
     return find(all_with(rate, 1120)).verdict.find(words) != std::string::npos;
   };
-  CHECK(says(110, "10 % more requests"));
-  CHECK(says(90, "10 % fewer requests"));
+  CHECK(says(110, "has 10 % more requests"));
+  CHECK(says(90, "has 10 % fewer requests"));
   CHECK(says(100, "no difference in speed"));
   CHECK_FALSE(says(110, "fewer"));
+  CHECK_FALSE(says(110, "perhaps"));
+}
+
+TEST_CASE("too few rounds are not sure, and say so") {
+  std::vector<Contender> all = all_with(110, 1120);
+  for (Contender& one : all) {
+    Samples few;
+    for (int round = 0; round < 6; ++round)
+      few.add(one.figures["requests_per_second"].values()[0] + round * 0.01);
+    one.figures["requests_per_second"] = few;
+  }
+  CHECK(find(all).verdict.find("perhaps 10 % more") != std::string::npos);
+}
+
+TEST_CASE("one malloc under two names is never faster than itself") {
+  std::mt19937 random{11};
+  std::lognormal_distribution<double> noise(0, 0.1);
+  int told = 0;
+  for (int run = 0; run < 300; ++run) {
+    std::vector<Contender> all{contender(Code::ordinary, Kind::malloc, 0, 1),
+                               contender(Code::ordinary, Kind::malloc, 0, 1)};
+    all[0].memory = "one";
+    all[1].memory = "again";
+    for (Contender& one : all) {
+      Samples samples;
+      for (int round = 0; round < 15; ++round)
+        samples.add(100 * noise(random));
+      one.figures["requests_per_second"] = samples;
+    }
+    told += find(all).ranking.find("no difference") == std::string::npos;
+  }
+  CHECK(told == 0);
+}
+
+TEST_CASE("a slower malloc is told in most runs, whatever the noise") {
+  std::mt19937 random{12};
+  std::lognormal_distribution<double> noise(0, 0.03);
+  int told = 0;
+  for (int run = 0; run < 100; ++run) {
+    std::vector<Contender> all{contender(Code::ordinary, Kind::malloc, 0, 1),
+                               contender(Code::ordinary, Kind::malloc, 0, 1)};
+    all[0].memory = "slow";
+    all[1].memory = "quick";
+    for (Contender& one : all) {
+      Samples samples;
+      for (int round = 0; round < 15; ++round)
+        samples.add((one.memory == "slow" ? 90 : 100) * noise(random));
+      one.figures["requests_per_second"] = samples;
+    }
+    told += find(all).ranking.find("fewer with slow") != std::string::npos;
+  }
+  CHECK(told >= 90);
 }
 
 TEST_CASE("a contender that failed is nobody's best") {
@@ -171,4 +228,115 @@ TEST_CASE("figures keep three digits and part their thousands") {
   CHECK(figure(123.4) == "123");
   CHECK(figure(1234567) == "1 234 567");
   CHECK(whole(0) == "0");
+}
+
+namespace {
+
+Contender with_figures(
+    const std::vector<std::pair<std::string, double>>& figures) {
+  Contender one{Code::ordinary, Kind::malloc, "m", "s", "", "", "", "", 0, {}};
+  for (const auto& [name, value] : figures)
+    one.figures[name].add(value);
+  return one;
+}
+
+}  // namespace
+
+TEST_CASE("resident bytes are parted into live, internal and external ones") {
+  const Contender one = with_figures({{"apart_01_live", 1},
+                                      {"apart_01_given", 9},
+                                      {"apart_01_rest", 99},
+                                      {"apart_02_live", 100},
+                                      {"apart_02_given", 110},
+                                      {"apart_02_rest", 200},
+                                      {"apart_03_live", 50},
+                                      {"apart_03_given", 60},
+                                      {"apart_03_rest", 200},
+                                      {"apart_drained_live", 2},
+                                      {"apart_drained_rest", 100}});
+  const auto churn = churn_of(one, "apart");
+  REQUIRE(churn);
+  CHECK(churn->mean == doctest::Approx(3));
+  CHECK(churn->worst == doctest::Approx(4));
+  CHECK(churn->internal == doctest::Approx(0.15));
+  CHECK(1 + churn->internal + churn->external == doctest::Approx(churn->mean));
+  CHECK(churn->drained_resident == 100);
+  CHECK_FALSE(churn_of(one, "together"));
+}
+
+TEST_CASE("a day's change compares hours of the same load, day by day") {
+  Contender one = with_figures({});
+  for (int day = 0; day < 3; ++day)
+    for (int hour = 1; hour <= hours_of_day; ++hour)
+      one.figures[numbered("day", hour, "p99")].add(
+          (hour <= 3 ? 10.0 : 1000.0) * (hour >= 22 ? 0.02 : 1));
+  CHECK(change_over_day(one, "p99") == doctest::Approx(2));
+  one.figures["day_01_rss"].add(1);
+  CHECK(day_meaning({one}).find("grew by 100 % with m") != std::string::npos);
+}
+
+TEST_CASE("one day is too few to say that requests became slower") {
+  Contender one = with_figures({});
+  for (int hour = 1; hour <= hours_of_day; ++hour)
+    one.figures[numbered("day", hour, "p99")].add(hour);
+  CHECK(day_meaning({one}).find("grew") == std::string::npos);
+}
+
+TEST_CASE("contention is not told of one core, nor of rounds that were void") {
+  CHECK(contention_meaning({}, 1).find("one core") != std::string::npos);
+  const Contender disturbed = with_figures({{"threads_02_counted", 2},
+                                            {"threads_02_of_raw", 0.2},
+                                            {"threads_02_of_raw_high", 0.2}});
+  CHECK(contention_meaning({disturbed}, 2).find("no telling") !=
+        std::string::npos);
+  const Contender hindered = with_figures({{"threads_02_counted", 50},
+                                           {"threads_02_of_raw", 0.2},
+                                           {"threads_02_of_raw_high", 0.3}});
+  CHECK(contention_meaning({hindered}, 2).find("m (20 %)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a plot escapes names, and has a point for each value") {
+  const Axes axes{"a < b", "us", {"p50", "p99"}, Scale::logarithmic};
+  const std::string svg =
+      line_plot(axes, {{"<script>", {1, 100}}, {"none yet", {0, 5}}});
+  CHECK(svg.find("<script>") == std::string::npos);
+  CHECK(svg.find("a &lt; b") != std::string::npos);
+  std::size_t points = 0;
+  for (std::size_t at = svg.find("<circle"); at != std::string::npos;
+       at = svg.find("<circle", at + 1))
+    ++points;
+  CHECK(points == 3);
+  CHECK(svg.find("nan") == std::string::npos);
+  CHECK(line_plot(axes, {}).empty());
+  CHECK(bar_plot({"t", "u", {"one"}, Scale::linear}, {{"s", {0}}}).empty());
+}
+
+TEST_CASE("text is wrapped before 99 columns and never before a percent sign") {
+  std::string text;
+  for (int i = 0; i < 60; ++i)
+    text += std::to_string(i * 7) + " % of it ";
+  const std::string out = wrapped(text, "  ");
+  std::size_t begin = 0;
+  while (begin < out.size()) {
+    const std::size_t end = out.find('\n', begin);
+    CHECK(end - begin <= 100);
+    CHECK(out.substr(begin, 3) != "  %");
+    begin = end + 1;
+  }
+  CHECK(list_of({"a", "b", "c"}) == "a, b and c");
+}
+
+TEST_CASE("the simulated sizes are those of their season, every time") {
+  Random one{5};
+  Random other{5};
+  for (int i = 0; i < 10'000; ++i) {
+    const auto season = static_cast<Season>(i % seasons);
+    const std::uint32_t size = draw_size(one, season);
+    CHECK(size == draw_size(other, season));
+    CHECK(size >= 16);
+    CHECK(size <= 32 * 1024);
+    if (season == Season::aligned)
+      CHECK(size % 8 == 0);
+  }
 }
