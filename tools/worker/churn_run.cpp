@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <initializer_list>
 #include <numbers>
 #include <stdexcept>
 #include <thread>
@@ -43,7 +44,8 @@ void rest(const typename Job::Memory& memory, std::chrono::milliseconds time) {
   while (std::chrono::steady_clock::now() < until) {
     {
       Job job(memory);
-      for (const std::size_t size : {64, 512, 4096, 100})
+      for (const std::size_t size :
+           std::initializer_list<std::size_t>{64, 512, 4096, 100})
         if (void* const block = job.allocate(size))
           std::memset(static_cast<std::byte*>(block) + Job::taken, 1,
                       size - Job::taken);
