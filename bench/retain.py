@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """retain.py - does memory come back, and stay while it is needed?
 
-    retain.py [--build build/bench] [--questions burst idle steady day]
+    retain.py [--build build/bench]
+              [--questions burst idle steady day kept]
 
 Runs bench_retention, a process for each question, judges what it saw, writes
 bench/results/retention_*.csv and prints a table.
@@ -15,6 +16,12 @@ import driver
 
 MIB = 1 << 20
 RECENT = 2.0  # seconds that "recent" means
+
+# Hours of the simulated day, each a second: bench/retention.cpp makes them.
+LEVEL = (11, 17)  # level since 9, and every request's chunks are made
+LATE = (15, 17)
+FALL = (17, 22)
+NIGHT = (22.5, 24)
 
 
 class Line:
@@ -54,27 +61,44 @@ def steady(lines):
             ("page faults a request, last twentieth", lines[-1].faults)]
 
 
+def faults(lines, hours):
+    return statistics.mean(line.faults for line in lines
+                           if hours[0] <= line.seconds < hours[1])
+
+
 def day(lines):
     base = lines[0].resident
-    lines = lines[1:]
-    noon = max(range(len(lines)), key=lambda at: lines[at].held)
-    falling = [line for line in lines[noon + 1:]]
+    noon = max(lines, key=lambda line: line.held)
     end = lines[-1]
     night = (end.resident - base) / percentile_90(recent(lines, end))
-    return [("MiB held at noon", lines[noon].held / MIB),
-            ("MiB resident at noon", lines[noon].resident / MIB),
+    return [("MiB held at noon", noon.held / MIB),
+            ("MiB resident at noon", noon.resident / MIB),
             ("MiB held in the night", end.held / MIB),
             ("MiB resident in the night", end.resident / MIB),
-            ("page faults a request, afternoon, mean (reach 0)",
-             statistics.mean(line.faults for line in falling)),
-            ("page faults a request, afternoon, worst line",
-             max(line.faults for line in falling)),
+            ("page faults a request, level load, hours 11 to 17 (reach 0)",
+             faults(lines, LEVEL)),
+            ("page faults a request, level load, hours 15 to 17",
+             faults(lines, LATE)),
+            ("page faults a request, falling load", faults(lines, FALL)),
+            ("page faults a request, level load at night (reach 0)",
+             faults(lines, NIGHT)),
             ("resident, less the program, / recent p90 held in the night "
              "(reach <= 1.3)", night)]
 
 
+def kept(lines):
+    return [("page faults a request, level load, hours 11 to 17",
+             faults(lines, LEVEL)),
+            ("page faults a request, level load, hours 15 to 17",
+             faults(lines, LATE)),
+            ("page faults a request, falling load", faults(lines, FALL)),
+            ("page faults a request, level load at night",
+             faults(lines, NIGHT)),
+            ("MiB resident in the night", lines[-1].resident / MIB)]
+
+
 JUDGES = {"burst": after_burst, "idle": after_burst, "steady": steady,
-          "day": day}
+          "day": day, "kept": kept}
 
 
 def main():

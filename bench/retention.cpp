@@ -5,6 +5,8 @@
 //                                         background thread
 //     bench_retention --question steady   10 million requests
 //     bench_retention --question day      a day's load, an hour in a second
+//     bench_retention --question kept     the same, nothing given back: what it
+//                                         faults, memory that is new faults
 //
 // Each is a process of its own and prints CSV lines of what it saw on the way:
 // seconds, bytes resident, bytes held by live regions, page faults for a
@@ -19,11 +21,13 @@
 #include "support/crew.hpp"
 #include "support/memory.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <deque>
 #include <numbers>
 #include <thread>
+#include <vector>
 
 using namespace tarn;
 using namespace tarn::bench;
@@ -94,14 +98,20 @@ std::uint64_t in_seconds(double seconds) {
   return wall_ns() + static_cast<std::uint64_t>(seconds * second);
 }
 
-/// As many requests alive at once as have 1 GiB of blocks, then none.
+/// As many requests alive at once as have 1 GiB of blocks, then none. Their
+/// regions lie in one piece, which the C library maps and unmaps: of a list it
+/// would keep some pages, and they would be counted as ours.
 void burst(Server& server) {
-  std::deque<Region> regions;
+  constexpr std::size_t least_request = 32 * KiB;
+  std::vector<Region> regions(GiB / least_request);
   std::size_t held = 0;
-  for (std::size_t used = 0; used < GiB;) {
-    server.serve(regions.emplace_back());
-    used += regions.back().stats().used;
-    held += regions.back().held();
+  std::size_t used = 0;
+  for (auto region = regions.begin(); used < GiB; ++region) {
+    if (region == regions.end())
+      stop("requests are too small for the burst");
+    server.serve(*region);
+    used += region->stats().used;
+    held += region->held();
   }
   server.print(held);
 }
@@ -134,12 +144,19 @@ void ask_steady(Server& server, std::size_t requests) {
   }
 }
 
-/// How many requests are alive at `now` of a day: few at both ends, many in the
-/// middle, along a cosine.
+/// From 0 to 1 along a cosine while `now` goes from `from` to `to`.
+double rise(double now, double from, double to) {
+  const double part = std::clamp((now - from) / (to - from), 0.0, 1.0);
+  return (1 - std::cos(std::numbers::pi * part)) / 2;
+}
+
+/// How many requests are alive at `now` of a day: few at night, more from hour
+/// 2 to 9, level until 17, fewer until 22. retain.py knows these hours.
 std::size_t wanted_at(double now, double day) {
   constexpr double least = 50;
   constexpr double most = 1000;
-  const double share = (1 - std::cos(2 * std::numbers::pi * now / day)) / 2;
+  const double hour = now / day * 24;
+  const double share = rise(hour, 2, 9) - rise(hour, 17, 22);
   return static_cast<std::size_t>(least + (most - least) * share);
 }
 
@@ -172,6 +189,11 @@ void ask_day(Server& server, double day) {
   }
 }
 
+void ask_kept(Server& server, double day) {
+  purge_on_requests(false);
+  ask_day(server, day);
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -186,6 +208,8 @@ int main(int count, char** values) {
     ask_steady(server, arguments.number("--requests", 10'000'000));
   else if (question == "day")
     ask_day(server, static_cast<double>(arguments.number("--seconds", 24)));
+  else if (question == "kept")
+    ask_kept(server, static_cast<double>(arguments.number("--seconds", 24)));
   else
-    stop("no question '" + question + "': burst, idle, steady or day");
+    stop("no question '" + question + "': burst, idle, steady, day or kept");
 }
