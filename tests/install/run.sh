@@ -43,18 +43,18 @@ move_tree() {
 use_packages() {
   packages=$work/packages
   rm -rf "$packages"
-  mkdir -p "$packages/root"
+  mkdir -p "$packages/unpacked"
   (cd "$packages" && "$(dirname "$cmake")/cpack" -G DEB -B "$packages" \
     --config "$build/CPackConfig.cmake")
   for package in "$packages"/*.deb; do
     dpkg-deb --info "$package"
-    dpkg-deb -x "$package" "$packages/root"
+    dpkg-deb -x "$package" "$packages/unpacked"
     name=$(dpkg-deb -f "$package" Package)
-    [ -s "$packages/root/usr/share/doc/$name/copyright" ]
+    [ -s "$packages/unpacked/usr/share/doc/$name/copyright" ]
   done
   dpkg-deb -f "$packages"/libtarn-dev_*.deb Depends | grep -q '^libtarn0 (= '
-  with_cmake find_package "$packages/root/usr"
-  with_pkg_config "$packages/root/usr"
+  with_cmake find_package "$packages/unpacked/usr"
+  with_pkg_config "$packages/unpacked/usr"
 }
 
 # The library and its users, cross-compiled.
