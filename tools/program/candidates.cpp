@@ -8,6 +8,7 @@
 #include "program/elf_file.hpp"
 #include "program/refusal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -112,7 +113,7 @@ bool is_c_library(const std::string& path) {
 void put_own_first(Candidates& found) {
   Candidate& own = found.all.front();
   own.name = "its own malloc";
-  found.remarks.push_back("it links " + own.served_by +
+  found.remarks.push_back("it brings " + own.served_by +
                           ", whose malloc it calls: the others are compared "
                           "with that one");
   std::erase_if(found.all, [&own](const Candidate& one) {
@@ -122,6 +123,27 @@ void put_own_first(Candidates& found) {
   system.name = "system malloc";
   system.preload = system_library();
   found.all.insert(found.all.begin() + 1, std::move(system));
+}
+
+void keep_only(const std::vector<std::string>& only, Candidates& found) {
+  std::string names;
+  for (const Candidate& one : found.all)
+    names += (names.empty() ? "" : ", ") + one.name;
+  const auto has = [](const auto& list, const auto& name, auto name_of) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const auto& one) { return name_of(one) == name; });
+  };
+  for (const std::string& name : only)
+    if (!has(found.all, name, [](const Candidate& one) { return one.name; }))
+      throw Refusal(exit_usage, "--only " + name +
+                                    ": there is no such malloc "
+                                    "here, but " +
+                                    names);
+  const Candidate first = found.all.front();
+  std::erase_if(found.all, [&](const Candidate& one) {
+    return one.name != first.name &&
+           !has(only, one.name, [](const std::string& name) { return name; });
+  });
 }
 
 }  // namespace
@@ -184,7 +206,8 @@ Start Stage::start(const Candidate& candidate, const std::string& probe) const {
 }
 
 Candidates find_candidates(const Stage& stage,
-                           const std::vector<std::string>& asked_for) {
+                           const std::vector<std::string>& asked_for,
+                           const std::vector<std::string>& only) {
   if (!can_be_preloaded(stage.tools))
     throw Refusal(exit_nothing,
                   "tarn lies in " + stage.tools +
@@ -200,6 +223,8 @@ Candidates find_candidates(const Stage& stage,
   const std::string& served = found.all.front().served_by;
   if (!served.empty() && !is_c_library(served))
     put_own_first(found);
+  if (!only.empty())
+    keep_only(only, found);
   for (std::size_t i = 1; i < found.all.size(); ++i)
     ask(stage, answers, found.all[i]);
   return found;

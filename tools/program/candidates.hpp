@@ -60,9 +60,11 @@ struct Candidates {
   std::vector<std::string> remarks;
 };
 
-/// The system's malloc and all that are found or asked for by --allocator. For
-/// a program that links a library with a malloc, the first is that one.
+/// The system's malloc and all that are found or asked for by --allocator, or
+/// `only` some of them by name; the first is always there. For a program that
+/// links a library with a malloc, the first is that one.
 [[nodiscard]] Candidates find_candidates(
-    const Stage& stage, const std::vector<std::string>& asked_for);
+    const Stage& stage, const std::vector<std::string>& asked_for,
+    const std::vector<std::string>& only);
 
 }  // namespace tarn::program

@@ -7,7 +7,6 @@
 #include "compare/machine.hpp"
 #include "compare/progress.hpp"
 #include "program/inspection.hpp"
-#include "program/port.hpp"
 #include "program/refusal.hpp"
 #include "program/report.hpp"
 #include "program/result_file.hpp"
@@ -16,6 +15,7 @@
 #include "program/verdict.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -82,6 +82,23 @@ std::string input_for_runs(Progress& progress) {
   return "";
 }
 
+std::string as_in_a_shell(const std::string& word) {
+  const bool plain =
+      !word.empty() &&
+      word.find_first_of(" \t\n\"';&|<>()$`*?") == std::string::npos;
+  return plain ? word : "'" + word + "'";
+}
+
+void say_if_busy(Progress& progress) {
+  const compare::Machine machine = compare::this_machine();
+  if (machine.load > machine.cores * 0.5)
+    progress.say("this machine is busy (load " +
+                 std::to_string(std::lround(machine.load)) + " on " +
+                 std::to_string(machine.cores) +
+                 " cores): that widens the spreads, of time more than of CPU "
+                 "time");
+}
+
 bool wants_colours() {
   const char* const refused = std::getenv("NO_COLOR");
   return isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
@@ -138,11 +155,12 @@ class Comparison {
     way_ = is_server() ? run_under_load(load_of(wishes_, stage.tools))
                        : run_to_end(wishes_.good_exit_code, wishes_.patience,
                                     progress_);
-    Candidates found = find_candidates(stage, wishes_.allocators);
+    Candidates found = find_candidates(stage, wishes_.allocators, wishes_.only);
     for (const std::string& remark : inspected.remarks)
       progress_.say(remark);
     for (const std::string& remark : found.remarks)
       progress_.say(remark);
+    say_if_busy(progress_);
     if (found.all.size() == 1)
       progress_.say(
           "no jemalloc, tcmalloc or mimalloc found, so that there is nothing "
@@ -175,7 +193,7 @@ class Comparison {
   [[nodiscard]] Question question() const {
     Question question{wishes_.words.front(),
                       {names::wall, "time", Better::less},
-                      {names::processor, "processor time", Better::less},
+                      {names::processor, "CPU time", Better::less},
                       {names::peak, "memory at its peak", Better::less}};
     if (!is_server())
       return question;
@@ -189,11 +207,20 @@ class Comparison {
     return question;
   }
 
+  [[nodiscard]] std::size_t differences() const {
+    const auto running = std::count_if(
+        rounds_->candidates().begin(), rounds_->candidates().end(),
+        [](const Candidate& one) { return one.runs(); });
+    return running < 2
+               ? 1
+               : question().differences(static_cast<std::size_t>(running));
+  }
+
   [[nodiscard]] std::string heading() const {
     const compare::Machine machine = compare::this_machine();
     std::string words;
     for (const std::string& word : wishes_.words)
-      words += (words.empty() ? "" : " ") + word;
+      words += (words.empty() ? "" : " ") + as_in_a_shell(word);
     return wrapped("tarn compare: " + words +
                        (is_server() ? ", under " + wishes_.load : ""),
                    "  ") +
@@ -250,9 +277,15 @@ class Comparison {
             "cannot write the tables: make room where the output "
             "goes");
     }
-    const Results results{
-        wishes_.words,          wishes_.load,     complete, rounds_->count(),
-        &rounds_->candidates(), &rounds_->load(), sentence};
+    Results results;
+    results.words = wishes_.words;
+    results.load_command = wishes_.load;
+    results.complete = complete;
+    results.rounds = rounds_->count();
+    results.candidates = &rounds_->candidates();
+    results.load = &rounds_->load();
+    results.differences = differences();
+    results.verdict = sentence;
     for (const std::string& why :
          {json_.write(json_report(results)), csv_.write(csv_report(results))})
       if (!why.empty()) {

@@ -18,6 +18,7 @@ struct Wishes {
   std::vector<std::string> words;  ///< the program and its arguments
   compare::Effort effort = compare::Effort::usual;
   std::vector<std::string> allocators;  ///< PATH or NAME=PATH
+  std::vector<std::string> only;        ///< names; empty: all that there are
   int runs = 0;                         ///< of each malloc; 0: as many as tell
   int good_exit_code = 0;
   int patience = 60;  ///< seconds until a server's options are named

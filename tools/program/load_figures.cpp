@@ -50,9 +50,12 @@ double milliseconds_of(const std::string& text) {
                                  : 3'600'000);
 }
 
+// Of the many that commands print, those that people ask for.
 bool is_percentile(const std::string& word) {
-  return word.size() > 1 && word.ends_with('%') &&
-         std::isdigit(static_cast<unsigned char>(word.front())) != 0;
+  if (word.size() < 2 || !word.ends_with('%'))
+    return false;
+  const double value = std::strtod(word.c_str(), nullptr);
+  return value == 50 || value == 90 || (value >= 99 && value < 100);
 }
 
 // "99%" and "99.000%" are p99.
@@ -100,7 +103,7 @@ void read_ab(const std::string& text, LoadReading& reading) {
     else if (line.find("(mean)") != std::string::npos &&
              read_behind(line, "Time per request:", value))
       reading.figures.push_back({"mean ms", Better::less, value});
-    else if (is_percentile(first) && first != "100%")
+    else if (is_percentile(first))
       reading.figures.push_back({percentile_name(first), Better::less, second});
     else if ((read_behind(line, "Failed requests:", value) ||
               read_behind(line, "Non-2xx responses:", value)) &&

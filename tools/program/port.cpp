@@ -4,18 +4,33 @@
 #include "program/port.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 namespace tarn::program {
 namespace {
 
+// Nobody there is told at once, as the way is short. Who listens, but is behind
+// with accepting, says nothing: that is somebody.
 bool can_connect(const sockaddr* address, socklen_t size) {
-  const int end = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  constexpr int patience_milliseconds = 200;
+  const int end =
+      socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (end < 0)
     return false;
-  const bool connected = connect(end, address, size) == 0;
+  bool connected = connect(end, address, size) == 0;
+  if (!connected && errno == EINPROGRESS) {
+    pollfd polled{end, POLLOUT, 0};
+    int error = 0;
+    socklen_t error_size = sizeof error;
+    poll(&polled, 1, patience_milliseconds);
+    connected =
+        getsockopt(end, SOL_SOCKET, SO_ERROR, &error, &error_size) == 0 &&
+        error == 0;
+  }
   close(end);
   return connected;
 }

@@ -20,7 +20,8 @@ using Json = nlohmann::ordered_json;
 constexpr int format_version = 1;
 
 Json json_of(const Samples& samples, const Candidate& base,
-             const Candidate& one, const std::string& name) {
+             const Candidate& one, const std::string& name,
+             std::size_t family) {
   Json json{{"median", samples.median()},
             {"spread", samples.spread()},
             {"rounds", samples.values()}};
@@ -30,11 +31,12 @@ Json json_of(const Samples& samples, const Candidate& base,
   json["against_base"] = {{"ratio", found.ratio},
                           {"lowest", found.lowest},
                           {"highest", found.highest},
-                          {"chance", found.chance}};
+                          {"chance", found.chance},
+                          {"differs", finding(found, family) == Finding::sure}};
   return json;
 }
 
-Json json_of(const Candidate& base, const Candidate& one) {
+Json json_of(const Candidate& base, const Candidate& one, std::size_t family) {
   Json json{{"name", one.name},
             {"preload", one.preload},
             {"malloc_file", one.served_by},
@@ -43,7 +45,7 @@ Json json_of(const Candidate& base, const Candidate& one) {
             {"notes", one.notes}};
   json["figures"] = Json::object();
   for (const auto& [name, samples] : one.figures)
-    json["figures"][name] = json_of(samples, base, one, name);
+    json["figures"][name] = json_of(samples, base, one, name, family);
   json["rss_over_time"] = Json::array();
   for (const Resident::Sample& sample : one.resident)
     json["rss_over_time"].push_back({sample.seconds, sample.bytes});
@@ -86,7 +88,8 @@ std::string json_report(const Results& results) {
   json["candidates"] = Json::array();
   const Candidate* const base = base_of(*results.candidates);
   for (const Candidate& one : *results.candidates)
-    json["candidates"].push_back(json_of(base == nullptr ? one : *base, one));
+    json["candidates"].push_back(
+        json_of(base == nullptr ? one : *base, one, results.differences));
   json["verdict"] = results.verdict;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

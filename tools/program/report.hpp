@@ -23,6 +23,7 @@ struct Results {
   int rounds = 0;
   const std::vector<Candidate>* candidates = nullptr;
   const std::vector<LoadFigure>* load = nullptr;
+  std::size_t differences = 1;  ///< that the verdict rests on
   std::string verdict;
 };
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <poll.h>
 #include <sys/wait.h>
 #include <utility>
 
@@ -78,6 +79,7 @@ class RunUnderLoad final : public Way {
                           " is taken already: end who listens there, or let "
                           "the server listen elsewhere and name that port "
                           "after --ready");
+      poll(nullptr, 0, load_look_milliseconds);
     }
   }
 
@@ -90,7 +92,7 @@ class RunUnderLoad final : public Way {
       if (!ended && Clock::now() - began < patience_to_open)
         continue;
       outcome.last_words = server.errors().text() + server.output().text();
-      outcome.failure = ended ? why_not_ready(server.ending())
+      outcome.failure = ended ? why_ended(server.ending())
                               : "did not open " + port() + " within " +
                                     std::to_string(patience_to_open.count()) +
                                     " s: name the one it listens on after "
@@ -100,12 +102,14 @@ class RunUnderLoad final : public Way {
     return true;
   }
 
-  [[nodiscard]] std::string why_not_ready(const Ending& ending) const {
-    if (ending.is_exit(0))
-      return "ended before it opened " + port() +
-             ": it must stay in the foreground (nginx -g 'daemon off;', "
-             "redis-server --daemonize no)";
-    return ending.sentence() + " before it opened " + port();
+  // One that goes into the background has ended for whoever started it, though
+  // its port may be open for a moment more.
+  [[nodiscard]] static std::string why_ended(const Ending& ending) {
+    return ending.sentence() +
+           (ending.is_exit(0)
+                ? " without being told to: it must stay in the foreground "
+                  "(nginx -g 'daemon off;', redis-server --daemonize no)"
+                : ", though a server runs until it is told to end");
   }
 
   // The command again and again while there is time for one more.
@@ -137,11 +141,12 @@ class RunUnderLoad final : public Way {
       stop_if_asked();
       resident.look();
       if (server.wait(load_look_milliseconds)) {
-        outcome.failure = server.ending().sentence() + " under load";
+        outcome.failure = why_ended(server.ending());
         outcome.last_words = server.errors().text() + server.output().text();
         return {};
       }
-      if (load_.seconds > 0 && seconds_since(began) > load_.seconds) {
+      if (!interrupted && load_.seconds > 0 &&
+          seconds_since(began) > load_.seconds) {
         interrupted = true;
         command.signal_all(SIGINT);
         if (!command.wait(interrupted_milliseconds))
@@ -149,6 +154,11 @@ class RunUnderLoad final : public Way {
       }
     }
     stop_if_asked();
+    return read(command, interrupted, outcome);
+  }
+
+  LoadReading read(const Process& command, bool interrupted,
+                   Outcome& outcome) const {
     const std::string text = command.output().text() + command.errors().text();
     if (!interrupted && !command.ending().is_exit(0)) {
       outcome.failure =

@@ -20,7 +20,8 @@ using compare::whole;
 
 constexpr double mebibyte = 1024 * 1024;
 constexpr std::size_t line_width = 98;
-// More would not fit into the width beside the names.
+// As many figures as a load command's table begins with; fewer where these are
+// too wide.
 constexpr std::size_t figures_per_table = 4;
 constexpr std::size_t last_lines = 5;
 
@@ -69,6 +70,48 @@ std::string mebibytes(const Candidate& one, const std::string& name) {
   return figure(one.median(name) / mebibyte);
 }
 
+// "SET p50 ms" in two lines.
+std::string head_of(const LoadFigure& figure) {
+  const std::size_t space = figure.name.rfind(' ');
+  return space == std::string::npos ? figure.name + "\nmedian"
+                                    : figure.name.substr(0, space) + "\n" +
+                                          figure.name.substr(space + 1);
+}
+
+// Some of the load command's figures; how the first of all compares.
+Table load_columns(const std::vector<Candidate>& all,
+                   const std::vector<LoadFigure>& load, std::size_t begin,
+                   std::size_t count) {
+  std::vector<std::string> heads{"Said by the load", "malloc from"};
+  for (std::size_t i = begin; i < begin + count; ++i) {
+    heads.push_back(head_of(load[i]));
+    heads.push_back("+-");
+    if (i == 0)
+      heads.push_back("against\nfirst");
+  }
+  Table table(heads);
+  fill(table, all, [&](const Candidate& one) {
+    std::vector<std::string> cells;
+    for (std::size_t i = begin; i < begin + count; ++i) {
+      cells.push_back(figure(one.median(load[i].name)));
+      cells.push_back(spread(one, load[i].name));
+      if (i == 0)
+        cells.push_back(change(all, one, load[i].name));
+    }
+    return cells;
+  });
+  return table;
+}
+
+std::size_t width_of(const std::string& text) {
+  std::istringstream lines(text);
+  std::string line;
+  std::size_t width = 0;
+  while (std::getline(lines, line))
+    width = std::max(width, line.size());
+  return width;
+}
+
 std::string bold(const std::string& text, bool colours) {
   return colours ? "\033[1m" + text + "\033[0m" : text;
 }
@@ -98,27 +141,15 @@ std::string time_table(const std::vector<Candidate>& all, bool colours) {
 std::string load_table(const std::vector<Candidate>& all,
                        const std::vector<LoadFigure>& load, bool colours) {
   std::string text;
-  for (std::size_t begin = 0; begin < load.size(); begin += figures_per_table) {
-    const std::size_t end = std::min(begin + figures_per_table, load.size());
-    std::vector<std::string> heads{"Said by the load", "malloc from"};
-    for (std::size_t i = begin; i < end; ++i) {
-      heads.push_back(load[i].name);
-      heads.push_back("+-");
-      if (i == 0)
-        heads.push_back("against\nfirst");
-    }
-    Table table(heads);
-    fill(table, all, [&](const Candidate& one) {
-      std::vector<std::string> cells;
-      for (std::size_t i = begin; i < end; ++i) {
-        cells.push_back(figure(one.median(load[i].name)));
-        cells.push_back(spread(one, load[i].name));
-        if (i == 0)
-          cells.push_back(change(all, one, load[i].name));
-      }
-      return cells;
-    });
-    text += (begin == 0 ? "" : "\n") + table.text(colours);
+  for (std::size_t begin = 0; begin < load.size();) {
+    std::size_t count = std::min(figures_per_table, load.size() - begin);
+    while (count > 1 &&
+           width_of(load_columns(all, load, begin, count).text(false)) >
+               line_width)
+      --count;
+    text += (begin == 0 ? "" : "\n") +
+            load_columns(all, load, begin, count).text(colours);
+    begin += count;
   }
   return text;
 }
@@ -138,9 +169,9 @@ std::string server_table(const std::vector<Candidate>& all, bool colours) {
 }
 
 std::string kernel_table(const std::vector<Candidate>& all, bool colours) {
-  Table table({"CPU, faults and switches", "malloc from", "user\ns",
-               "system\ns", "minor\nfaults", "major\nfaults",
-               "voluntary\nswitches", "forced\nswitches"});
+  Table table({"Faults and switches", "malloc from", "user\ns", "system\ns",
+               "faults\nminor", "faults\nmajor", "switches\nwilling",
+               "switches\nforced"});
   fill(table, all, [](const Candidate& one) {
     return std::vector<std::string>{seconds(one, names::user),
                                     seconds(one, names::system),

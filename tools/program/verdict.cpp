@@ -159,7 +159,7 @@ std::string differing(const Comparison& comparison, const Comparison& memory,
            memory_with(memory, *best->candidate);
   if (const std::string list = losses(comparison); !list.empty())
     return question.program + verb_for(comparison.aspect) + list +
-           " than with " + comparison.base.name + ", and with no malloc less" +
+           " than with " + comparison.base.name + ", and no malloc is better" +
            least_memory(memory);
   return "";
 }
@@ -204,7 +204,7 @@ std::string verdict(const std::vector<Candidate>& all,
                     const Question& question) {
   const Candidate* const base = base_of(all);
   if (base == nullptr)
-    return "there is none: it runs with no malloc.";
+    return "there is none: no malloc is left.";
   const auto running = std::count_if(all.begin(), all.end(),
                                      [](auto& one) { return one.runs(); });
   if (running < 2)

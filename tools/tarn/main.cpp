@@ -61,6 +61,11 @@ std::vector<std::string> add_server(CLI::App& verb, Asked& asked) {
 std::vector<std::string> add_program(CLI::App& verb, Asked& asked) {
   tarn::program::Wishes& wishes = asked.program;
   const char* const group = "A program of your own, after --";
+  verb.add_option("--only", wishes.only,
+                  "With the malloc of this name only, beside the one that it "
+                  "has; may be repeated")
+      ->type_name("NAME")
+      ->group(group);
   verb.add_option("--runs", wishes.runs,
                   "Run it N times with each malloc, instead of as often as "
                   "it takes to tell")
@@ -104,8 +109,8 @@ std::vector<std::string> add_program(CLI::App& verb, Asked& asked) {
       ->type_name("REGEX")
       ->needs(load)
       ->group(group);
-  return {"--runs",  "--exit-code", "--patience", "--load",
-          "--ready", "--for",       "--figure"};
+  return {"--only", "--runs",  "--exit-code", "--patience",
+          "--load", "--ready", "--for",       "--figure"};
 }
 
 int refuse(const std::string& why) {
