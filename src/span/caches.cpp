@@ -77,11 +77,14 @@ void prepare(ChunkCache& cache, bool is_small) noexcept {
   cache.is_trimmed = false;
 }
 
-ChunkCache* find_unused() noexcept TARN_UNCHECKED_LOCKS {
+ChunkCache* find_unused() noexcept TARN_REQUIRES(caches.lock) {
   for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
-       cache != nullptr; cache = cache->next)
+       cache != nullptr; cache = cache->next) {
+    // Its thread may be ending now, and says so under this lock.
+    const base::Locked locked{cache->lock};
     if (cache->lane == nullptr)
       return cache;
+  }
   return nullptr;
 }
 
