@@ -66,6 +66,7 @@ constinit std::atomic<bool> do_requests_purge{true};
 // Counts starts; a background thread ends when it is no longer the last one.
 constinit std::atomic<std::uint32_t> background{0};
 constinit std::atomic<bool> is_background_wanted{false};
+constinit std::atomic<void (*)() noexcept> room_above{nullptr};
 
 class Deadline {
  public:
@@ -135,6 +136,8 @@ void start_round(std::uint32_t now) noexcept TARN_REQUIRES(state.lock) {
   if (now - state.last_round < round_ms)
     return;
   state.last_round = now;
+  if (void (*const upkeep)() noexcept = room_above.load(relaxed))
+    upkeep();
   empty_idle_caches(now, quiet_ms);
   for (Shelf& shelf : shelves)
     shelf.end_round();
@@ -214,6 +217,10 @@ void maintain_on_request_path(std::uint32_t elapsed) noexcept
     return;
   run(base::smaller(elapsed * millisecond / request_part, millisecond), false);
   state.lock.unlock();
+}
+
+void set_upkeep(void (*upkeep)() noexcept) noexcept {
+  room_above.store(upkeep, relaxed);
 }
 
 std::size_t purged_bytes() noexcept {

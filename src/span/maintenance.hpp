@@ -16,6 +16,10 @@ namespace tarn::span {
 /// mode in which requests never purge.
 void maintain_on_request_path(std::uint32_t elapsed) noexcept;
 
+/// Has `upkeep` run ten times a second, while something maintains: what a room
+/// above gives back. It may claim nothing.
+void set_upkeep(void (*upkeep)() noexcept) noexcept;
+
 /// Bytes given back to the system since the start.
 [[nodiscard]] std::size_t purged_bytes() noexcept;
 

@@ -1,7 +1,8 @@
-// The metadata of stretches that nobody uses. A burst leaves some 5 KiB behind
-// for each 4 MiB: the page map, cut granules, ids. A free granule's are never
-// read but by describe(), to which zero pages say the same; so whoever owns all
-// granules of a stretch, as any user would own them, may give them back.
+// The metadata of stretches that nobody uses. A burst leaves up to 13 KiB
+// behind for each 4 MiB: the page map, cut granules, ids, notes. A free
+// granule's are never read but by describe(), to which zero pages say the same;
+// so whoever owns all granules of a stretch, as any user would own them, may
+// give them back.
 #include "base/order.hpp"
 #include "os/memory.hpp"
 #include "span/reservation.hpp"
@@ -74,6 +75,7 @@ void Reservation::purge_metadata_of(std::size_t first,
   }
   purge_whole_pages(ids_, stretch_granules * granule_ids * sizeof *ids_, first,
                     claimed);
+  purge_whole_pages(notes_, stretch_granules * sizeof *notes_, first, claimed);
   purge_whole_pages(cuts_, stretch_granules * sizeof *cuts_, first, claimed);
   purge_whole_pages(descriptors_, least_bytes, first, claimed);
   for (std::size_t i = first; i < claimed; ++i) {

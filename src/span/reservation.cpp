@@ -21,7 +21,8 @@ constexpr std::uint64_t one_release = std::uint64_t{1} << hint_bits;
 /// Where each array lies in the metadata: they begin with a page, so that the
 /// pages of one can go without the others'.
 struct Layout {
-  std::size_t stretches;  // behind the ids, which begin it
+  std::size_t notes;  // behind the ids, which begin it
+  std::size_t stretches;
   std::size_t cuts;
   std::size_t descriptors;
   std::size_t size;
@@ -29,8 +30,9 @@ struct Layout {
   explicit Layout(std::size_t space) noexcept {
     const std::size_t granules = space / granule_size;
     const std::size_t page = os::page_size();
-    stretches =
+    notes =
         detail::round_up(granules * granule_ids * sizeof(std::uint32_t), page);
+    stretches = notes + detail::round_up(granules * sizeof(Note), page);
     cuts = stretches +
            detail::round_up(space / stretch_size * sizeof(Stretch), page);
     descriptors = cuts + detail::round_up(granules * sizeof(CutGranule), page);
@@ -42,6 +44,29 @@ struct Layout {
 std::size_t metadata_of(std::size_t size) noexcept {
   return Layout{size}.size;
 }
+
+// The bits of a run of granules, word by word.
+class Bits {
+ public:
+  Bits(std::size_t index, std::size_t granules) noexcept
+      : begin_(index), end_(index + granules) {}
+  [[nodiscard]] std::size_t first() const noexcept {
+    return begin_ / stretch_granules;
+  }
+  [[nodiscard]] std::size_t words() const noexcept {
+    return (end_ - 1) / stretch_granules - first() + 1;
+  }
+  [[nodiscard]] std::uint64_t word(std::size_t i) const noexcept {
+    const std::size_t start = (first() + i) * stretch_granules;
+    const std::size_t from = base::larger(begin_, start);
+    const std::size_t to = base::smaller(end_, start + stretch_granules);
+    return low_bits(static_cast<unsigned>(to - from)) << (from - start);
+  }
+
+ private:
+  std::size_t begin_;
+  std::size_t end_;
+};
 
 }  // namespace
 
@@ -81,6 +106,7 @@ bool Reservation::try_start(std::size_t size) noexcept {
 void Reservation::lay_out(std::size_t size, std::byte* metadata) noexcept {
   const Layout layout{size};
   ids_ = reinterpret_cast<std::atomic<std::uint32_t>*>(metadata);
+  notes_ = reinterpret_cast<Note*>(metadata + layout.notes);
   stretches_ = reinterpret_cast<Stretch*>(metadata + layout.stretches);
   cuts_ = reinterpret_cast<CutGranule*>(metadata + layout.cuts);
   descriptors_ = reinterpret_cast<std::atomic<std::uint32_t>*>(
@@ -157,7 +183,7 @@ std::byte* Reservation::claim_long(std::size_t granules) noexcept {
     if (run < needed)
       continue;
     const std::size_t first = i + 1 - needed;
-    if (claim_at(first, granules))
+    if (claim_at(first * stretch_granules, granules))
       return granule(first * stretch_granules);
     run = 0;  // someone took a part meanwhile; look on from here
   }
@@ -165,31 +191,48 @@ std::byte* Reservation::claim_long(std::size_t granules) noexcept {
 }
 
 // All or nothing, since others claim without the lock.
-bool Reservation::claim_at(std::size_t first, std::size_t granules) noexcept {
-  std::size_t claimed = 0;
-  while (claimed < granules) {
-    const auto part = static_cast<unsigned>(
-        base::smaller<std::size_t>(granules - claimed, stretch_granules));
-    const std::uint64_t bits = low_bits(part);
-    std::atomic<std::uint64_t>& word =
-        stretches_[first + claimed / stretch_granules].free;
+bool Reservation::claim_at(std::size_t index, std::size_t granules) noexcept {
+  const Bits bits{index, granules};
+  std::size_t part = 0;
+  for (; part < bits.words(); ++part) {
+    const std::uint64_t wanted = bits.word(part);
+    std::atomic<std::uint64_t>& word = stretches_[bits.first() + part].free;
     std::uint64_t free = word.load(std::memory_order_acquire);
-    while ((free & bits) == bits &&
-           !word.compare_exchange_weak(free, free & ~bits,
+    while ((free & wanted) == wanted &&
+           !word.compare_exchange_weak(free, free & ~wanted,
                                        std::memory_order_acquire,
                                        std::memory_order_acquire)) {
     }
-    if ((free & bits) != bits)
+    if ((free & wanted) != wanted)
       break;
-    claimed += part;
   }
-  if (claimed >= granules)
+  if (part == bits.words())
     return true;
-  for (std::size_t i = 0; i < claimed / stretch_granules; ++i)
-    stretches_[first + i].free.store(low_bits(64), std::memory_order_release);
-  if (claimed != 0)
-    lower_hint(first);
+  for (std::size_t i = 0; i < part; ++i)
+    stretches_[bits.first() + i].free.fetch_or(bits.word(i),
+                                               std::memory_order_release);
+  if (part != 0)
+    lower_hint(bits.first());
   return false;
+}
+
+bool Reservation::extend(std::size_t index, std::size_t granules) noexcept {
+  return index + granules <= opened() * stretch_granules &&
+         claim_at(index, granules);
+}
+
+void Reservation::clear(std::size_t index, std::size_t granules) noexcept {
+  const Bits bits{index, granules};
+  for (std::size_t i = 0; i < bits.words(); ++i) {
+    const std::size_t first = bits.first() + i;
+    std::uint64_t dirty =
+        stretches_[first].dirty.load(std::memory_order_relaxed) & bits.word(i);
+    for (; dirty != 0; dirty &= dirty - 1) {
+      const auto place = static_cast<std::size_t>(std::countr_zero(dirty));
+      __builtin_memset(granule(first * stretch_granules + place), 0,
+                       granule_size);
+    }
+  }
 }
 
 bool Reservation::open(std::size_t index) noexcept {

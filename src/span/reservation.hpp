@@ -65,6 +65,12 @@ struct CutGranule {
 };
 static_assert(sizeof(CutGranule) == 16);
 
+/// What a room above keeps of a granule that it claimed, outside of it. Whoever
+/// claims the granule starts it; nobody reads that of another use.
+struct alignas(64) Note {
+  std::byte bytes[128];
+};
+
 class Reservation {
  public:
   /// Reserves the largest of the ladder's sizes that has at least `least` and
@@ -109,6 +115,13 @@ class Reservation {
   void look_for_huge(std::size_t index, std::uint32_t now, bool collapse,
                      std::uint32_t patience) noexcept;
 
+  /// Claims these granules, if all are free. The caller describes them.
+  [[nodiscard]] bool extend(std::size_t index, std::size_t granules) noexcept;
+
+  /// Makes granules that the caller has just claimed read as zero; those that
+  /// have no pages are not touched.
+  void clear(std::size_t index, std::size_t granules) noexcept;
+
   // The page map and the rest, by the granule's index.
   [[nodiscard]] std::size_t index_of(const void* p) const noexcept {
     return detail::bytes_between(begin_, p) / granule_size;
@@ -125,6 +138,12 @@ class Reservation {
   void describe(std::size_t index, std::size_t granules, Use use,
                 unsigned extra, unsigned owner) noexcept;
   void describe_free(std::size_t index, std::size_t granules) noexcept;
+  [[nodiscard]] const std::atomic<std::uint32_t>* descriptors() const noexcept {
+    return descriptors_;
+  }
+  [[nodiscard]] Note& note(std::size_t index) const noexcept {
+    return notes_[index];
+  }
   [[nodiscard]] CutGranule& cut(std::size_t index) noexcept {
     return cuts_[index];
   }
@@ -159,7 +178,7 @@ class Reservation {
   std::byte* claim_short(unsigned granules) noexcept;
   std::byte* claim_in(std::size_t index, unsigned granules) noexcept;
   std::byte* claim_long(std::size_t granules) noexcept;
-  bool claim_at(std::size_t first, std::size_t granules) noexcept;
+  bool claim_at(std::size_t index, std::size_t granules) noexcept;
   bool open(std::size_t index) noexcept TARN_REQUIRES(lock_);
   void lower_hint(std::size_t index) noexcept;
   void raise_hint(std::uint64_t seen, std::size_t index) noexcept;
@@ -187,6 +206,7 @@ class Reservation {
   // because who uses the granule learnt of it in another way.
   std::atomic<std::uint32_t>* descriptors_ = nullptr;
   CutGranule* cuts_ = nullptr;
+  Note* notes_ = nullptr;
   // Written by whoever lends the chunk, read by describe(); orders nothing.
   std::atomic<std::uint32_t>* ids_ = nullptr;
   // Stretches below this are committed and have valid words. Written under the

@@ -50,6 +50,28 @@ void Space::release(std::byte* memory, std::size_t granules) noexcept {
   home->release(memory, granules, now_ms());
 }
 
+bool Space::resize(std::byte* memory, std::size_t granules, std::size_t wanted,
+                   Use use, unsigned extra) noexcept {
+  Reservation* const home = find(memory);
+  const std::size_t index = home->index_of(memory);
+  if (wanted < granules) {
+    release(memory + wanted * granule_size, granules - wanted);
+    return true;
+  }
+  if (wanted == granules)
+    return true;
+  if (wanted > home->granules() - index ||
+      !home->extend(index + granules, wanted - granules))
+    return false;
+  home->describe(index, wanted, use, extra, 0);
+  return true;
+}
+
+void Space::clear(std::byte* memory, std::size_t granules) noexcept {
+  Reservation* const home = find(memory);
+  home->clear(home->index_of(memory), granules);
+}
+
 std::byte* Space::claim_any(std::size_t granules) noexcept {
   for (unsigned tried = 0;;) {
     const unsigned count = reservations();

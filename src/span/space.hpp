@@ -35,6 +35,16 @@ class Space {
 
   void release(std::byte* memory, std::size_t granules) noexcept;
 
+  /// Makes a run of `granules` one of `wanted` where it lies. False: what is
+  /// behind it is not free, and nothing has changed.
+  [[nodiscard]] bool resize(std::byte* memory, std::size_t granules,
+                            std::size_t wanted, Use use,
+                            unsigned extra) noexcept;
+
+  /// Makes memory that the caller has just claimed read as zero; granules that
+  /// have no pages are not touched.
+  void clear(std::byte* memory, std::size_t granules) noexcept;
+
   /// The reservation that holds `p`, or null.
   [[nodiscard]] Reservation* find(const void* p) noexcept {
     const unsigned count = reservations();
