@@ -1,0 +1,92 @@
+// slab.hpp - equal slots in one piece of memory (Bonwick, "The slab allocator",
+// 1994), with their description outside of it.
+//
+//     Slab (two lines, anywhere)          memory, at a multiple of 64 KiB
+//     [ owner's line ][ shared line ]     [slot|slot|slot| ... fresh ... ]
+//
+// Free slots are found in three places: in the list `free`, behind the word
+// (those that other threads brought back), and from `fresh` on, where nobody
+// has written yet. A slot that is none of these is in use.
+//
+//     used + free_count + word.count() + (capacity - fresh) == capacity
+//
+// Cost     constant, but for linking fresh slots.
+// Threads  the owner's line is the owner's alone; the word decides who that is.
+// Failure  none: there is a slot or there is not.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "slab/slab_word.hpp"
+
+namespace tarn::slab {
+
+inline constexpr std::size_t smallest_slot = sizeof(FreeSlot);
+
+struct alignas(64) Slab {
+  /// Makes a slab of `size` bytes at `memory`, all slots fresh, attached to
+  /// `by`, in no list. `of_class` is the owner's to read.
+  void start(std::byte* memory_, std::size_t size, std::uint32_t slot_size_,
+             unsigned of_class, std::uint32_t by) noexcept;
+
+  /// The owner: all free slots at hand, linked; those that came back when there
+  /// are none; else up to `most` fresh ones. Null: the slab is used up.
+  [[nodiscard]] Returned take(unsigned most) noexcept;
+
+  /// The owner: one slot back.
+  void put(FreeSlot* slot) noexcept {
+    slot->next = free;
+    free = slot;
+    ++free_count;
+  }
+
+  /// The owner: adds the slots that came back to its own.
+  void take_returned() noexcept;
+
+  /// Gives up the ownership of a slab that is used up. False: slots came back,
+  /// and the caller still owns it.
+  [[nodiscard]] bool detach() noexcept;
+
+  /// Gives up the ownership together with the free slots. True: the caller must
+  /// put it on a list; else it waits like one that was detached.
+  [[nodiscard]] bool park() noexcept;
+
+  /// Who took the slab off a list, or takes back a detached one, is its owner.
+  void adopt(std::uint32_t by) noexcept;
+  [[nodiscard]] bool reattach(std::uint32_t by) noexcept;
+
+  /// The owner: nobody uses a slot.
+  [[nodiscard]] bool is_unused() const noexcept { return free_count == fresh; }
+
+  /// Whether a slot begins at `p`, which is inside, and was ever handed out.
+  [[nodiscard]] bool has_slot_at(const void* p) const noexcept {
+    const auto offset =
+        static_cast<std::size_t>(static_cast<const std::byte*>(p) - memory);
+    return offset % slot_size == 0 && offset / slot_size < fresh;
+  }
+
+  /// True while every invariant holds. The owner's; linear in free slots.
+  [[nodiscard]] bool check() const noexcept;
+
+  // The owner's line.
+  FreeSlot* free;
+  std::byte* memory;
+  Slab* newer;  // neighbours in a list of the owner's
+  Slab* older;
+  std::uint32_t slot_size;
+  std::uint16_t free_count;  // in `free`
+  std::uint16_t capacity;
+  std::uint16_t fresh;  // slots below this were handed out before
+  std::uint8_t size_class;
+  // Whose slab it is, 0: nobody's. Written by owners only; another thread that
+  // reads it learns no more than that the slab is not its own.
+  std::atomic<std::uint32_t> owner;
+
+  // The shared line.
+  alignas(64) SlabWord word;
+  Slab* next_listed;  // written by who lists it, read by who takes it off
+};
+static_assert(sizeof(Slab) == 128);
+
+using SlabList = BasicSlabList<StdAtomic, Slab>;
+
+}  // namespace tarn::slab
