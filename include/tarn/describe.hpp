@@ -26,6 +26,7 @@ enum class AddressKind : std::uint8_t {
   free,     ///< a chunk that waits in a cache or the store for its next use
   chunk,    ///< a chunk that a pool borrowed
   large,    ///< a run of granules that a pool borrowed
+  block,    ///< a block of the heap, in use or free
   metadata  ///< tarn's own arrays
 };
 

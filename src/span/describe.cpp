@@ -6,6 +6,7 @@
 #include "base/order.hpp"
 #include "base/text.hpp"
 #include "port/world.hpp"
+#include "slab/slab.hpp"
 #include "span/cache.hpp"
 #include "span/names.hpp"
 
@@ -90,6 +91,20 @@ void describe_large(const Reservation& part, std::size_t index,
   set_pool(found, ids[0].load(relaxed));
 }
 
+// A slab whose granules are given back meanwhile is told as it was.
+void describe_block(const Reservation& part, std::size_t index,
+                    Description& found) noexcept {
+  const auto* const slab = reinterpret_cast<const slab::Slab*>(
+      &part.note(start_of_run(part, index)));
+  const std::size_t size = base::larger(slab->slot_size, std::uint32_t{1});
+  found.kind = AddressKind::block;
+  found.pool = PoolKind::heap;
+  found.start =
+      part.granule(start_of_run(part, index)) + found.offset / size * size;
+  found.size = size;
+  found.offset %= size;
+}
+
 const char* noun_of(PoolKind kind) noexcept {
   switch (kind) {
     case PoolKind::region:
@@ -107,12 +122,16 @@ const char* noun_of(PoolKind kind) noexcept {
   return "pool";
 }
 
+const char* noun_of(AddressKind kind) noexcept {
+  if (kind == AddressKind::block)
+    return "block of ";
+  return kind == AddressKind::large ? "large block of " : "chunk of ";
+}
+
 void write_chunk(const Description& found, base::Line& line) noexcept {
-  const bool is_large = found.kind == AddressKind::large;
   line << std::uint64_t{found.offset} << " bytes into a "
        << (found.kind == AddressKind::free ? "free " : "")
-       << (is_large ? "large block of " : "chunk of ")
-       << std::uint64_t{found.size} << " bytes";
+       << noun_of(found.kind) << std::uint64_t{found.size} << " bytes";
   if (found.kind == AddressKind::free)
     return;
   line << " of " << (found.id == 0 ? "an unnamed " : "") << noun_of(found.pool);
@@ -141,6 +160,8 @@ Description describe(const void* p) noexcept {
     describe_chunk(*part, index, word, found);
   else if (word.is(span::Use::large))
     describe_large(*part, index, found);
+  else if (word.size_class() != 0)
+    describe_block(*part, index, found);
   else
     found.offset = 0;
   return found;
@@ -163,6 +184,7 @@ std::size_t describe(const void* p, char* buffer, std::size_t size) noexcept {
     case AddressKind::free:
     case AddressKind::chunk:
     case AddressKind::large:
+    case AddressKind::block:
       write_chunk(found, line);
       break;
   }

@@ -78,6 +78,11 @@ class Descriptor {
   [[nodiscard]] constexpr bool is(Use use) const noexcept {
     return (word_ >> 4 & 0xFF0) == static_cast<unsigned>(use);
   }
+  /// The size class of a slab, 0 for what is none.
+  [[nodiscard]] constexpr unsigned size_class() const noexcept {
+    const unsigned use = word_ >> 4 & 0xFFF;
+    return use < static_cast<unsigned>(Use::large) ? use : 0;
+  }
   /// The kind of pool of a large run, the step of chunks.
   [[nodiscard]] constexpr unsigned extra() const noexcept {
     return word_ >> 4 & 0xF;

@@ -1,0 +1,91 @@
+// Blocks with pages of their own: runs of granules, known to the page map.
+#include "tarn/upstream.hpp"
+
+#include "base/order.hpp"
+#include "heap/slow.hpp"
+#include "span/space.hpp"
+
+namespace tarn::heap {
+namespace {
+
+using span::granule_size;
+using span::the_space;
+
+constexpr auto our_kind = static_cast<unsigned>(PoolKind::heap);
+
+// The block whose run holds `p`, which the map calls large.
+const std::byte* start_of(const void* p) noexcept {
+  const span::Reservation* const home = the_space.find(p);
+  std::size_t index = home->index_of(p);
+  while (const unsigned back = home->descriptor(index).offset())
+    index -= back;
+  return home->granule(index);
+}
+
+// How many granules it has lies behind its owner's id.
+std::atomic<std::uint32_t>& granules_of(const void* block) noexcept {
+  return (&the_space.id_at(block))[1];
+}
+
+// The granules for `size` bytes, 0: too many.
+std::uint32_t granules_for(std::size_t size) noexcept {
+  const std::size_t granules =
+      base::larger<std::size_t>(size, 1) / granule_size +
+      (size % granule_size != 0 ? 1 : 0);
+  return granules > UINT32_MAX / 2 ? 0 : static_cast<std::uint32_t>(granules);
+}
+
+void require_start(const void* p) noexcept {
+  const span::Reservation* const home = the_space.find(p);
+  const std::byte* const start = start_of(p);
+  if (home->descriptor(home->index_of(start)).extra() != our_kind)
+    report_foreign(p, "another pool has it");
+  if (start != p)
+    report_interior(p, start, granules_of(start).load(relaxed) * granule_size);
+}
+
+}  // namespace
+
+void* allocate_large(std::size_t size, std::size_t align) noexcept {
+  const std::uint32_t granules = granules_for(size);
+  if (granules == 0 || align > no_limit / 4)
+    return nullptr;
+  std::byte* const memory =
+      align > granule_size
+          ? the_space.claim_aligned(granules, align, span::Use::large, our_kind)
+          : the_space.claim(granules, span::Use::large, our_kind);
+  if (memory == nullptr)
+    return nullptr;
+  the_space.id_at(memory).store(0, relaxed);
+  granules_of(memory).store(granules, relaxed);
+  return memory;
+}
+
+void deallocate_large(void* p) noexcept {
+  require_start(p);
+  the_space.release(static_cast<std::byte*>(p), granules_of(p).load(relaxed));
+  if (ThreadHeap* const heap = enter())
+    if (++heap->posts >= 64)
+      run_duties(*heap);
+}
+
+std::size_t large_size(const void* p) noexcept {
+  require_start(p);
+  return granules_of(p).load(relaxed) * granule_size;
+}
+
+bool resize_large(void* p, std::size_t size) noexcept {
+  const std::uint32_t wanted = granules_for(size);
+  if (wanted == 0 || !the_space.resize(static_cast<std::byte*>(p),
+                                       granules_of(p).load(relaxed), wanted,
+                                       span::Use::large, our_kind))
+    return false;
+  granules_of(p).store(wanted, relaxed);
+  return true;
+}
+
+void clear_large(void* p) noexcept {
+  the_space.clear(static_cast<std::byte*>(p), granules_of(p).load(relaxed));
+}
+
+}  // namespace tarn::heap

@@ -1,0 +1,19 @@
+// slow.hpp - where the fast path goes when it cannot go on.
+//
+// Threads  shared.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "heap/thread_heap.hpp"
+
+namespace tarn::heap {
+
+inline constexpr auto relaxed = std::memory_order_relaxed;
+
+[[nodiscard]] void* allocate_slow(std::size_t size) noexcept;
+void deallocate_slow(void* p) noexcept;
+
+/// The thousandth block of a class since the last duties: they are due.
+[[nodiscard]] void* allocated_at_last(void* block, Bin& bin) noexcept;
+
+}  // namespace tarn::heap
