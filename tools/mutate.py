@@ -109,14 +109,18 @@ class Build:
 
     def killer(self, source, mutant_object, order):
         """The first test of `order` that fails with the mutant, and how; or
-        None. What fails but once, fails by chance."""
+        None. What fails but once, or hangs where the original now does too,
+        fails by chance."""
         library = mutant_object.parent / LIBRARY
         self.link({**self.objects, str(source): mutant_object}, library)
         for name in order:
             seconds = PATIENCE * self.seconds[name] + LEAST_SECONDS
             failure, _ = self.failure_of(name, library, seconds)
-            if failure in ('hangs', 'grows') or (
-                    failure and self.failure_of(name, library, seconds)[0]):
+            if failure in ('hangs', 'grows'):
+                is_chance = self.failure_of(name, self.library, seconds)[0]
+            elif failure:
+                is_chance = not self.failure_of(name, library, seconds)[0]
+            if failure and not is_chance:
                 return f'{name} ({failure})'
         return None
 

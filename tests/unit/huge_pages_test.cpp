@@ -171,6 +171,21 @@ TEST_CASE("a huge page is not broken for a part of it, until most idles") {
   CHECK(advices.empty());
 }
 
+TEST_CASE("what was lent in huge pages goes back without them") {
+  SystemUpstream upstream{{.huge_pages = HugePages::always}};
+  const Noting noting;
+  const Loan loan = upstream.lend({2 * MiB});
+  REQUIRE(loan);
+  CHECK(is_advised(MADV_HUGEPAGE, loan.memory));
+  {
+    const std::lock_guard hold{lock};
+    advices.clear();
+  }
+  upstream.take_back(loan);
+  CHECK(is_advised(MADV_NOHUGEPAGE, loan.memory));
+  CHECK_FALSE(is_advised(MADV_HUGEPAGE));
+}
+
 TEST_CASE("who maintains makes huge pages now, a request leaves it to later") {
   const Loan loan = system_upstream().lend({8 * MiB});
   REQUIRE(loan);

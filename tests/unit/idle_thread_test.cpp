@@ -207,3 +207,34 @@ TEST_CASE("nobody empties a cache that its thread uses, or one without one") {
   look(1000 + 9 * quiet);
   CHECK(count_mine() == before);
 }
+
+TEST_CASE("a thread is idle wherever its last call was") {
+  using Call = std::function<void(std::vector<Loan>&)>;
+  const Call lend_fast = [](std::vector<Loan>& loans) {
+    loans.push_back(port::system_lend_chunk(8 * KiB));
+  };
+  const Call lend_slow = [](std::vector<Loan>& loans) {
+    loans.push_back(port::system_lend({8 * KiB, 8 * KiB, PoolKind::region}));
+  };
+  const Call lend_large = [](std::vector<Loan>& loans) {
+    loans.push_back(port::system_lend_chunk(1 * MiB));
+  };
+  const Call give_back_large = [&](std::vector<Loan>& loans) {
+    lend_large(loans);
+    port::system_take_back(loans.back());
+    loans.pop_back();
+  };
+  for (const Call& last : {lend_fast, lend_slow, lend_large, give_back_large}) {
+    Idler idler;
+    std::vector<Loan> loans;
+    idler.keep({0, 20});
+    idler.tell([&] { last(loans); });
+    look(1000);
+    CHECK(span::empty_idle_caches(1000 + quiet, quiet));
+    CHECK(idler.kept() <= 64 * KiB);
+    idler.tell([&] {
+      for (const Loan& loan : loans)
+        port::system_take_back(loan);
+    });
+  }
+}

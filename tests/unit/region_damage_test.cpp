@@ -52,6 +52,15 @@ TEST_CASE("check notices a chunk that is missing") {
   demand_noticed(region, second->older, static_cast<RegionChunk*>(nullptr));
 }
 
+TEST_CASE("check notices an empty region that says it has room") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  // The end of its room is its second word, for every build.
+  std::byte** const end = reinterpret_cast<std::byte**>(&region) + 1;
+  REQUIRE(*end == nullptr);
+  demand_noticed(region, *end, reinterpret_cast<std::byte*>(&region));
+}
+
 TEST_CASE("check notices large blocks that are wrongly linked or sized") {
   CountingUpstream upstream;
   Region region{upstream};

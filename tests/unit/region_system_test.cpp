@@ -99,6 +99,25 @@ TEST_CASE("reset over the system keeps the first chunk") {
   }
 }
 
+TEST_CASE("after a reset over the system chunks grow as from the start") {
+  Region region{{.first_chunk = 4 * KiB, .max_chunk = 64 * KiB}};
+  REQUIRE(region.allocate(16) != nullptr);
+  std::vector<std::size_t> sizes;
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::size_t> now;
+    for (int i = 0; i < 4; ++i) {
+      fill_chunk(region);
+      const std::size_t before = region.held();
+      REQUIRE(region.allocate(16) != nullptr);
+      now.push_back(region.held() - before);
+    }
+    CHECK(now.front() < now.back());
+    CHECK((round == 0 || now == sizes));
+    sizes = now;
+    region.reset();
+  }
+}
+
 TEST_CASE("a region over the system ends in every state") {
   std::vector<int> order;
   for (int state = 0; state < 8; ++state) {

@@ -170,3 +170,70 @@ TEST_CASE("who only borrows, or only gives back, keeps no more for it") {
     }
   });
 }
+
+TEST_CASE(
+    "looks at the clock come a few milliseconds apart, whatever is done") {
+  in_new_cache([] {
+    const auto period = [] { return span::own_lane.own->period; };
+    const auto work = [] {
+      for (int i = 0; i < 200; ++i)
+        port::system_take_back(port::system_lend_chunk(size));
+    };
+    // A busy thread looks every 64 lends, the more often the less it does.
+    for (int i = 0; i < 10; ++i)
+      work();
+    CHECK(period() == 64);
+    now += 16;
+    work();
+    CHECK(period() == 64);
+    now += 17;
+    port::system_take_back(port::system_lend({4 * KiB, 8 * KiB}));
+    CHECK(period() == 1);
+    for (const std::uint32_t due : {1u, 1u, 1u}) {
+      now += 2;
+      port::system_take_back(port::system_lend({4 * KiB, 8 * KiB}));
+      CHECK(period() == due);
+    }
+    port::system_take_back(port::system_lend({4 * KiB, 8 * KiB}));
+    CHECK(period() == 2);
+  });
+}
+
+TEST_CASE("a thread that only gives back ends its rounds too") {
+  in_new_cache([] {
+    std::vector<Loan> loans;
+    for (unsigned i = 0; i < 20 * span::batch_of(step); ++i)
+      loans.push_back(port::system_lend_chunk(size));
+    for (int round = 0; round < 5; ++round) {
+      now += 100;
+      for (unsigned i = 0; i < 2 * span::batch_of(step); ++i) {
+        port::system_take_back(loans.back());
+        loans.pop_back();
+      }
+      CHECK(span::own_lane.own->last_round == span::now_ms());
+    }
+    for (const Loan& loan : loans)
+      port::system_take_back(loan);
+  });
+}
+
+TEST_CASE("maintain does all there is to do while its time is not over") {
+  purge_on_requests(false);
+  const auto make_burst = [] {
+    std::vector<Loan> loans;
+    for (unsigned i = 0; i < 20 * span::batch_of(step); ++i)
+      loans.push_back(port::system_lend_chunk(size));
+    for (const Loan& loan : loans)
+      port::system_take_back(loan);
+  };
+  for (const std::uint64_t budget : {0u, 1u}) {
+    std::thread(make_burst).join();
+    // The first round sees the batches, the second that nobody needed them.
+    now += 100;
+    static_cast<void>(maintain(1));
+    now += 100;
+    CHECK(maintain(budget) == (budget == 0));
+    while (maintain(1))
+      continue;
+  }
+}
