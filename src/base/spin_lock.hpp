@@ -17,7 +17,8 @@
 namespace tarn::base {
 
 /// Waits a little: for the processor at first, in later rounds by giving the
-/// processor away. The room os defines it, since base knows no system.
+/// processor away. The room os defines it, since base knows no system, and the
+/// embedded build.
 void back_off(unsigned round) noexcept;
 
 class TARN_CAPABILITY("mutex") SpinLock {

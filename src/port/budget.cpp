@@ -5,6 +5,7 @@
 #include "tarn/budget.hpp"
 
 #include "base/order.hpp"
+#include "base/spin_lock.hpp"
 #include "port/world.hpp"
 
 namespace tarn {
@@ -18,27 +19,27 @@ constexpr std::size_t largest_batch = 1 * MiB;
 constexpr std::size_t parts_of_limit = 32;
 
 // Holds others off while credit is on its way between the slots and the shared
-// count, where nobody sees it: they would refuse what there is room for. The
-// limit does not depend on it, so nobody waits for ever: not for a thread that
-// lost its processor, and not in a child after fork for one that is not there.
+// count, where nobody sees it: they would refuse what there is room for. A
+// holder that lost its processor is given ours, ten thousand times. The limit
+// does not depend on it, so nobody waits for ever: in a child after fork the
+// holder may not be there, and who waited in vain takes its place.
 class Drawing {
  public:
   explicit Drawing(std::atomic_flag& flag) noexcept : flag_(flag) {
-    for (int tries = 0; tries < most_tries && !is_ours_; ++tries)
-      is_ours_ = !flag_.test_and_set(std::memory_order_acquire);
+    for (unsigned round = 0; round < most_rounds; ++round) {
+      if (!flag_.test_and_set(std::memory_order_acquire))
+        return;
+      base::back_off(round);
+    }
   }
   Drawing(const Drawing&) = delete;
   Drawing& operator=(const Drawing&) = delete;
-  ~Drawing() {
-    if (is_ours_)
-      flag_.clear(std::memory_order_release);
-  }
+  ~Drawing() { flag_.clear(std::memory_order_release); }
 
  private:
-  static constexpr int most_tries = 100'000;
+  static constexpr unsigned most_rounds = 10'000;
 
   std::atomic_flag& flag_;
-  bool is_ours_ = false;
 };
 
 void copy_name(char* to, std::size_t room, const char* name) noexcept {
@@ -176,13 +177,15 @@ bool Budget::charge(std::size_t size, bool urgent) noexcept {
 }
 
 // What comes back stays with this thread as credit, up to twice a batch. Credit
-// serves any ask, so that none comes of what is charged into the headroom.
+// serves any ask, so that none comes of what is charged into the headroom; and
+// none is put into a slot that a thread which looks for room has passed.
 void Budget::put_back(std::size_t size) noexcept {
   std::atomic<std::size_t>& credit =
       slots_[port::thread_index() % slots].credit;
   const std::size_t limit = limit_.load(std::memory_order_relaxed);
   const std::size_t usual = limit - base::smaller(headroom_, limit);
-  const bool is_over = charged_.load(std::memory_order_relaxed) > usual;
+  const bool is_over = charged_.load(std::memory_order_relaxed) > usual ||
+                       is_drawing_.test(std::memory_order_relaxed);
   const std::size_t most = is_over ? 0 : 2 * batch();
   std::size_t have = credit.load(std::memory_order_relaxed);
   while (size <= most && have <= most - size)

@@ -1,5 +1,6 @@
 // The world of a build without an operating system: no memory but buffers, one
 // thread, no names. The board defines tarn_write_error and tarn_abort.
+#include "base/spin_lock.hpp"
 #include "port/world.hpp"
 
 extern "C" {
@@ -26,6 +27,11 @@ Upstream& system_upstream() noexcept {
   return no_upstream;
 }
 }  // namespace v1
+
+namespace base {
+// With one thread nobody is waited for.
+void back_off(unsigned) noexcept {}
+}  // namespace base
 
 namespace port {
 

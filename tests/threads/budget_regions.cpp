@@ -20,6 +20,8 @@ using tarn::Region;
 
 constexpr int threads = 4;
 constexpr int rounds = 2'000;
+// More than there are processors, so that some lose theirs while they draw.
+constexpr int passing_threads = 16;
 
 void demand(bool holds, const char* what) {
   if (holds)
@@ -113,7 +115,7 @@ class Passing {
   static constexpr int loans = 32;
 
   void work(unsigned seed) {
-    for (int i = 0; i < rounds * 20; ++i) {
+    for (int i = 0; i < rounds * 5; ++i) {
       seed = seed * 1664525 + 1013904223;
       if ((seed >> 16) % 4 == 0)
         give_back();
@@ -164,7 +166,7 @@ class Passing {
 void pass_loans_on() {
   Passing passing;
   std::vector<std::thread> all;
-  for (unsigned i = 0; i < threads; ++i)
+  for (unsigned i = 0; i < passing_threads; ++i)
     all.emplace_back([&passing, i] { passing.work(i + 1); });
   for (std::thread& thread : all)
     thread.join();
