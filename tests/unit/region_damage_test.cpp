@@ -6,6 +6,7 @@
 #include "support/counting_upstream.hpp"
 #include "support/witness.hpp"
 
+#include <cstring>
 #include <doctest/doctest.h>
 #include <utility>
 #include <vector>
@@ -28,6 +29,17 @@ void demand_noticed(const Region& region, T& field, T wrong) {
   CHECK_FALSE(region.check());
   field = right;
   CHECK(region.check());
+}
+
+// The field of a region by which it knows `other`.
+Region** link_to(Region& region, Region* other) {
+  std::byte* const fields = reinterpret_cast<std::byte*>(&region);
+  std::size_t at = 0;
+  while (at < sizeof(Region) &&
+         std::memcmp(fields + at, &other, sizeof other) != 0)
+    at += sizeof other;
+  REQUIRE(at < sizeof(Region));
+  return reinterpret_cast<Region**>(fields + at);
 }
 
 }  // namespace
@@ -107,4 +119,21 @@ TEST_CASE("check notices cleanups that are none or lie elsewhere") {
   demand_noticed(region, newer->cleanup, decltype(newer->cleanup){nullptr});
   demand_noticed(region, newer->older, &elsewhere);
   demand_noticed(region, newer->older, static_cast<CleanupRecord*>(nullptr));
+}
+
+TEST_CASE("check notices children of another parent, or wrongly linked") {
+  CountingUpstream upstream;
+  std::vector<int> order;
+  Region region{upstream};
+  Region* const oldest = region.make_child();
+  Region* const middle = region.make_child();
+  Region* const newest = region.make_child();
+  for (Region* const child : {oldest, middle, newest}) {
+    // With a cleanup, all its fields mean something.
+    REQUIRE(child->make<tarn::test::Witness>(order, 1) != nullptr);
+    demand_noticed(region, *link_to(*child, &region), oldest);
+  }
+  demand_noticed(region, *link_to(*oldest, middle), newest);
+  demand_noticed(region, *link_to(*middle, newest), oldest);
+  demand_noticed(region, *link_to(region, newest), middle);
 }

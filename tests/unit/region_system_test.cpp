@@ -73,6 +73,21 @@ TEST_CASE("a block that nearly fills the next chunk leaves the current one") {
   CHECK(region.check());
 }
 
+TEST_CASE("a block that the next chunk just holds, or just not, is whole") {
+  for (const std::size_t chunk : {4 * KiB, 16 * KiB})
+    for (std::size_t size = chunk - 80; size <= chunk + 80; size += 8) {
+      Region region{{.first_chunk = 4 * KiB, .max_chunk = 256 * KiB}};
+      if (chunk != 4 * KiB) {
+        REQUIRE(region.allocate(16) != nullptr);
+        fill_chunk(region);
+      }
+      auto* const block = static_cast<char*>(region.allocate(size));
+      REQUIRE(block != nullptr);
+      CHECK(region.owns(block + size - 1));
+      CHECK(region.check());
+    }
+}
+
 TEST_CASE("of two chunks over the system the one with more room is filled on") {
   Region region{{.first_chunk = 4 * KiB, .max_chunk = 4 * KiB}};
   REQUIRE(region.allocate(16) != nullptr);

@@ -271,6 +271,17 @@ TEST_CASE("a block that needs a chunk wastes no more than it takes") {
   CHECK(region.check());
 }
 
+TEST_CASE("an alignment costs a loan no more than it may skip") {
+  for (const std::size_t size : {8 * KiB, 100 * KiB}) {
+    CountingUpstream upstream;
+    Region region{upstream, {.first_chunk = 2 * KiB}};
+    Region aligned{upstream, {.first_chunk = 2 * KiB}};
+    REQUIRE(region.allocate(size) != nullptr);
+    REQUIRE(aligned.allocate(size, 4 * KiB) != nullptr);
+    CHECK(upstream.asks[1].size - upstream.asks[0].size <= 4 * KiB - max_align);
+  }
+}
+
 TEST_CASE("owns knows the blocks of this region and not those of a child") {
   CountingUpstream upstream;
   Region region{upstream};
