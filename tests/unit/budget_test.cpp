@@ -178,6 +178,25 @@ TEST_CASE("a thread draws a thirty-second part ahead, 1 MiB at most") {
   }
 }
 
+TEST_CASE("what comes back is lent again before more is charged") {
+  CountingUpstream upstream;
+  constexpr std::size_t ahead = 100 * KiB;
+  Budget budget{"b", 32 * ahead, upstream};
+  const Loan first = lend(budget, ahead / 2);
+  budget.take_back(first);
+  const std::size_t charged = budget.high_water();
+  REQUIRE(charged == ahead / 2 + ahead);
+  const Loan second = lend(budget, charged);
+  CHECK(budget.high_water() == charged);
+  budget.take_back(second);
+  // Of much that comes back at once, none stays with the thread.
+  const Loan much = lend(budget, 4 * ahead);
+  budget.take_back(much);
+  const Loan more = lend(budget, 5 * ahead);
+  CHECK(budget.high_water() == 5 * ahead + charged);
+  budget.take_back(more);
+}
+
 TEST_CASE("credit that an urgent ask draws ahead is not for others") {
   CountingUpstream upstream;
   Budget budget{"b", MiB, upstream, {.headroom = MiB / 2}};

@@ -252,6 +252,17 @@ TEST_CASE("there are sixteen reservations, and then nothing more") {
     unsetenv("TARN_RESERVE");
 }
 
+TEST_CASE("a reservation takes no more than it may, its metadata included") {
+  for (const std::size_t most : {8 * MiB, 64 * MiB, 1 * GiB}) {
+    Reservation part;
+    CHECK_FALSE(part.start(most, most));
+    CHECK(part.size() == 0);
+    REQUIRE(part.start(stretch_size, most));
+    CHECK(part.size() + part.metadata_size() <= most);
+    CHECK(part.size() + 2 * stretch_size > most);
+  }
+}
+
 TEST_CASE("a refusing system leaves everything as it was") {
   for (long allowed = 0; allowed < 4; ++allowed) {
     Space space;
