@@ -199,6 +199,22 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("a bin that nobody touched for ten rounds keeps 64 KiB at most") {
+  in_new_cache([] {
+    constexpr unsigned largest = span::steps - 1;
+    const auto chunks = [] { return span::own_lane.own->bin(largest).count(); };
+    port::system_take_back(port::system_lend_chunk(span::chunk_size(largest)));
+    // This round's end notes what there is, and parts what there is too much.
+    end_round();
+    for (int round = 0; round < 9; ++round) {
+      end_round();
+      CHECK(chunks() != 0);
+    }
+    end_round();
+    CHECK(chunks() == 0);
+  });
+}
+
 TEST_CASE("a thread that only gives back ends its rounds too") {
   in_new_cache([] {
     std::vector<Loan> loans;
@@ -236,4 +252,25 @@ TEST_CASE("maintain does all there is to do while its time is not over") {
     while (maintain(1))
       continue;
   }
+}
+
+TEST_CASE("half of what idles goes in a quarter of a second, all in one") {
+  purge_on_requests(false);
+  const auto maintain_after = [](long milliseconds) {
+    now += milliseconds;
+    while (maintain(1))
+      continue;
+    return space_stats().dirty;
+  };
+  maintain_after(10'000);
+  const std::size_t before = maintain_after(10'000);
+  const Loan loan = system_upstream().lend({2 * MiB});
+  REQUIRE(loan);
+  system_upstream().take_back(loan);
+  CHECK(maintain_after(249) == before + 2 * MiB);
+  CHECK(maintain_after(1) == before + 1 * MiB);
+  CHECK(maintain_after(249) == before + 1 * MiB);
+  CHECK(maintain_after(1) == before + MiB / 2);
+  CHECK(maintain_after(499) == before + MiB / 4);
+  CHECK(maintain_after(1) == before);
 }
