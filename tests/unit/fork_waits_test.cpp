@@ -1,5 +1,6 @@
 // A fork copies memory as it is, so it must come when nobody is in the middle
-// of anything: it waits for each lock of the address space and its caches.
+// of anything: it waits for each lock of the address space and its caches. What
+// the caches of other threads hold is the child's.
 #include "tarn/region.hpp"
 #include "tarn/system.hpp"
 
@@ -13,6 +14,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -63,6 +65,16 @@ bool waits_for(Choose choose) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 && is_usable();
 }
 
+// Bytes of one size in this thread's cache.
+std::size_t kept(unsigned step) TARN_UNCHECKED_LOCKS {
+  span::ChunkCache& cache = *span::own_lane.own;
+  std::size_t chunks = cache.bin(step).count();
+  for (const span::FreeChunk* batch = cache.reserves[step].batches;
+       batch != nullptr; batch = batch->next_batch)
+    chunks += batch->count;
+  return chunks * span::chunk_size(step);
+}
+
 }  // namespace
 
 TEST_CASE("a fork waits for a thread that is in its cache") {
@@ -79,4 +91,32 @@ TEST_CASE("a fork waits for a thread that searches a long run") {
   CHECK(waits_for([]() -> base::SpinLock& {
     return span::the_space.reservation(0).lock();
   }));
+}
+
+TEST_CASE("a child finds in the store what other threads' caches held") {
+  constexpr unsigned step = 1;
+  std::size_t idle = 0;
+  std::binary_semaphore is_idle{0};
+  std::binary_semaphore may_end{0};
+  std::thread idler([&] {
+    std::vector<Loan> loans;
+    for (int i = 0; i < 64; ++i)
+      loans.push_back(port::system_lend_chunk(span::chunk_size(step)));
+    for (const Loan& loan : loans)
+      port::system_take_back(loan);
+    idle = kept(step);
+    is_idle.release();
+    may_end.acquire();
+  });
+  is_idle.acquire();
+  REQUIRE(idle != 0);
+  const std::size_t before = space_stats().stored;
+  const pid_t child = fork();
+  if (child == 0)
+    _exit(space_stats().stored >= before + idle ? 0 : 1);
+  may_end.release();
+  idler.join();
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
