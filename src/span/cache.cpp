@@ -67,7 +67,7 @@ ChunkCache* own_cache() noexcept {
 FreeChunk* take_from_shelf(unsigned step) noexcept {
   std::size_t count = 0;
   FreeChunk* const chunk = shelves[step].lend(step, &count);
-  if (chunk != nullptr && count > 1)
+  if (chunk != nullptr)
     shelves[step].take_back(chunk->next, count - 1);
   return chunk;
 }

@@ -74,7 +74,6 @@ void prepare(ChunkCache& cache, bool is_small) noexcept {
   cache.period = 1;
   cache.ticks.store(2, relaxed);
   cache.last_look = cache.last_round = cache.quiet_since = now_ms();
-  cache.is_trimmed = false;
 }
 
 ChunkCache* find_unused() noexcept TARN_REQUIRES(caches.lock) {

@@ -41,7 +41,8 @@ class Shelf {
   /// Chunks of one size, linked; at most a batch. Null: the system refused.
   [[nodiscard]] FreeChunk* lend(unsigned step, std::size_t* count) noexcept;
 
-  /// Takes `count` linked chunks; `count` may be 0 for "count them".
+  /// Takes `count` linked chunks, or null for none; `count` may be 0 for "count
+  /// them".
   void take_back(FreeChunk* chunks, std::size_t count) noexcept;
 
   /// Ends a round: what was on the shelf all the time is no longer needed.
