@@ -223,8 +223,9 @@ void Region::reset_slow() noexcept {
   retain_chunks();
   forget_blocks();
   // Nothing but chunks is left, where the options ask for no more.
-  is_plain_ = !wipe_ && !held_back_ && spares_ == nullptr && id_ == 0 &&
-              parent_ == nullptr && newest_child_ == nullptr;
+  is_plain_ = !wipe_ && !shared_children_ && !held_back_ &&
+              spares_ == nullptr && id_ == 0 && parent_ == nullptr &&
+              newest_child_ == nullptr;
   is_bare_ = is_plain_ && upstream_ == nullptr;
   is_short_ = is_bare_ && chunks_ != nullptr && chunks_->older == nullptr;
   if constexpr (base::is_dev)

@@ -185,3 +185,21 @@ TEST_CASE("a child that outgrows rewinds of its parent is only emptied") {
   parent.rewind(mark);
   CHECK(order == Order{3, 2, 4});
 }
+
+// It was taken for one that has nothing but blocks, once it had been reset.
+TEST_CASE(
+    "with shared_children a child born after a reset ends with its parent") {
+  Order order;
+  {
+    Region parent{{.shared_children = true}};
+    REQUIRE(parent.allocate(10) != nullptr);
+    for (int round = 0; round < 3; ++round) {
+      parent.reset();
+      CHECK(order.size() == static_cast<std::size_t>(round));
+      Region* const child = parent.make_child();
+      REQUIRE(child != nullptr);
+      REQUIRE(child->make<Witness>(order, round) != nullptr);
+    }
+  }
+  CHECK(order == Order{0, 1, 2});
+}
