@@ -2,12 +2,12 @@
 //
 // SPDX-License-Identifier: MIT
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "common/plot.hpp"
+#include "common/table.hpp"
+#include "common/words.hpp"
 #include "compare/contender.hpp"
 #include "compare/findings.hpp"
-#include "compare/plot.hpp"
 #include "compare/problems.hpp"
-#include "compare/table.hpp"
-#include "compare/words.hpp"
 #include "server/checksum.hpp"
 #include "server/decode.hpp"
 #include "server/handshake.hpp"

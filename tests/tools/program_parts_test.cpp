@@ -2,10 +2,10 @@
 //
 // SPDX-License-Identifier: MIT
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "common/refusal.hpp"
+#include "common/significance.hpp"
 #include "program/load_figures.hpp"
 #include "program/process.hpp"
-#include "program/refusal.hpp"
-#include "program/significance.hpp"
 #include "program/tables.hpp"
 #include "program/verdict.hpp"
 #include "program/way.hpp"
@@ -17,7 +17,7 @@
 #include <vector>
 
 using namespace tarn::program;
-using tarn::compare::Samples;
+using namespace tarn::compare;
 
 namespace {
 

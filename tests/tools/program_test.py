@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -107,6 +108,45 @@ def check_candidates(read, result):
               figures['minor_faults'] > 50, result)
         # A program that uses next to nothing: what tarn itself has would show.
         holds(1 << 20 < figures['peak_rss'] < 6 << 20, result)
+
+
+@case('--html writes a page with plots that needs no other, for either way')
+def page():
+    port = free_port()
+    server = ('--load', load_of(port), '--ready', str(port), '--figure',
+              'answers = ([0-9]+)', '--for', '1s', '--', SUBJECT, 'serve',
+              str(port))
+    program = ('--', SUBJECT, 'sleep', '1')
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / 'page.html'
+        for words in (server, program):
+            result = few('--html', str(path), *words)
+            holds(result.returncode == 0 and 'Verdict: ' in result.stdout,
+                  result)
+            page = path.read_text()
+            holds(len(page.encode()) < 200_000 and
+                  'Resident memory over time' in page and
+                  'against system malloc' in page and
+                  'round by round' in page and
+                  page.count('<svg viewBox') >= 5, result)
+            holds(not re.search(r'(src|href)=|url\(|@import|https?:', page),
+                  result)
+    result = few('--html', '-', '--', SUBJECT, 'work', '1000')
+    holds(result.returncode == 0 and
+          result.stdout.startswith('<!DOCTYPE html>') and
+          result.stdout.endswith('</html>\n'), result)
+
+
+@case('a page stays small however many mallocs and rounds there are')
+def small_page():
+    more = [word for i in range(12)
+            for word in ('--allocator', f'malloc<{i}>={OTHER}')]
+    only = [word for i in range(12) for word in ('--only', f'malloc<{i}>')]
+    result = tarn('--runs', '80', *more, *only, '--html', '-', '--', SUBJECT,
+                  'work', '10')
+    holds(result.returncode == 0 and len(result.stdout) < 200_000 and
+          'malloc&lt;11&gt;' in result.stdout and
+          'malloc<1' not in result.stdout, result)
 
 
 @case('three rounds never say that one is faster')
@@ -309,7 +349,7 @@ def killed():
 
 @case('a full disk costs the file or the table, never the figures in the other')
 def full_disk():
-    for option in ('--json', '--csv'):
+    for option in ('--json', '--csv', '--html'):
         result = few(option, '/dev/full', '--', SUBJECT, 'work', '1000')
         holds(result.returncode == 4 and 'No space left' in result.stderr and
               option in result.stderr and 'Verdict: ' in result.stdout, result)
@@ -412,8 +452,7 @@ def unread_load():
 
 @case('options that belong to the other comparison are refused by name')
 def other_options():
-    for words in (('--html', 'x', '--', SUBJECT), ('--corpus', 'x', '--',
-                                                   SUBJECT),
+    for words in (('--corpus', 'x', '--', SUBJECT),
                   ('--runs', '3'), ('--load', 'true', '--ready', '80')):
         result = tarn(*words)
         holds(result.returncode == 2 and words[0] in result.stderr and

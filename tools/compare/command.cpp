@@ -3,17 +3,18 @@
 // SPDX-License-Identifier: MIT
 #include "compare/command.hpp"
 
-#include "compare/child.hpp"
+#include "common/child.hpp"
+#include "common/machine.hpp"
+#include "common/refusal.hpp"
+#include "common/result_file.hpp"
+#include "common/surroundings.hpp"
 #include "compare/comparison.hpp"
 #include "compare/csv_report.hpp"
 #include "compare/findings.hpp"
 #include "compare/html_report.hpp"
 #include "compare/json_report.hpp"
-#include "compare/machine.hpp"
 #include "compare/problem_tables.hpp"
 #include "compare/tables.hpp"
-#include "program/refusal.hpp"
-#include "program/result_file.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -30,11 +31,6 @@ namespace fs = std::filesystem;
 struct Usage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-std::string own_folder() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path().string();
-}
 
 // Where an installation has it, or beside the source it was built from. In this
 // order, so that an installed command never reads a source that lies about.
@@ -97,10 +93,7 @@ class Files {
       : json_(wishes.json, "--json"),
         csv_(wishes.csv, "--csv"),
         html_(wishes.html, "--html") {
-    if (json_.is_output() + csv_.is_output() + html_.is_output() > 1)
-      throw Usage(
-          "standard output can take one of --json, --csv and --html: name a "
-          "file for the others");
+    demand_one_output({&json_, &csv_, &html_});
   }
 
   /// Whether tables would be in the way of a file.
@@ -128,17 +121,10 @@ class Files {
   }
 
  private:
-  using ResultFile = program::ResultFile;
-
   ResultFile json_;
   ResultFile csv_;
   ResultFile html_;
 };
-
-bool wants_colours() {
-  const char* const refused = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
-}
 
 class Output {
  public:
@@ -229,7 +215,7 @@ int run(const Wishes& wishes) noexcept {
   } catch (const Interrupted&) {
     progress.say("stopped; what was printed stands, nothing else is kept");
     return exit_interrupted;
-  } catch (const program::Refusal& refusal) {
+  } catch (const Refusal& refusal) {
     progress.say(refusal.what());
     return refusal.code;
   } catch (const Usage& error) {

@@ -6,20 +6,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/plan.hpp"
+#include "common/effort.hpp"
+#include "common/exit_code.hpp"
 
 #include <string>
+#include <vector>
 
 namespace tarn::compare {
-
-enum ExitCode : int {
-  exit_good = 0,
-  exit_left_out = 1,     ///< compared, but a contender failed
-  exit_usage = 2,        ///< the words were not understood
-  exit_nothing = 3,      ///< nothing could be compared
-  exit_not_written = 4,  ///< compared, but the file could not be written
-  exit_interrupted = 130
-};
 
 struct Wishes {
   Effort effort = Effort::usual;

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include "compare/comparison.hpp"
 
+#include "common/surroundings.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -66,11 +68,6 @@ Report parse(const std::string& text) {
 std::string value_of(const Report& report, const std::string& key) {
   const auto found = report.find(key);
   return found == report.end() ? "" : found->second;
-}
-
-bool same_file(const std::string& one, const std::string& other) {
-  std::error_code error;
-  return std::filesystem::equivalent(one, other, error);
 }
 
 std::string how_it_ended(const ChildResult& result) {

@@ -16,10 +16,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/child.hpp"
+#include "common/child.hpp"
+#include "common/progress.hpp"
+#include "common/refusal.hpp"
 #include "compare/contender.hpp"
 #include "compare/plan.hpp"
-#include "compare/progress.hpp"
 
 #include <functional>
 #include <map>
@@ -33,11 +34,6 @@ namespace tarn::compare {
 /// The run stops: figures of different work cannot be compared.
 struct DifferentAnswers : std::runtime_error {
   using std::runtime_error::runtime_error;
-};
-
-/// Ctrl-C.
-struct Interrupted : std::runtime_error {
-  Interrupted() : std::runtime_error("stopped") {}
 };
 
 /// What a worker said: its "key value" lines.

@@ -1,8 +1,8 @@
 // comparison_problems.cpp - the phases that ask about time, threads and memory.
 //
 // SPDX-License-Identifier: MIT
+#include "common/machine.hpp"
 #include "compare/comparison.hpp"
-#include "compare/machine.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include "compare/csv_report.hpp"
 
-#include "compare/words.hpp"
+#include "common/words.hpp"
 
 #include <array>
 #include <string_view>
@@ -62,18 +62,9 @@ const char* unit_of(std::string_view figure) {
   return "";
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos)
-    return text;
-  std::string out = "\"";
-  for (const char c : text)
-    out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
 void add(std::string& text, const Contender& one, const std::string& figure,
          const Samples& samples) {
-  text += quoted(one.memory) + "," + word_for(one.code) + "," + figure + "," +
+  text += csv_cell(one.memory) + "," + word_for(one.code) + "," + figure + "," +
           unit_of(figure) + "," +
           format("%.9g,%.4g,%zu\n", samples.median(), samples.spread(),
                  samples.values().size());

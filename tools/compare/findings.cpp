@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include "compare/findings.hpp"
 
-#include "compare/table.hpp"
-#include "compare/words.hpp"
-#include "program/significance.hpp"
+#include "common/significance.hpp"
+#include "common/table.hpp"
+#include "common/words.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -35,17 +35,17 @@ const Contender* best_malloc(const List& all, Code code, IsBetter is_better) {
 
 constexpr const char* rate = "requests_per_second";
 
-program::Difference in_speed(const Contender& base, const Contender& other) {
+Difference in_speed(const Contender& base, const Contender& other) {
   const auto values = [](const Contender& one) {
     const auto found = one.figures.find(rate);
     return found == one.figures.end() ? std::vector<double>{}
                                       : found->second.values();
   };
-  return program::difference(values(base), values(other));
+  return difference(values(base), values(other));
 }
 
-bool differ(const program::Difference& difference, std::size_t looked_at) {
-  return program::finding(difference, looked_at) == program::Finding::sure;
+bool differ(const Difference& difference, std::size_t looked_at) {
+  return finding(difference, looked_at) == Finding::sure;
 }
 
 // How many differences between mallocs of one code are looked at.
@@ -67,7 +67,7 @@ const Contender* fastest_malloc(const List& all, Code code) {
   for (const Contender& one : all) {
     if (one.code != code || one.kind != Kind::malloc || !one.runs())
       continue;
-    const program::Difference behind = in_speed(*highest, one);
+    const Difference behind = in_speed(*highest, one);
     if (behind.size() < photo_finish && !differ(behind, mallocs_of(all, code)))
       return &one;
   }
@@ -191,7 +191,7 @@ std::vector<Aim> find_aims(const List& all, const std::optional<Gap>& gap) {
 /// "6 % more requests a second than tcmalloc", or that there is no telling.
 std::string against(const Contender& region, const Contender& other,
                     const char* where) {
-  const program::Difference found = in_speed(other, region);
+  const Difference found = in_speed(other, region);
   const double ratio = (found.ratio - 1) * 100;
   if (differ(found, 2))
     return format("%.0f %% %s requests a second than %s in %s code",
@@ -241,7 +241,7 @@ std::string find_ranking(const List& all) {
     if (one.code != Code::ordinary || one.kind != Kind::malloc || !one.runs() ||
         &one == best)
       continue;
-    const program::Difference found = in_speed(*best, one);
+    const Difference found = in_speed(*best, one);
     if (differ(found, mallocs_of(all, Code::ordinary)))
       slower.push_back(format("%.0f %% %s with %s", found.size() * 100,
                               found.ratio < 1 ? "fewer" : "more",

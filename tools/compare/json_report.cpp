@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include "compare/json_report.hpp"
 
-#include "compare/machine.hpp"
+#include "common/machine.hpp"
 #include "compare/problems.hpp"
 
 #include <nlohmann/json.hpp>

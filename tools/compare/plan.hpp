@@ -6,14 +6,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/allocators.hpp"
+#include "common/allocators.hpp"
+#include "common/effort.hpp"
 
 #include <string>
 #include <vector>
 
 namespace tarn::compare {
-
-enum class Effort { quick, usual, full };
 
 struct Plan {
   Effort effort = Effort::usual;

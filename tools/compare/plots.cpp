@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include "compare/plots.hpp"
 
-#include "compare/plot.hpp"
+#include "common/plot.hpp"
+#include "common/words.hpp"
 #include "compare/problems.hpp"
-#include "compare/words.hpp"
 
 #include <functional>
 
@@ -148,6 +148,8 @@ std::string scaling_plots(const std::vector<Contender>& all) {
                    ? 0.0
                    : one.median(numbered("threads", number, "of_raw")) * number;
       });
+  if (series.empty())
+    return "";
   series.push_back(raw);
   return line_plot({"Blocks of all threads over those of one, the raw loop's "
                     "scaling taken as whole",

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include "compare/problem_tables.hpp"
 
+#include "common/table.hpp"
+#include "common/words.hpp"
 #include "compare/problems.hpp"
-#include "compare/table.hpp"
-#include "compare/words.hpp"
 
 #include <utility>
 #include <vector>

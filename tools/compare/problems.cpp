@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include "compare/problems.hpp"
 
-#include "compare/table.hpp"
-#include "compare/words.hpp"
+#include "common/table.hpp"
+#include "common/words.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/contender.hpp"
+#include "common/samples.hpp"
 #include "program/resident.hpp"
 
 #include <cstdint>

@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: MIT
 #include "program/candidates.hpp"
 
-#include "compare/allocators.hpp"
-#include "compare/child.hpp"
+#include "common/allocators.hpp"
+#include "common/child.hpp"
+#include "common/refusal.hpp"
+#include "common/surroundings.hpp"
 #include "program/elf_file.hpp"
-#include "program/refusal.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,14 +27,12 @@ namespace {
 
 using compare::exit_nothing;
 using compare::exit_usage;
+using compare::Interrupted;
+using compare::Refusal;
+using compare::same_file;
 
 // The libraries of a program are loaded within this, or never.
 constexpr int patience_milliseconds = 10'000;
-
-bool same_file(const std::string& one, const std::string& other) {
-  std::error_code error;
-  return std::filesystem::equivalent(one, other, error);
-}
 
 // Colons and spaces part the paths in LD_PRELOAD, and nothing undoes that.
 bool can_be_preloaded(const std::string& path) {

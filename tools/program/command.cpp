@@ -3,13 +3,16 @@
 // SPDX-License-Identifier: MIT
 #include "program/command.hpp"
 
-#include "compare/child.hpp"
-#include "compare/machine.hpp"
-#include "compare/progress.hpp"
+#include "common/child.hpp"
+#include "common/machine.hpp"
+#include "common/progress.hpp"
+#include "common/refusal.hpp"
+#include "common/result_file.hpp"
+#include "common/surroundings.hpp"
+#include "program/html_report.hpp"
 #include "program/inspection.hpp"
-#include "program/refusal.hpp"
+#include "program/printed.hpp"
 #include "program/report.hpp"
-#include "program/result_file.hpp"
 #include "program/rounds.hpp"
 #include "program/tables.hpp"
 #include "program/verdict.hpp"
@@ -36,17 +39,10 @@ using compare::exit_left_out;
 using compare::exit_not_written;
 using compare::exit_nothing;
 using compare::exit_usage;
+using compare::Interrupted;
 using compare::Progress;
-
-// A run that is shorter is mostly the loading of libraries.
-constexpr double short_run_seconds = 0.02;
-
-std::string own_folder() {
-  std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error)
-      .parent_path()
-      .string();
-}
+using compare::Refusal;
+using compare::ResultFile;
 
 // "60s", "2m", "1h", "90" in seconds.
 double seconds_of(const std::string& duration) {
@@ -82,13 +78,6 @@ std::string input_for_runs(Progress& progress) {
   return "";
 }
 
-std::string as_in_a_shell(const std::string& word) {
-  const bool plain =
-      !word.empty() &&
-      word.find_first_of(" \t\n\"';&|<>()$`*?") == std::string::npos;
-  return plain ? word : "'" + word + "'";
-}
-
 void say_if_busy(Progress& progress) {
   const compare::Machine machine = compare::this_machine();
   if (machine.load > machine.cores * 0.5)
@@ -97,11 +86,6 @@ void say_if_busy(Progress& progress) {
                  std::to_string(machine.cores) +
                  " cores): that widens the spreads, of time more than of CPU "
                  "time");
-}
-
-bool wants_colours() {
-  const char* const refused = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
 }
 
 Load load_of(const Wishes& wishes, const std::string& tools) {
@@ -121,7 +105,10 @@ class Comparison {
       : wishes_(wishes),
         progress_(progress),
         json_(wishes.json, "--json"),
-        csv_(wishes.csv, "--csv") {}
+        csv_(wishes.csv, "--csv"),
+        html_(wishes.html, "--html") {
+    compare::demand_one_output({&json_, &csv_, &html_});
+  }
 
   int run() {
     prepare();
@@ -147,7 +134,7 @@ class Comparison {
 
   void prepare() {
     Stage stage;
-    stage.tools = own_folder();
+    stage.tools = compare::own_folder();
     stage.words = wishes_.words;
     const Inspected inspected = inspect(wishes_.words.front());
     stage.path = inspected.path;
@@ -190,114 +177,51 @@ class Comparison {
                          : "; if it is meant to end so, say --exit-code N"));
   }
 
-  [[nodiscard]] Question question() const {
-    Question question{wishes_.words.front(),
-                      {names::wall, "time", Better::less},
-                      {names::processor, "CPU time", Better::less},
-                      {names::peak, "memory at its peak", Better::less}};
-    if (!is_server())
-      return question;
-    question.memory = {names::mean_rss, "memory on average", Better::less};
-    question.first = question.memory;
-    question.second = {};
-    if (!rounds_->load().empty()) {
-      const LoadFigure& said = rounds_->load().front();
-      question.first = {said.name, said.name, said.better};
-    }
-    return question;
-  }
-
-  [[nodiscard]] std::size_t differences() const {
-    const auto running = std::count_if(
-        rounds_->candidates().begin(), rounds_->candidates().end(),
-        [](const Candidate& one) { return one.runs(); });
-    return running < 2
-               ? 1
-               : question().differences(static_cast<std::size_t>(running));
-  }
-
-  [[nodiscard]] std::string heading() const {
-    const compare::Machine machine = compare::this_machine();
-    std::string words;
-    for (const std::string& word : wishes_.words)
-      words += (words.empty() ? "" : " ") + as_in_a_shell(word);
-    return wrapped("tarn compare: " + words +
-                       (is_server() ? ", under " + wishes_.load : ""),
-                   "  ") +
-           wrapped(machine.processor + ", " + std::to_string(machine.cores) +
-                       " cores, " + machine.kernel + "; medians of " +
-                       std::to_string(rounds_->count()) + " interleaved rounds",
-                   "  ");
-  }
-
-  [[nodiscard]] std::string remarks() const {
-    const std::vector<Candidate>& all = rounds_->candidates();
-    const Candidate* const base = base_of(all);
-    std::string text;
-    if (!is_server() && base->median(names::wall) < short_run_seconds)
-      text += wrapped(
-          "So short a run is mostly the loading of libraries, of which every "
-          "other malloc is one more: give the program more to do.",
-          "");
-    if (is_server())
-      return text;
-    for (const Candidate& one : all)
-      if (one.runs() && base->outputs.size() == 1 && one.outputs.size() == 1 &&
-          one.outputs != base->outputs)
-        text += wrapped(
-            "With " + one.name + " it prints something else than with " +
-                base->name + ", each time: look whether it does the same work.",
-            "");
-    return text;
-  }
-
-  [[nodiscard]] std::string tables(const std::string& sentence) const {
-    const std::vector<Candidate>& all = rounds_->candidates();
-    const bool colours = wants_colours();
-    const std::string first = is_server()
-                                  ? load_table(all, rounds_->load(), colours) +
-                                        (rounds_->load().empty() ? "" : "\n") +
-                                        server_table(all, colours)
-                                  : time_table(all, colours);
-    return heading() + "\n" + first + "\n" + kernel_table(all, colours) +
-           "Medians; +- is half the distance between the best and the worst "
-           "round.\n" +
-           remarks() + "\n" + closing(all, sentence, colours);
-  }
-
-  int tell(bool complete) {
-    const std::string sentence = verdict(rounds_->candidates(), question());
-    progress_.clear();
-    bool written = true;
-    if (!json_.is_output() && !csv_.is_output()) {
-      std::fputs(tables(sentence).c_str(), stdout);
-      written = std::fflush(stdout) == 0;
-      if (!written)
-        progress_.say(
-            "cannot write the tables: make room where the output "
-            "goes");
-    }
+  [[nodiscard]] Results results(bool complete) const {
     Results results;
     results.words = wishes_.words;
     results.load_command = wishes_.load;
     results.complete = complete;
     results.rounds = rounds_->count();
-    results.candidates = &rounds_->candidates();
-    results.load = &rounds_->load();
-    results.differences = differences();
-    results.verdict = sentence;
-    for (const std::string& why :
-         {json_.write(json_report(results)), csv_.write(csv_report(results))})
-      if (!why.empty()) {
+    results.candidates = rounds_->candidates();
+    results.load = rounds_->load();
+    results.verdict = verdict(results.candidates, question_of(results));
+    return results;
+  }
+
+  // False: not all arrived where it should, which was said.
+  bool write(const Results& results) {
+    bool written = true;
+    if (!json_.is_output() && !csv_.is_output() && !html_.is_output()) {
+      std::fputs(printed(results, compare::wants_colours()).c_str(), stdout);
+      written = std::fflush(stdout) == 0;
+      if (!written)
+        progress_.say(
+            "cannot write the tables: make room where the output goes");
+    }
+    const auto write_one = [&](ResultFile& file, auto&& report) {
+      if (!file.is_wanted())
+        return;
+      if (const std::string why = file.write(report(results)); !why.empty()) {
         progress_.say(why);
         written = false;
       }
+    };
+    write_one(json_, json_report);
+    write_one(csv_, csv_report);
+    write_one(html_, html_report);
+    return written;
+  }
+
+  int tell(bool complete) {
+    progress_.clear();
+    const Results found = results(complete);
+    const bool written = write(found);
     if (!complete)
       return exit_interrupted;
     if (!written)
       return exit_not_written;
-    return std::all_of(rounds_->candidates().begin(),
-                       rounds_->candidates().end(),
+    return std::all_of(found.candidates.begin(), found.candidates.end(),
                        [](const Candidate& one) { return one.runs(); })
                ? exit_good
                : exit_left_out;
@@ -307,6 +231,7 @@ class Comparison {
   Progress& progress_;
   ResultFile json_;
   ResultFile csv_;
+  ResultFile html_;
   std::unique_ptr<Way> way_;
   std::unique_ptr<Rounds> rounds_;
 };

@@ -7,7 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/command.hpp"
+#include "common/effort.hpp"
 
 #include <string>
 #include <vector>
@@ -24,6 +24,7 @@ struct Wishes {
   int patience = 60;  ///< seconds until a server's options are named
   std::string json;   ///< "" for none, "-" for the output
   std::string csv;    ///< the same
+  std::string html;   ///< the same
 
   std::string load;      ///< command for a server; "" for none
   int port = 0;          ///< it is ready when this is open

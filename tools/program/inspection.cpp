@@ -4,8 +4,8 @@
 // SPDX-License-Identifier: MIT
 #include "program/inspection.hpp"
 
+#include "common/refusal.hpp"
 #include "program/elf_file.hpp"
-#include "program/refusal.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -25,6 +25,7 @@ namespace {
 
 using compare::exit_nothing;
 using compare::exit_usage;
+using compare::Refusal;
 
 // The kernel follows no more scripts that interpret scripts.
 constexpr int most_interpreters = 4;

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: MIT
 #include "program/load_figures.hpp"
 
-#include "program/refusal.hpp"
+#include "common/refusal.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -206,16 +206,17 @@ std::string name_of(const std::string& expression) {
 FigurePattern::FigurePattern(const std::string& expression) try
     : name_(name_of(expression)), expression_(expression) {
   if (expression_.mark_count() == 0)
-    throw Refusal(compare::exit_usage,
-                  "--figure '" + expression +
-                      "' has no group around the number: say, for example, "
-                      "'speed: ([0-9.]+)'");
+    throw compare::Refusal(
+        compare::exit_usage,
+        "--figure '" + expression +
+            "' has no group around the number: say, for example, "
+            "'speed: ([0-9.]+)'");
 } catch (const std::regex_error& error) {
-  throw Refusal(compare::exit_usage, "--figure '" + expression +
-                                         "' is no regular expression (" +
-                                         error.what() +
-                                         "): say, for example, "
-                                         "'speed: ([0-9.]+)'");
+  throw compare::Refusal(compare::exit_usage,
+                         "--figure '" + expression +
+                             "' is no regular expression (" + error.what() +
+                             "): say, for example, "
+                             "'speed: ([0-9.]+)'");
 }
 
 void FigurePattern::read(const std::string& text,

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include "program/process.hpp"
 
+#include "common/child.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -66,14 +68,6 @@ std::vector<std::string> environment_for(const Start& start) {
   return environment;
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words)
-    pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 // In a group of its own, so that Ctrl-C reaches tarn alone.
 pid_t spawn(const Start& start, const Pipe& output, const Pipe& errors,
             const Pipe& report) {
@@ -95,7 +89,8 @@ pid_t spawn(const Start& start, const Pipe& output, const Pipe& errors,
   pid_t child = -1;
   const int failed =
       posix_spawn(&child, start.launcher.c_str(), &actions, &attributes,
-                  pointers_to(words).data(), pointers_to(environment).data());
+                  compare::pointers_to(words).data(),
+                  compare::pointers_to(environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0)

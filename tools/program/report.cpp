@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include "program/report.hpp"
 
-#include "compare/machine.hpp"
+#include "common/machine.hpp"
+#include "common/words.hpp"
 #include "program/verdict.hpp"
 #include "program/way.hpp"
 
@@ -28,11 +29,12 @@ Json json_of(const Samples& samples, const Candidate& base,
   if (&base == &one)
     return json;
   const Difference found = difference_of(base, one, name);
-  json["against_base"] = {{"ratio", found.ratio},
-                          {"lowest", found.lowest},
-                          {"highest", found.highest},
-                          {"chance", found.chance},
-                          {"differs", finding(found, family) == Finding::sure}};
+  json["against_base"] = {
+      {"ratio", found.ratio},
+      {"lowest", found.lowest},
+      {"highest", found.highest},
+      {"chance", found.chance},
+      {"differs", compare::finding(found, family) == Finding::sure}};
   return json;
 }
 
@@ -50,13 +52,6 @@ Json json_of(const Candidate& base, const Candidate& one, std::size_t family) {
   for (const Resident::Sample& sample : one.resident)
     json["rss_over_time"].push_back({sample.seconds, sample.bytes});
   return json;
-}
-
-std::string csv_cell(std::string_view text) {
-  std::string cell = "\"";
-  for (const char letter : text)
-    cell += letter == '"' ? "\"\"" : std::string(1, letter);
-  return cell + '"';
 }
 
 const char* unit_of(std::string_view name) {
@@ -83,27 +78,28 @@ std::string json_report(const Results& results) {
   json["complete"] = results.complete;
   json["rounds"] = results.rounds;
   json["load_figures"] = Json::array();
-  for (const LoadFigure& figure : *results.load)
+  for (const LoadFigure& figure : results.load)
     json["load_figures"].push_back(figure.name);
   json["candidates"] = Json::array();
-  const Candidate* const base = base_of(*results.candidates);
-  for (const Candidate& one : *results.candidates)
+  const Candidate* const base = base_of(results.candidates);
+  for (const Candidate& one : results.candidates)
     json["candidates"].push_back(
-        json_of(base == nullptr ? one : *base, one, results.differences));
+        json_of(base == nullptr ? one : *base, one, differences_of(results)));
   json["verdict"] = results.verdict;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string csv_report(const Results& results) {
   std::string text = "candidate,malloc_file,figure,unit,round,value\n";
-  for (const Candidate& one : *results.candidates)
+  for (const Candidate& one : results.candidates)
     for (const auto& [name, samples] : one.figures)
       for (std::size_t i = 0; i < samples.values().size(); ++i) {
         char value[64];
         std::snprintf(value, sizeof value, "%zu,%.9g\n", i + 1,
                       samples.values()[i]);
-        text += csv_cell(one.name) + "," + csv_cell(one.served_by) + "," +
-                csv_cell(name) + "," + unit_of(name) + "," + value;
+        text += compare::csv_cell(one.name) + "," +
+                compare::csv_cell(one.served_by) + "," +
+                compare::csv_cell(name) + "," + unit_of(name) + "," + value;
       }
   return text;
 }

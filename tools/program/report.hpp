@@ -8,24 +8,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "program/candidate.hpp"
-#include "program/load_figures.hpp"
+#include "program/results.hpp"
 
 #include <string>
-#include <vector>
 
 namespace tarn::program {
-
-struct Results {
-  std::vector<std::string> words;  ///< the program and its arguments
-  std::string load_command;        ///< "" for a program that ran to its end
-  bool complete = false;           ///< not interrupted
-  int rounds = 0;
-  const std::vector<Candidate>* candidates = nullptr;
-  const std::vector<LoadFigure>* load = nullptr;
-  std::size_t differences = 1;  ///< that the verdict rests on
-  std::string verdict;
-};
 
 [[nodiscard]] std::string json_report(const Results& results);
 

@@ -7,15 +7,16 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 #include <string>
 #include <unistd.h>
 
 namespace tarn::program {
 namespace {
 
-// Often enough to see a burst, seldom enough not to be one.
-constexpr auto between_samples = std::chrono::milliseconds(100);
+// A short program has its samples too; a longer one is disturbed less often.
+constexpr auto least_between = std::chrono::milliseconds(10);
+constexpr auto most_between = std::chrono::milliseconds(80);
+constexpr std::size_t most_samples = 256;
 constexpr auto between_families = std::chrono::seconds(1);
 
 struct Pages {
@@ -55,36 +56,55 @@ Resident::Resident(pid_t program)
     : family_{program},
       began_(Clock::now()),
       family_due_(began_),
-      sample_due_(began_) {}
+      sample_due_(began_),
+      between_kept_(least_between) {}
 
 void Resident::look() {
   const Clock::time_point now = Clock::now();
   if (now < sample_due_)
     return;
-  sample_due_ = now + between_samples;
+  sample_due_ = now + std::min(between_kept_, most_between);
   if (now >= family_due_) {
     find_family();
     family_due_ = now + between_families;
   }
   if (const double sum = bytes(); sum > 0)
-    samples_.push_back(
-        {std::chrono::duration<double>(now - began_).count(), sum});
+    take(std::chrono::duration<double>(now - began_).count(), sum);
 }
 
-double Resident::mean() const {
-  if (samples_.empty())
-    return 0;
-  return std::accumulate(
-             samples_.begin(), samples_.end(), 0.0,
-             [](double sum, const Sample& one) { return sum + one.bytes; }) /
-         static_cast<double>(samples_.size());
+int Resident::milliseconds_to_next() const {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(sample_due_ - Clock::now());
+  return static_cast<int>(std::max<long long>(left.count(), 0));
 }
 
-double Resident::most() const {
-  double most = 0;
-  for (const Sample& one : samples_)
-    most = std::max(most, one.bytes);
-  return most;
+double Resident::mean() const noexcept {
+  const double seconds =
+      samples_.empty() ? 0 : last_.seconds - samples_.front().seconds;
+  return seconds > 0 ? area_ / seconds : last_.bytes;
+}
+
+void Resident::take(double seconds, double bytes) {
+  if (!samples_.empty())
+    area_ += (seconds - last_.seconds) * (bytes + last_.bytes) / 2;
+  most_ = std::max(most_, bytes);
+  last_ = {seconds, bytes};
+  if (seconds < keep_from_)
+    return;
+  samples_.push_back(last_);
+  if (samples_.size() > most_samples) {
+    for (std::size_t i = 0; 2 * i < samples_.size(); ++i)
+      samples_[i] = samples_[2 * i];
+    samples_.resize((samples_.size() + 1) / 2);
+    between_kept_ *= 2;
+  }
+  // Half a step early, so that what comes a little too soon is not left out.
+  keep_from_ =
+      samples_.back().seconds +
+      std::chrono::duration<double>(between_kept_).count() -
+      std::chrono::duration<double>(std::min(between_kept_, most_between))
+              .count() /
+          2;
 }
 
 void Resident::find_family() {

@@ -4,8 +4,12 @@
 // process's list of pages, which would stop it. What processes share, such as
 // the code of libraries, is counted once, by the largest.
 //
-// Cost     some microseconds a process; who is a child of whom is asked anew
-//          each second only.
+// A run of any length keeps 128 to 256 samples once it has had so many: when
+// there are more, every other one is forgotten and samples are kept half as
+// often. The mean and the most are of all samples that were taken.
+//
+// Cost     some microseconds a process and sample; who is a child of whom is
+//          asked anew each second only.
 // Threads  confined.
 // Failure  a process that has gone counts nothing.
 // SPDX-License-Identifier: MIT
@@ -22,8 +26,11 @@ class Resident {
  public:
   explicit Resident(pid_t program);
 
-  /// Takes a sample when one is due.
+  /// Takes a sample when one is due: after 10 ms at first, and later every 80.
   void look();
+
+  /// Until one is.
+  [[nodiscard]] int milliseconds_to_next() const;
 
   struct Sample {
     double seconds;  ///< since the first look
@@ -34,20 +41,27 @@ class Resident {
     return samples_;
   }
 
-  [[nodiscard]] double mean() const;
-  [[nodiscard]] double most() const;
+  /// Over the time from the first sample to the last.
+  [[nodiscard]] double mean() const noexcept;
+  [[nodiscard]] double most() const noexcept { return most_; }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void find_family();
+  void take(double seconds, double bytes);
   [[nodiscard]] double bytes() const;
 
   std::vector<pid_t> family_;  // the program first
   std::vector<Sample> samples_;
+  Sample last_{0, 0};  // taken, kept or not
+  double area_ = 0;    // bytes times seconds, up to the last
+  double most_ = 0;
+  double keep_from_ = 0;  // seconds
   Clock::time_point began_;
   Clock::time_point family_due_;
   Clock::time_point sample_due_;
+  std::chrono::milliseconds between_kept_;
 };
 
 }  // namespace tarn::program

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include "program/rounds.hpp"
 
+#include "common/refusal.hpp"
+#include "common/significance.hpp"
 #include "program/elf_file.hpp"
-#include "program/refusal.hpp"
-#include "program/significance.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -17,6 +17,9 @@
 
 namespace tarn::program {
 namespace {
+
+using compare::Refusal;
+using compare::rounds_to_be_sure;
 
 struct Allowance {
   double wanted_seconds;   // rounds are added as long as they fit

@@ -12,8 +12,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/plan.hpp"
-#include "compare/progress.hpp"
+#include "common/effort.hpp"
+#include "common/progress.hpp"
 #include "program/candidates.hpp"
 #include "program/way.hpp"
 

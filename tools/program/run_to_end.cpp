@@ -1,17 +1,18 @@
 // run_to_end.cpp - starts a program and waits.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/child.hpp"
-#include "program/refusal.hpp"
+#include "common/child.hpp"
+#include "common/refusal.hpp"
 #include "program/way.hpp"
 
 #include <chrono>
+#include <optional>
 
 namespace tarn::program {
 namespace {
 
-// How often the patience is looked at; Ctrl-C ends the waiting at once.
-constexpr int look_milliseconds = 100;
+// Until it is known which process the program is.
+constexpr int start_milliseconds = 1;
 
 class RunToEnd final : public Way {
  public:
@@ -24,15 +25,24 @@ class RunToEnd final : public Way {
   Outcome run(const Start& start) override {
     Process process(start);
     const Clock::time_point began = Clock::now();
-    while (!process.wait(look_milliseconds)) {
+    std::optional<Resident> resident;
+    while (!process.wait(resident ? resident->milliseconds_to_next()
+                                  : start_milliseconds)) {
       if (compare::interrupted())
-        throw Interrupted();
+        throw compare::Interrupted();
+      if (!resident && process.pid() != 0)
+        resident.emplace(process.pid());
+      if (resident)
+        resident->look();
       if (!told_ && Clock::now() - began > patience_)
         tell(start);
     }
     if (compare::interrupted())
-      throw Interrupted();
-    return outcome_of(process);
+      throw compare::Interrupted();
+    Outcome outcome = outcome_of(process);
+    if (resident)
+      outcome.resident = resident->samples();
+    return outcome;
   }
 
  private:

@@ -1,10 +1,10 @@
 // run_under_load.cpp - start, wait for the port, load, end.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/child.hpp"
-#include "compare/contender.hpp"
+#include "common/child.hpp"
+#include "common/refusal.hpp"
+#include "common/samples.hpp"
 #include "program/port.hpp"
-#include "program/refusal.hpp"
 #include "program/way.hpp"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ double seconds_since(Clock::time_point began) {
 
 void stop_if_asked() {
   if (compare::interrupted())
-    throw Interrupted();
+    throw compare::Interrupted();
 }
 
 class RunUnderLoad final : public Way {
@@ -74,11 +74,12 @@ class RunUnderLoad final : public Way {
     while (is_open(load_.port)) {
       stop_if_asked();
       if (Clock::now() - began > patience_to_leave)
-        throw Refusal(compare::exit_usage,
-                      port() +
-                          " is taken already: end who listens there, or let "
-                          "the server listen elsewhere and name that port "
-                          "after --ready");
+        throw compare::Refusal(
+            compare::exit_usage,
+            port() +
+                " is taken already: end who listens there, or let "
+                "the server listen elsewhere and name that port "
+                "after --ready");
       poll(nullptr, 0, load_look_milliseconds);
     }
   }
@@ -86,7 +87,8 @@ class RunUnderLoad final : public Way {
   // False: it is not ready, and the outcome says why.
   bool wait_for_open_port(Process& server, Outcome& outcome) const {
     const Clock::time_point began = Clock::now();
-    while (!is_open(load_.port)) {
+    // One that is quick listens before it is known which process it is.
+    while (server.pid() == 0 || !is_open(load_.port)) {
       stop_if_asked();
       const bool ended = server.wait(open_look_milliseconds);
       if (!ended && Clock::now() - began < patience_to_open)

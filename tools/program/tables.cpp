@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include "program/tables.hpp"
 
-#include "compare/table.hpp"
+#include "common/table.hpp"
+#include "common/words.hpp"
 #include "program/way.hpp"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace {
 using compare::figure;
 using compare::Table;
 using compare::whole;
+using compare::wrapped;
 
 constexpr double mebibyte = 1024 * 1024;
 constexpr std::size_t line_width = 98;
@@ -214,24 +216,6 @@ std::string closing(const std::vector<Candidate>& all,
   }
   return text + (text.empty() ? "" : "\n") +
          bold(wrapped("Verdict: " + verdict, ""), colours);
-}
-
-std::string wrapped(const std::string& text, const std::string& indent) {
-  std::istringstream words(text);
-  std::string out;
-  std::string line;
-  std::string word;
-  while (words >> word) {
-    // A percent sign stays with its number, which may overhang by a little.
-    if (!line.empty() && line.size() + 1 + word.size() > line_width &&
-        word.front() != '%') {
-      out += line + "\n";
-      line = indent + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return out + line + "\n";
 }
 
 }  // namespace tarn::program

@@ -43,8 +43,4 @@ namespace tarn::program {
 /// "its own (libjemalloc.so.2 linked in)", "libc.so.6".
 [[nodiscard]] std::string malloc_of(const Candidate& candidate);
 
-/// Lines of a table's width, broken at spaces.
-[[nodiscard]] std::string wrapped(const std::string& text,
-                                  const std::string& indent);
-
 }  // namespace tarn::program

@@ -10,6 +10,9 @@
 namespace tarn::program {
 namespace {
 
+using compare::finding;
+using compare::rounds_to_be_sure;
+
 struct Compared {
   const Candidate* candidate;
   Difference difference;
@@ -197,7 +200,8 @@ Difference difference_of(const Candidate& base, const Candidate& other,
   const auto other_found = other.figures.find(figure);
   if (base_found == base.figures.end() || other_found == other.figures.end())
     return {};
-  return difference(base_found->second.values(), other_found->second.values());
+  return compare::difference(base_found->second.values(),
+                             other_found->second.values());
 }
 
 std::string verdict(const std::vector<Candidate>& all,

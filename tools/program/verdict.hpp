@@ -6,14 +6,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "common/significance.hpp"
 #include "program/candidate.hpp"
 #include "program/load_figures.hpp"
-#include "program/significance.hpp"
 
 #include <string>
 #include <vector>
 
 namespace tarn::program {
+
+using compare::Difference;
+using compare::Finding;
 
 /// One figure that a verdict looks at.
 struct Aspect {

@@ -7,7 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/progress.hpp"
+#include "common/progress.hpp"
 #include "program/load_figures.hpp"
 #include "program/process.hpp"
 #include "program/resident.hpp"

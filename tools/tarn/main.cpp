@@ -41,20 +41,19 @@ void add_common(CLI::App& verb, Asked& asked) {
   verb.add_option("--csv", wishes.csv,
                   "Write all figures to FILE, a line for each")
       ->type_name("FILE");
+  verb.add_option("--html", wishes.html,
+                  "Write a page with plots to FILE, which needs no other")
+      ->type_name("FILE");
 }
 
 /// Options that only the built-in server has; returns their names.
 std::vector<std::string> add_server(CLI::App& verb, Asked& asked) {
   const char* const group = "The built-in server";
-  verb.add_option("--html", asked.server.html,
-                  "Write a page with plots to FILE, which needs no other")
-      ->type_name("FILE")
-      ->group(group);
   verb.add_option("--corpus", asked.server.corpus,
                   "Take the requests from this folder")
       ->type_name("FOLDER")
       ->group(group);
-  return {"--html", "--corpus"};
+  return {"--corpus"};
 }
 
 /// Options that only a program has; returns their names.
@@ -134,8 +133,7 @@ int run_program(Asked& asked, const std::vector<std::string>& words) {
   asked.program.allocators = asked.server.allocators;
   asked.program.json = asked.server.json;
   asked.program.csv = asked.server.csv;
-  if (asked.program.json == "-" && asked.program.csv == "-")
-    return refuse("--json and --csv cannot both have the output");
+  asked.program.html = asked.server.html;
   return tarn::program::run(asked.program);
 }
 

@@ -22,6 +22,9 @@ struct ChildResult {
   std::string errors;
 };
 
+/// As exec() wants them: with a null pointer at the end.
+[[nodiscard]] std::vector<char*> pointers_to(std::vector<std::string>& words);
+
 /// Runs words[0] with `preload` as LD_PRELOAD, at most `seconds` long.
 [[nodiscard]] ChildResult run_child(const std::vector<std::string>& words,
                                     const std::string& preload, int seconds);

@@ -3,18 +3,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/command.hpp"
+#include "common/exit_code.hpp"
 
 #include <stdexcept>
 #include <string>
 
-namespace tarn::program {
+namespace tarn::compare {
 
 struct Refusal : std::runtime_error {
-  Refusal(compare::ExitCode exit_code, const std::string& sentence)
+  Refusal(ExitCode exit_code, const std::string& sentence)
       : std::runtime_error(sentence), code(exit_code) {}
 
-  compare::ExitCode code;
+  ExitCode code;
 };
 
 /// Ctrl-C.
@@ -22,4 +22,4 @@ struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("stopped") {}
 };
 
-}  // namespace tarn::program
+}  // namespace tarn::compare

@@ -1,7 +1,7 @@
 // table.cpp - widths are counted in bytes: tables hold ASCII only.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/table.hpp"
+#include "common/table.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,14 +1,15 @@
 // result_file.cpp - opens first, writes last, and looks whether it arrived.
 //
 // SPDX-License-Identifier: MIT
-#include "program/result_file.hpp"
+#include "common/result_file.hpp"
 
-#include "program/refusal.hpp"
+#include "common/refusal.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
-namespace tarn::program {
+namespace tarn::compare {
 
 ResultFile::ResultFile(const std::string& path, const char* option)
     : path_(path), option_(option) {
@@ -17,9 +18,9 @@ ResultFile::ResultFile(const std::string& path, const char* option)
   // Closed when a program is executed: that is nobody's descriptor but ours.
   file_ = std::fopen(path.c_str(), "we");
   if (file_ == nullptr)
-    throw Refusal(compare::exit_usage,
-                  "cannot write " + path + ": " + std::strerror(errno) +
-                      "; name another file after " + option);
+    throw Refusal(exit_usage, "cannot write " + path + ": " +
+                                  std::strerror(errno) +
+                                  "; name another file after " + option);
 }
 
 ResultFile::~ResultFile() {
@@ -40,4 +41,14 @@ std::string ResultFile::write(const std::string& text) {
                    "; make room or name another file after " + option_;
 }
 
-}  // namespace tarn::program
+void demand_one_output(std::initializer_list<const ResultFile*> files) {
+  const auto outputs =
+      std::count_if(files.begin(), files.end(),
+                    [](const ResultFile* one) { return one->is_output(); });
+  if (outputs > 1)
+    throw Refusal(exit_usage,
+                  "standard output can take one of --json, --csv and --html: "
+                  "name a file for the others");
+}
+
+}  // namespace tarn::compare

@@ -15,7 +15,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace tarn::program {
+namespace tarn::compare {
 
 struct Difference {
   std::size_t rounds = 0;
@@ -47,4 +47,4 @@ enum class Finding {
 /// Rounds that it takes at least for a finding to be sure.
 [[nodiscard]] std::size_t rounds_to_be_sure(std::size_t differences);
 
-}  // namespace tarn::program
+}  // namespace tarn::compare

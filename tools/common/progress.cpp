@@ -1,7 +1,7 @@
 // progress.cpp - the changing line, cut to the width of a terminal.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/progress.hpp"
+#include "common/progress.hpp"
 
 #include <cstdio>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // child.cpp - spawn, read both pipes until they close, wait.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/child.hpp"
+#include "common/child.hpp"
 
 #include <array>
 #include <cerrno>
@@ -62,14 +62,6 @@ std::vector<std::string> environment_with(const std::string& preload) {
   return environment;
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words)
-    pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 pid_t spawn(std::vector<std::string> words, const std::string& preload,
             const Pipe& out, const Pipe& errors) {
   std::vector<std::string> environment = environment_with(preload);
@@ -118,6 +110,14 @@ void read_all(pid_t child, Pipe& out, Pipe& errors, int seconds,
 }
 
 }  // namespace
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words)
+    pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
 
 ChildResult run_child(const std::vector<std::string>& words,
                       const std::string& preload, int seconds) {

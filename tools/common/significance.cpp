@@ -1,13 +1,13 @@
 // significance.cpp - the exact distribution by counting subsets of ranks.
 //
 // SPDX-License-Identifier: MIT
-#include "program/significance.hpp"
+#include "common/significance.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-namespace tarn::program {
+namespace tarn::compare {
 namespace {
 
 // How often a verdict may name a difference where there is none: once in a
@@ -140,4 +140,4 @@ std::size_t rounds_to_be_sure(std::size_t differences) {
   return rounds;
 }
 
-}  // namespace tarn::program
+}  // namespace tarn::compare

@@ -8,9 +8,10 @@
 #pragma once
 
 #include <cstdio>
+#include <initializer_list>
 #include <string>
 
-namespace tarn::program {
+namespace tarn::compare {
 
 class ResultFile {
  public:
@@ -34,4 +35,7 @@ class ResultFile {
   std::FILE* file_ = nullptr;
 };
 
-}  // namespace tarn::program
+/// A Refusal when more than one of them would be the output.
+void demand_one_output(std::initializer_list<const ResultFile*> files);
+
+}  // namespace tarn::compare

@@ -1,9 +1,9 @@
 // allocators.cpp - looks for libraries by their names in the usual folders.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/allocators.hpp"
+#include "common/allocators.hpp"
 
-#include "compare/child.hpp"
+#include "common/child.hpp"
 
 #include <array>
 #include <filesystem>

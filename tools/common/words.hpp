@@ -25,8 +25,11 @@ template <class... Values>
 /// "a", "a and b", "a, b and c".
 [[nodiscard]] std::string list_of(const std::vector<std::string>& all);
 
-/// Lines of at most 98 columns, broken at spaces but not before a percent sign;
-/// all but the first begin with `indent`.
+/// A cell of a CSV file (RFC 4180).
+[[nodiscard]] std::string csv_cell(const std::string& text);
+
+/// Lines of at most 98 columns, broken at white space but not before a percent
+/// sign; all but the first begin with `indent`.
 [[nodiscard]] std::string wrapped(const std::string& text,
                                   const std::string& indent);
 

@@ -1,7 +1,7 @@
 // machine.cpp - asks /proc and the scheduler.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/machine.hpp"
+#include "common/machine.hpp"
 
 #include <cstdlib>
 #include <fstream>

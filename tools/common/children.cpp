@@ -1,7 +1,7 @@
 // children.cpp - a few threads that each run one child after the other.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/child.hpp"
+#include "common/child.hpp"
 
 #include <algorithm>
 #include <mutex>
