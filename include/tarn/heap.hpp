@@ -10,23 +10,59 @@
 //     block = heap.reallocate(block, 300);
 //     heap.deallocate(block);                // on any thread
 //
+// A heap of one's own ends with all its blocks at once, whichever threads have
+// them at hand, and may be held to a budget:
+//
+//     tarn::Budget tenant{"tenant 7", 64 * tarn::MiB};
+//     tarn::Heap sessions{tenant, {.name = "sessions"}};
+//
 // Cost     allocate and deallocate: some twenty instructions, no lock; now and
 //          then a refill. Blocks are rounded to multiples of 16 bytes up to
 //          1 KiB, to one of four sizes per doubling up to 32 KiB, to multiples
 //          of 64 KiB above.
-// Threads  shared. Threads that end leave their blocks usable.
+//          Fifteen heaps at a time beside the default one have bins for each
+//          thread; further ones, and those of little memory, take a lock.
+// Threads  shared; a heap's own beginning and end are confined, as any
+//          object's. Threads that end leave their blocks usable.
 // Failure  nullptr or false, nothing has changed. A block given back twice, and
 //          a pointer that is no block of the heap, are faults.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tarn/detail/bits.hpp"
+#include "tarn/budget.hpp"
 
 namespace tarn {
+namespace heap {
+struct Domain;
+}
+
 inline namespace v1 {
+
+struct HeapOptions {
+  /// What faults and statistics call it; copied, at most 54 bytes of it.
+  const char* name = "";
+
+  /// No bins: all threads share one set of small slabs, under a lock. It keeps
+  /// hardly more than what is in use. So is every heap whose budget is of at
+  /// most 8 MiB when it begins.
+  bool compact = false;
+};
 
 class Heap {
  public:
+  /// A heap of one's own. It borrows nothing before its first block.
+  explicit Heap(const HeapOptions& options = {}) noexcept;
+
+  /// The same within a budget, which counts the granules of 64 KiB that the
+  /// heap holds, and must outlive it. Its memory must be the system's in the
+  /// end: from any other upstream the heap takes nothing.
+  explicit Heap(Budget& budget, const HeapOptions& options = {}) noexcept;
+
+  /// Ends all its blocks, in time of the pieces that it borrowed. No thread may
+  /// be in the heap or come again; blocks that threads have in their bins or
+  /// on the way to others end, too.
+  ~Heap();
+
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
@@ -61,9 +97,23 @@ class Heap {
   /// nullptr.
   [[nodiscard]] std::size_t usable_size(const void* p) const noexcept;
 
+  /// Up to `n` blocks of `size` bytes, written to `out`; returns how many.
+  /// Fewer than `n`: ran out. Cheaper than as many calls.
+  [[nodiscard]] std::size_t allocate_many(std::size_t size, std::size_t n,
+                                          void** out) noexcept;
+
+  /// Gives `n` blocks back, in any order; a null pointer is none.
+  void deallocate_many(void* const* blocks, std::size_t n) noexcept;
+
+  /// The name it was given; "" for the default heap.
+  [[nodiscard]] const char* name() const noexcept;
+
  private:
-  friend Heap& default_heap() noexcept;
-  constexpr Heap() = default;
+  friend struct heap::Domain;
+  Heap(Budget* budget, const HeapOptions& options) noexcept;
+
+  std::size_t place_ = 0;  // where a thread finds its bins for this heap
+  heap::Domain* domain_;
 };
 
 /// The one heap of the process, there before main and after exit.

@@ -35,57 +35,79 @@ std::uint32_t granules_for(std::size_t size) noexcept {
   return granules > UINT32_MAX / 2 ? 0 : static_cast<std::uint32_t>(granules);
 }
 
-void require_start(const void* p) noexcept {
+// Whose it is stands in its note.
+Domain*& domain_of(const void* block) noexcept {
+  const span::Reservation* const home = the_space.find(block);
+  span::Note& note = home->note(home->index_of(block));
+  return *reinterpret_cast<Domain**>(note.bytes);
+}
+
+void require_start(const Domain& domain, const void* p) noexcept {
   const span::Reservation* const home = the_space.find(p);
   const std::byte* const start = start_of(p);
   if (home->descriptor(home->index_of(start)).extra() != our_kind)
-    report_foreign(p, "another pool has it");
+    report_foreign(domain, p, "another pool has it");
   if (start != p)
-    report_interior(p, start, granules_of(start).load(relaxed) * granule_size);
+    report_interior(domain, p, start,
+                    granules_of(start).load(relaxed) * granule_size);
+  if (const Domain& other = *domain_of(p); &other != &domain)
+    report_other(domain, p, other);
 }
 
 }  // namespace
 
-void* allocate_large(std::size_t size, std::size_t align) noexcept {
-  const std::uint32_t granules = granules_for(size);
+void* allocate_large(Domain& domain, std::size_t size,
+                     std::size_t align) noexcept {
+  std::size_t granules = granules_for(size);
   if (granules == 0 || align > no_limit / 4)
     return nullptr;
-  std::byte* const memory =
-      align > granule_size
-          ? the_space.claim_aligned(granules, align, span::Use::large, our_kind)
-          : the_space.claim(granules, span::Use::large, our_kind);
+  std::byte* memory = claim_run(domain, granules, align, span::Use::large,
+                                our_kind, 0, &granules);
+  if (memory == nullptr && domain.budget != nullptr) {
+    squeeze(domain);
+    memory = claim_run(domain, granules, align, span::Use::large, our_kind, 0,
+                       &granules);
+  }
   if (memory == nullptr)
     return nullptr;
-  the_space.id_at(memory).store(0, relaxed);
-  granules_of(memory).store(granules, relaxed);
+  domain_of(memory) = &domain;
+  granules_of(memory).store(static_cast<std::uint32_t>(granules), relaxed);
   return memory;
 }
 
-void deallocate_large(void* p) noexcept {
-  require_start(p);
-  the_space.release(static_cast<std::byte*>(p), granules_of(p).load(relaxed));
-  if (ThreadHeap* const heap = enter())
+void deallocate_large(Domain& domain, void* p) noexcept {
+  require_start(domain, p);
+  release_run(domain, static_cast<std::byte*>(p), granules_of(p).load(relaxed));
+  if (domain.shared != nullptr)
+    return;
+  if (ThreadHeap* const heap = enter(domain))
     if (++heap->posts >= 64)
       run_duties(*heap);
 }
 
-std::size_t large_size(const void* p) noexcept {
-  require_start(p);
+std::size_t large_size(const Domain& domain, const void* p) noexcept {
+  require_start(domain, p);
   return granules_of(p).load(relaxed) * granule_size;
 }
 
-bool resize_large(void* p, std::size_t size) noexcept {
+bool resize_large(Domain& domain, void* p, std::size_t size) noexcept {
   const std::uint32_t wanted = granules_for(size);
-  if (wanted == 0 || !the_space.resize(static_cast<std::byte*>(p),
-                                       granules_of(p).load(relaxed), wanted,
-                                       span::Use::large, our_kind))
+  if (wanted == 0 || !resize_run(domain, static_cast<std::byte*>(p),
+                                 granules_of(p).load(relaxed), wanted,
+                                 span::Use::large, our_kind))
     return false;
   granules_of(p).store(wanted, relaxed);
   return true;
 }
 
-void clear_large(void* p) noexcept {
-  the_space.clear(static_cast<std::byte*>(p), granules_of(p).load(relaxed));
+void clear_large(const Domain& domain, void* p) noexcept {
+  const std::size_t granules = granules_of(p).load(relaxed);
+  // What comes through chunk caches was used since the space lent it.
+  if (domain.budget != nullptr &&
+      granules * granule_size <= span::largest_chunk)
+    __builtin_memset(p, 0, granules * granule_size);
+  else
+    the_space.clear(static_cast<std::byte*>(p), granules);
 }
 
 }  // namespace tarn::heap

@@ -1,4 +1,4 @@
-// Blocks go home in parcels: those of one slab are linked, and one
+// Blocks go home in parcels: those of one granule are linked, and one
 // compare-and-swap delivers them.
 #include "heap/slow.hpp"
 #include "span/space.hpp"
@@ -8,30 +8,28 @@ namespace {
 
 // A parcel holds up to 64 blocks or 4 KiB, so that a thread keeps at most
 // 64 KiB of others' blocks from them.
-constexpr std::size_t most_blocks = 64;
-constexpr std::size_t most_bytes = 4 * KiB;
+constexpr std::uint32_t most_blocks = 64;
+constexpr std::uint32_t most_bytes = 4 * KiB;
 
 // Parcels sent between duties, for a thread that only ever frees.
 constexpr std::uint32_t posts_between_duties = 64;
 
-bool is_full(const Parcel& parcel) noexcept {
-  return parcel.batch.count >= most_blocks ||
-         parcel.batch.count * parcel.slab->slot_size >= most_bytes;
+constexpr std::uint32_t capacity_for(std::uint32_t slot_size) noexcept {
+  const std::uint32_t fit = most_bytes / slot_size;
+  return fit == 0 ? 1 : (fit < most_blocks ? fit : most_blocks);
 }
 
-void send_parcel(Parcel& parcel) noexcept {
-  const Parcel sent = parcel;
-  parcel = {};
-  post(*sent.slab, sent.batch);
+void send_parcel(ThreadHeap& heap, Parcel& parcel) noexcept {
+  parcel.granule = no_granule;
+  ++heap.posts;
+  post(slab_of(parcel.first),
+       {parcel.first, parcel.last, parcel.capacity - parcel.room});
 }
 
-// Neighbours in memory get parcels of their own: slabs are granules.
-Parcel& parcel_for(ThreadHeap& heap, const Slab& slab) noexcept {
-  constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
-  const std::uint64_t hash = detail::address_of(&slab) * golden;
-  return heap.outbox[hash >> 60];
+void look_at_duties(ThreadHeap& heap) noexcept {
+  if (heap.posts >= posts_between_duties)
+    run_duties(heap);
 }
-static_assert(ThreadHeap::outbox_parcels == 16);
 
 }  // namespace
 
@@ -45,30 +43,38 @@ void post(Slab& slab, const slab::Batch& batch) noexcept {
 }
 
 void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
-  Parcel& parcel = parcel_for(heap, slab);
-  if (parcel.slab == &slab) [[likely]] {
-    slot->next = parcel.batch.first;
-    parcel.batch.first = slot;
-    ++parcel.batch.count;
+  const std::size_t granule =
+      (detail::address_of(slot) - detail::address_of(heap.space)) /
+      span::granule_size;
+  if (granule >= heap.granules) [[unlikely]]
+    return post(slab, {slot, slot, 1});
+  Parcel& parcel = heap.parcel_for(granule);
+  if (parcel.granule == granule) {
+    slot->next = parcel.first;
+    parcel.first = slot;
+    --parcel.room;
   } else {
-    if (parcel.slab != nullptr) {
-      send_parcel(parcel);
-      ++heap.posts;
-    }
+    if (parcel.granule != no_granule)
+      send_parcel(heap, parcel);
     slot->next = nullptr;
-    parcel = {&slab, {slot, slot, 1}};
+    const std::uint32_t capacity = capacity_for(slab.slot_size);
+    parcel = {slot, slot, static_cast<std::uint32_t>(granule), capacity - 1,
+              capacity};
   }
-  if (!is_full(parcel)) [[likely]]
-    return;
-  send_parcel(parcel);
-  if (++heap.posts >= posts_between_duties)
-    run_duties(heap);
+  if (parcel.room == 0)
+    send_parcel(heap, parcel);
+  look_at_duties(heap);
+}
+
+void send_full(ThreadHeap& heap, Parcel& parcel) noexcept {
+  send_parcel(heap, parcel);
+  look_at_duties(heap);
 }
 
 void send_all(ThreadHeap& heap) noexcept {
   for (Parcel& parcel : heap.outbox)
-    if (parcel.slab != nullptr)
-      send_parcel(parcel);
+    if (parcel.granule != no_granule)
+      send_parcel(heap, parcel);
 }
 
 }  // namespace tarn::heap

@@ -17,16 +17,110 @@ constexpr unsigned granules_of_large_slots = 8;
 // Fresh slots are linked a page at a time, so that none is touched early.
 constexpr std::size_t fresh_at_once = 4 * KiB;
 
+// Larger ones gain nothing by sharing pages with others.
+constexpr std::size_t largest_cold = 4 * KiB;
+
 // What a bin takes back beyond what it was filled with.
 constexpr std::size_t room_bytes = 8 * KiB;
-
-constexpr unsigned granules_of(std::size_t slot_size) noexcept {
-  return slot_size <= largest_of_granule ? 1 : granules_of_large_slots;
-}
 
 constexpr unsigned at_least(unsigned least, std::size_t n) noexcept {
   return n < least ? least : static_cast<unsigned>(n);
 }
+
+unsigned granules_for(const Domain& domain, std::size_t slot_size) noexcept {
+  // Of a budget eight are much: even two large slots are worth a slab then.
+  const bool is_one =
+      slot_size <= largest_of_granule || domain.budget != nullptr;
+  return is_one ? 1 : granules_of_large_slots;
+}
+
+void enter_owner(const Slab& slab, HeapId id) noexcept {
+  span::Reservation* const home = span::the_space.find(slab.memory);
+  const std::size_t index = home->index_of(slab.memory);
+  if (home->descriptor(index).owner() != id)
+    home->describe(index, slab.granules,
+                   static_cast<span::Use>(slab.size_class), 0, id);
+}
+
+// True: a slab with free slots is in `partial` now.
+bool take_listed(ThreadHeap& heap, unsigned size_class) noexcept {
+  Slab* next = heap.listed[size_class].take_all();
+  const bool is_any = next != nullptr;
+  while (next != nullptr) {
+    Slab& slab = *next;
+    next = slab.next_listed;
+    slab.adopt(heap.id);
+    enter_owner(slab, heap.id);
+    if (slab.is_unused() && heap.partial[size_class] != nullptr)
+      release(*heap.domain, slab);
+    else
+      link(heap, slab);
+  }
+  return is_any;
+}
+
+// The owner of a slab that is in no list lets whoever needs it have it.
+void give_up(ThreadHeap& heap, Slab& slab) noexcept {
+  const unsigned size_class = slab.size_class;
+  if (slab.park())
+    heap.listed[size_class].put(&slab);
+}
+
+void give_back(ThreadHeap& heap, FreeSlot* slot) noexcept {
+  const span::Reservation* const home = span::the_space.find(slot);
+  if (home->descriptor(home->index_of(slot)).is(span::Use::mixed))
+    return put_in_strip(slot);
+  Slab& slab = slab_of(slot);
+  if (slab.owner.load(relaxed) == heap.id)
+    put_back(heap, slab, slot);
+  else
+    send(heap, slab, slot);
+}
+
+void empty_bin(ThreadHeap& heap, Bin& bin) noexcept {
+  while (FreeSlot* const slot = bin.head) {
+    bin.head = slot->next;
+    give_back(heap, slot);
+  }
+  bin.room = 0;
+}
+
+void fill(Bin& bin, const slab::Returned& got, std::size_t size) noexcept {
+  bin.head = got.first;
+  bin.room = (bin.room & ~room_mask) | at_least(2, room_bytes / size);
+}
+
+bool fill_from_slabs(ThreadHeap& heap, unsigned size_class) noexcept {
+  const std::size_t size = size_of(size_class);
+  Bin& bin = heap.bins[size_class];
+  while (Slab* const slab = heap.partial[size_class]) {
+    const slab::Returned got = slab->take(at_least(1, fresh_at_once / size));
+    if (got.first != nullptr) {
+      fill(bin, got, size);
+      return true;
+    }
+    unlink(heap, *slab);
+    if (!slab->detach())
+      link(heap, *slab);
+  }
+  return false;
+}
+
+bool fill_from_strip(ThreadHeap& heap, unsigned size_class) noexcept {
+  const slab::Returned got = take_strip(heap, size_class);
+  if (got.first == nullptr)
+    return false;
+  fill(heap.bins[size_class], got, size_of(size_class));
+  if (heap.warmth[size_class] == 0)
+    heap.warmth[size_class] = 1;
+  return true;
+}
+
+bool is_cold(const ThreadHeap& heap, unsigned size_class) noexcept {
+  return heap.warmth[size_class] == 0 && size_of(size_class) <= largest_cold;
+}
+
+}  // namespace
 
 void link(ThreadHeap& heap, Slab& slab) noexcept {
   Slab*& first = heap.partial[slab.size_class];
@@ -46,99 +140,53 @@ void unlink(ThreadHeap& heap, Slab& slab) noexcept {
     slab.older->newer = slab.newer;
 }
 
-// Nobody uses it and it is in no list.
-void release(Slab& slab) noexcept {
+void release(Domain& domain, Slab& slab) noexcept {
   slab.owner.store(0, relaxed);
-  span::the_space.release(slab.memory, granules_of(slab.slot_size));
+  release_run(domain, slab.memory, slab.granules);
 }
-
-void enter_owner(const Slab& slab, HeapId id) noexcept {
-  span::Reservation* const home = span::the_space.find(slab.memory);
-  const std::size_t index = home->index_of(slab.memory);
-  if (home->descriptor(index).owner() != id)
-    home->describe(index, granules_of(slab.slot_size),
-                   static_cast<span::Use>(slab.size_class), 0, id);
-}
-
-// True: a slab with free slots is in `partial` now.
-bool take_listed(ThreadHeap& heap, unsigned size_class) noexcept {
-  Slab* next = heap.listed[size_class].take_all();
-  const bool is_any = next != nullptr;
-  while (next != nullptr) {
-    Slab& slab = *next;
-    next = slab.next_listed;
-    slab.adopt(heap.id);
-    enter_owner(slab, heap.id);
-    if (slab.is_unused() && heap.partial[size_class] != nullptr)
-      release(slab);
-    else
-      link(heap, slab);
-  }
-  return is_any;
-}
-
-bool add_slab(ThreadHeap& heap, unsigned size_class) noexcept {
-  const std::size_t size = size_of(size_class);
-  const unsigned granules = granules_of(size);
-  std::byte* const memory = span::the_space.claim(
-      granules, static_cast<span::Use>(size_class), 0, heap.id);
-  if (memory == nullptr)
-    return false;
-  Slab& slab = slab_of(memory);
-  slab.start(memory, granules * span::granule_size,
-             static_cast<std::uint32_t>(size), size_class, heap.id);
-  link(heap, slab);
-  return true;
-}
-
-// The owner of a slab that is in no list lets whoever needs it have it.
-void give_up(ThreadHeap& heap, Slab& slab) noexcept {
-  const unsigned size_class = slab.size_class;
-  if (slab.park())
-    heap.listed[size_class].put(&slab);
-}
-
-void empty_bin(ThreadHeap& heap, Bin& bin) noexcept {
-  while (FreeSlot* const slot = bin.head) {
-    bin.head = slot->next;
-    Slab& slab = slab_of(slot);
-    if (slab.owner.load(relaxed) == heap.id)
-      put_back(heap, slab, slot);
-    else
-      send(heap, slab, slot);
-  }
-  bin.room = 0;
-}
-
-}  // namespace
 
 Slab& slab_of(const void* p) noexcept {
   const span::Reservation* const home = span::the_space.find(p);
   std::size_t index = home->index_of(p);
   index -= home->descriptor(index).offset();
   static_assert(sizeof(Slab) <= sizeof(span::Note));
+  static_assert(sizeof(Run) == slab::kept_size);
   return *std::launder(reinterpret_cast<Slab*>(&home->note(index)));
+}
+
+Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept {
+  const std::size_t size = size_of(size_class);
+  const unsigned granules = granules_for(*heap.domain, size);
+  std::byte* const memory =
+      claim_run(*heap.domain, granules, span::granule_size,
+                static_cast<span::Use>(size_class), 0, heap.id);
+  if (memory == nullptr)
+    return nullptr;
+  Slab& slab = slab_of(memory);
+  slab.start(memory, granules * span::granule_size,
+             static_cast<std::uint32_t>(size), size_class, heap.id);
+  slab.granules = static_cast<std::uint8_t>(granules);
+  return &slab;
 }
 
 bool refill(ThreadHeap& heap, unsigned size_class) noexcept {
   const Busy busy{heap};
-  const std::size_t size = size_of(size_class);
-  Bin& bin = heap.bins[size_class];
-  for (;;) {
-    while (Slab* const slab = heap.partial[size_class]) {
-      const slab::Returned got = slab->take(at_least(1, fresh_at_once / size));
-      if (got.first != nullptr) {
-        bin.head = got.first;
-        bin.room = (bin.room & ~room_mask) | at_least(2, room_bytes / size);
+  for (bool is_squeezed = false;; is_squeezed = true) {
+    do
+      if (fill_from_slabs(heap, size_class))
         return true;
-      }
-      unlink(heap, *slab);
-      if (!slab->detach())
-        link(heap, *slab);
+    while (take_listed(heap, size_class));
+    if (is_cold(heap, size_class) && fill_from_strip(heap, size_class))
+      return true;
+    if (Slab* const slab = new_slab(heap, size_class)) {
+      link(heap, *slab);
+      continue;
     }
-    if (!take_listed(heap, size_class) && !add_slab(heap, size_class))
-      return false;
+    if (is_squeezed)
+      break;
+    squeeze(*heap.domain);
   }
+  return fill_from_strip(heap, size_class);
 }
 
 void put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
@@ -149,10 +197,10 @@ void put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
   // A small one is kept of each class, for who takes and gives back by turns.
   const bool is_only =
       heap.partial[slab.size_class] == &slab && slab.older == nullptr;
-  if (is_only && granules_of(slab.slot_size) == 1)
+  if (is_only && slab.granules == 1 && heap.domain->budget == nullptr)
     return;
   unlink(heap, slab);
-  release(slab);
+  release(*heap.domain, slab);
 }
 
 bool take_back(ThreadHeap& heap, Slab& slab) noexcept {
@@ -164,36 +212,52 @@ bool take_back(ThreadHeap& heap, Slab& slab) noexcept {
 }
 
 void dissolve(ThreadHeap& heap) noexcept {
+  const Busy busy{heap};
   for (unsigned i = 1; i < classes; ++i)
     empty_bin(heap, heap.bins[i]);
   send_all(heap);
-  for (unsigned i = 1; i < classes; ++i)
+  for (unsigned i = 1; i < classes; ++i) {
+    heap.warmth[i] = 0;
     while (Slab* const slab = heap.partial[i]) {
       unlink(heap, *slab);
       if (slab->word.count() != 0)
         slab->take_returned();
       if (slab->is_unused())
-        release(*slab);
+        release(*heap.domain, *slab);
       else
         give_up(heap, *slab);
     }
+  }
+  release_mixed(heap);
 }
 
-void release_listed() noexcept {
-  for (HeapId id = 1; id <= heaps(); ++id)
-    for (unsigned i = 1; i < classes; ++i) {
-      slab::SlabList& list = heap_of(id).listed[i];
-      for (Slab* next = list.take_all(); next != nullptr;) {
-        Slab& slab = *next;
-        next = slab.next_listed;
-        if (slab.word.count() == slab.fresh) {
-          static_cast<void>(slab.word.take(slab.memory));
-          release(slab);
-        } else {
-          list.put(&slab);
-        }
+void release_listed(ThreadHeap& heap) noexcept {
+  for (unsigned i = 1; i < classes; ++i) {
+    slab::SlabList& list = heap.listed[i];
+    for (Slab* next = list.take_all(); next != nullptr;) {
+      Slab& slab = *next;
+      next = slab.next_listed;
+      if (slab.word.count() == slab.fresh) {
+        static_cast<void>(slab.word.take(slab.memory));
+        release(*heap.domain, slab);
+      } else {
+        list.put(&slab);
       }
     }
+  }
+}
+
+void squeeze(Domain& domain) noexcept {
+  if (domain.budget == nullptr)
+    return;
+  if (domain.shared != nullptr)
+    return release_mixed(*domain.shared);
+  ThreadHeap& own = *own_heaps.at[domain.place];
+  if (own.domain == &domain)
+    dissolve(own);
+  for (ThreadHeap* heap = members_of(domain); heap != nullptr;
+       heap = heap->next_member)
+    release_listed(*heap);
 }
 
 }  // namespace tarn::heap

@@ -17,8 +17,10 @@ FreeSlot* pop(Bin& bin) noexcept {
   return slot;
 }
 
-void* allocate_of_class(unsigned size_class) noexcept {
-  ThreadHeap* const heap = enter();
+void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
+  if (domain.shared != nullptr)
+    return allocate_compact(domain, size_class);
+  ThreadHeap* const heap = enter(domain);
   if (heap == nullptr)
     return nullptr;
   Bin& bin = heap->bins[size_class];
@@ -26,7 +28,7 @@ void* allocate_of_class(unsigned size_class) noexcept {
     return nullptr;
   FreeSlot* const slot = pop(bin);
   if (static_cast<std::int32_t>(bin.room) < 0) [[unlikely]]
-    return allocated_at_last(slot, bin);
+    return allocated_at_last(slot, *heap, bin);
   return slot;
 }
 
@@ -38,56 +40,101 @@ unsigned aligned_class(std::size_t size, std::size_t align) noexcept {
   return size_class;
 }
 
-// A block of a slab, which may be anybody's.
-void deallocate_small(void* p, Slab& slab, HeapId tagged) noexcept {
+// Marks a block as free; `tagged` is whose granule it lies in.
+FreeSlot* mark_free(const Domain& domain, void* p,
+                    const ThreadHeap& tagged) noexcept {
   auto* const slot = static_cast<FreeSlot*>(p);
-  const auto offset =
-      static_cast<std::size_t>(static_cast<std::byte*>(p) - slab.memory);
-  if (const std::size_t inside = offset % slab.slot_size; inside != 0)
-    report_interior(p, static_cast<std::byte*>(p) - inside, slab.slot_size);
-  ThreadHeap* const heap = enter();
-  const std::uintptr_t key = heap != nullptr ? heap->key : 0;
-  if (key != 0 && slot->key == key)
-    report_double_free(p);
-  slot->key = key;
+  if (slot->key == tagged.key)
+    report_double_free(domain, p);
+  slot->key = tagged.key;
+  return slot;
+}
+
+void require_start(const Domain& domain, const void* p, const std::byte* begin,
+                   std::size_t size) noexcept {
+  const std::size_t inside = detail::bytes_between(begin, p) % size;
+  if (inside != 0)
+    report_interior(domain, p, static_cast<const std::byte*>(p) - inside, size);
+}
+
+// Of a slab, which may be any thread's.
+void deallocate_small(Domain& domain, void* p,
+                      const ThreadHeap& tagged) noexcept {
+  Slab& slab = slab_of(p);
+  require_start(domain, p, slab.memory, slab.slot_size);
+  FreeSlot* const slot = mark_free(domain, p, tagged);
+  if (domain.shared != nullptr)
+    return deallocate_compact(domain, slab, slot);
+  ThreadHeap* const heap = enter(domain);
   if (heap == nullptr)
     return post(slab, {slot, slot, 1});
   const HeapId owner = slab.owner.load(relaxed);
   if (owner == heap->id ||
-      (owner == 0 && tagged == heap->id && take_back(*heap, slab)))
+      (owner == 0 && tagged.id == heap->id && take_back(*heap, slab)))
     put_back(*heap, slab, slot);
   else
     send(*heap, slab, slot);
 }
 
-}  // namespace
-
-void* allocate_slow(std::size_t size) noexcept {
-  if (size > largest_small)
-    return allocate_large(size, max_align);
-  return allocate_of_class(class_of(size));
+void deallocate_of_strip(const Domain& domain, void* p,
+                         const ThreadHeap& tagged) noexcept {
+  const std::byte* begin = nullptr;
+  const std::size_t size = strip_slot(p, &begin);
+  if (size == 0)
+    report_foreign(domain, p, "nothing is there");
+  require_start(domain, p, begin, size);
+  FreeSlot* const slot = mark_free(domain, p, tagged);
+  ThreadHeap* const own = own_heaps.at[domain.place];
+  if (&tagged != own || !keep_of_strip(*own, class_of(size), slot))
+    put_in_strip(slot);
 }
 
-void deallocate_slow(void* p) noexcept {
-  if (p == nullptr)
-    return;
+// The page map's word for an address of this heap; else a fault.
+span::Descriptor require_own(const Domain& domain, const void* p) noexcept {
   const span::Reservation* const home = span::the_space.find(p);
   if (home == nullptr)
-    report_foreign(p, "it is not tarn's");
+    report_foreign(domain, p, "it is not tarn's");
   const span::Descriptor word = home->descriptor(home->index_of(p));
   if (word.is_free())
-    report_foreign(p, "nothing is there");
+    report_foreign(domain, p, "nothing is there");
   if (word.is(span::Use::large))
-    return deallocate_large(p);
+    return word;
   const unsigned size_class = word.size_class();
-  if (size_class == 0 || size_class >= classes)
-    report_foreign(p, "another pool has it");
-  deallocate_small(p, slab_of(p), word.owner());
+  if (!word.is(span::Use::mixed) && (size_class == 0 || size_class >= classes))
+    report_foreign(domain, p, "another pool has it");
+  if (const Domain* const other = heap_of(word.owner()).domain;
+      other != &domain)
+    report_other(domain, p, *other);
+  return word;
 }
 
-void* allocated_at_last(void* block, Bin& bin) noexcept {
+}  // namespace
+
+void* allocate_slow(Heap& heap, std::size_t size) noexcept {
+  Domain& domain = Domain::of(heap);
+  if (&domain == &no_domain)
+    return nullptr;
+  if (size > largest_small)
+    return allocate_large(domain, size, max_align);
+  return allocate_of_class(domain, class_of(size));
+}
+
+void deallocate_slow(Heap& heap, void* p) noexcept {
+  if (p == nullptr)
+    return;
+  Domain& domain = Domain::of(heap);
+  const span::Descriptor word = require_own(domain, p);
+  if (word.is(span::Use::large))
+    return deallocate_large(domain, p);
+  const ThreadHeap& tagged = heap_of(word.owner());
+  if (word.is(span::Use::mixed))
+    return deallocate_of_strip(domain, p, tagged);
+  deallocate_small(domain, p, tagged);
+}
+
+void* allocated_at_last(void* block, ThreadHeap& heap, Bin& bin) noexcept {
   bin.room &= room_mask;
-  run_duties(*own_heap);
+  run_duties(heap);
   return block;
 }
 
@@ -103,12 +150,14 @@ void* Heap::allocate(std::size_t size, std::size_t align) noexcept {
     port::report_bad_alignment(align);
   if (align <= max_align)
     return allocate(size);
+  if (domain_ == &no_domain)
+    return nullptr;
   if (size <= largest_small && align <= largest_small) {
     const unsigned size_class = aligned_class(size, align);
     if (size_class < classes)
-      return allocate_of_class(size_class);
+      return allocate_of_class(*domain_, size_class);
   }
-  return allocate_large(size, align);
+  return allocate_large(*domain_, size, align);
 }
 
 void* Heap::allocate_zeroed(std::size_t size, std::size_t align) noexcept {
@@ -116,7 +165,7 @@ void* Heap::allocate_zeroed(std::size_t size, std::size_t align) noexcept {
   if (block == nullptr)
     return nullptr;
   if (usable_size(block) > largest_small)
-    clear_large(block);
+    clear_large(*domain_, block);
   else
     __builtin_memset(block, 0, size);
   return block;
@@ -129,22 +178,20 @@ void Heap::deallocate(void* p, std::size_t) noexcept {
 std::size_t Heap::usable_size(const void* p) const noexcept {
   if (p == nullptr)
     return 0;
-  const span::Reservation* const home = span::the_space.find(p);
-  if (home == nullptr)
-    report_foreign(p, "it is not tarn's");
-  const span::Descriptor word = home->descriptor(home->index_of(p));
+  const span::Descriptor word = require_own(*domain_, p);
   if (word.is(span::Use::large))
-    return large_size(p);
-  const unsigned size_class = word.size_class();
-  if (size_class == 0 || size_class >= classes)
-    report_foreign(p,
-                   word.is_free() ? "nothing is there" : "another pool has it");
-  return size_of(size_class);
+    return large_size(*domain_, p);
+  if (word.is(span::Use::mixed)) {
+    const std::byte* begin = nullptr;
+    return strip_slot(p, &begin);
+  }
+  return size_of(word.size_class());
 }
 
 bool Heap::try_expand(void* p, std::size_t size) noexcept {
   const std::size_t usable = usable_size(p);
-  return size <= usable || (usable > largest_small && resize_large(p, size));
+  return size <= usable ||
+         (usable > largest_small && resize_large(*domain_, p, size));
 }
 
 void* Heap::reallocate(void* p, std::size_t size) noexcept {
@@ -154,7 +201,7 @@ void* Heap::reallocate(void* p, std::size_t size) noexcept {
   const bool is_large = usable > largest_small;
   if (size <= usable && size >= usable / 2)
     return p;
-  if (is_large && size > largest_small && resize_large(p, size))
+  if (is_large && size > largest_small && resize_large(*domain_, p, size))
     return p;
   void* const block = allocate(size);
   if (block == nullptr)

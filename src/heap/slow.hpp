@@ -10,10 +10,11 @@ namespace tarn::heap {
 
 inline constexpr auto relaxed = std::memory_order_relaxed;
 
-[[nodiscard]] void* allocate_slow(std::size_t size) noexcept;
-void deallocate_slow(void* p) noexcept;
+[[nodiscard]] void* allocate_slow(Heap& heap, std::size_t size) noexcept;
+void deallocate_slow(Heap& heap, void* p) noexcept;
 
 /// The thousandth block of a class since the last duties: they are due.
-[[nodiscard]] void* allocated_at_last(void* block, Bin& bin) noexcept;
+[[nodiscard]] void* allocated_at_last(void* block, ThreadHeap& heap,
+                                      Bin& bin) noexcept;
 
 }  // namespace tarn::heap

@@ -1,25 +1,28 @@
 // thread_heap.hpp - what a heap keeps for one thread.
 //
-//     bins      free blocks of each size class, last in first out: the fast
-//     path partial   the slabs of this thread, by class, the last touched first
+//     bins      free blocks of each class, last in first out: the fast path
+//     partial   the slabs of this thread, by class, the last touched first
+//     mixed     slabs of several classes, for those of which it needs few
 //     outbox    blocks of other threads' slabs, on their way home
 //     listed    this thread's slabs that others gave blocks back to
 //
 // A block in a bin or an outbox is in use as far as its slab knows, so it may
 // wait there whoever owns the slab by then.
 //
-// Threads  confined to its thread, but for `listed`. The heap of a thread that
-//          ended waits for another one (heaps.cpp).
+// Threads  confined to its thread, but for `listed` and `mixed`. The heap of a
+//          thread that ended waits for another one (heaps.cpp).
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "heap/domain.hpp"
 #include "heap/size_class.hpp"
+#include "slab/mixed_slab.hpp"
 #include "slab/slab.hpp"
-#include "span/granule.hpp"
 
 namespace tarn::heap {
 
 using slab::FreeSlot;
+using slab::MixedSlab;
 using slab::Slab;
 
 /// The number of a thread heap, which is the owner in the page map. 0: nobody.
@@ -38,14 +41,27 @@ static_assert(sizeof(Bin) == max_align, "a size is the offset of its bin");
 inline constexpr std::uint32_t one_allocation = 1u << 21;
 inline constexpr std::uint32_t room_mask = one_allocation - 1;
 
-/// Blocks of one slab that is another thread's.
+/// Blocks of one granule of another thread's slab.
 struct Parcel {
-  Slab* slab;
-  slab::Batch batch;
+  FreeSlot* first;
+  FreeSlot* last;
+  // The granule in the first reservation, or no_granule. While blocks are in
+  // the parcel their slab stays where it is.
+  std::uint32_t granule;
+  std::uint32_t room;  // blocks that still fit, of
+  std::uint32_t capacity;
 };
+static_assert(sizeof(Parcel) == 32);
+
+inline constexpr std::uint32_t no_granule = ~std::uint32_t{0};
 
 struct alignas(64) ThreadHeap {
   static constexpr unsigned outbox_parcels = 16;
+
+  constexpr ThreadHeap() noexcept {
+    for (Parcel& parcel : outbox)
+      parcel.granule = no_granule;
+  }
 
   Bin bins[classes] = {};
   // What the fast path compares with: the first reservation, of which no_heap
@@ -60,12 +76,26 @@ struct alignas(64) ThreadHeap {
   Parcel outbox[outbox_parcels] = {};
   std::uint32_t posts = 0;      // since the last duties
   std::uint32_t last_look = 0;  // ms
-  ThreadHeap* next = nullptr;   // in the list of the abandoned
-  std::uint32_t abandoned = 0;  // ms
-  bool is_dissolved = false;    // it keeps nothing; since it was abandoned
+  // The heap it belongs to, null for one that ended. Written under the lock of
+  // all heaps.
+  Domain* domain = nullptr;
+  ThreadHeap* next_member = nullptr;  // of the same heap
+  ThreadHeap* next = nullptr;         // in the list of the abandoned
+  std::uint32_t abandoned = 0;        // ms
+  bool is_dissolved = false;   // it keeps nothing; since it was abandoned
+  bool is_of_default = false;  // as the domain says, which may end
   // Set by its thread while its lists may not be whole; read after fork, where
   // that thread is no more. Orders nothing.
   std::atomic<bool> is_busy{false};
+
+  // 0: the first blocks of a class come from a strip, the next ones from a
+  // slab. From 1 on it counts the blocks of strips that the bin took back.
+  std::uint8_t warmth[classes] = {};
+
+  // Guards the mixed slabs; of a compact heap's, everything.
+  base::SpinLock lock;
+  MixedSlab* mixed TARN_GUARDED_BY(lock) = nullptr;
+  std::uint16_t strips[classes] TARN_GUARDED_BY(lock) = {};
 
   // Written by any thread that brings blocks back.
   alignas(64) slab::SlabList listed[classes];
@@ -73,6 +103,10 @@ struct alignas(64) ThreadHeap {
   /// The bin of a size that is a multiple of 16 of at most 1 KiB.
   [[nodiscard]] Bin& bin_of(std::size_t size) noexcept {
     return *reinterpret_cast<Bin*>(reinterpret_cast<std::byte*>(this) + size);
+  }
+
+  [[nodiscard]] Parcel& parcel_for(std::size_t granule) noexcept {
+    return outbox[granule % outbox_parcels];
   }
 };
 
@@ -100,13 +134,22 @@ class Busy {
 /// needs no test.
 extern constinit ThreadHeap no_heap;
 
-/// The heap of this thread, or no_heap.
-extern constinit thread_local ThreadHeap* own_heap
+/// This thread's thread heaps, or no_heap, by the place of their heaps. One of
+/// a heap that ended is empty, and serves the next heap of the place.
+struct OwnHeaps {
+  ThreadHeap* at[most_places + 1];
+
+  constexpr OwnHeaps() noexcept : at() {
+    for (ThreadHeap*& heap : at)
+      heap = &no_heap;
+  }
+};
+extern constinit thread_local OwnHeaps own_heaps
     __attribute__((tls_model("initial-exec")));
 
-/// The heap of this thread, made or adopted when there is none. Null: no
-/// memory.
-[[nodiscard]] ThreadHeap* enter() noexcept;
+/// This thread's part of a heap that is not compact, made or adopted when there
+/// is none. Null: no memory.
+[[nodiscard]] ThreadHeap* enter(Domain& domain) noexcept;
 
 /// Any thread heap by its id, which was given out.
 [[nodiscard]] ThreadHeap& heap_of(HeapId id) noexcept;
@@ -121,13 +164,53 @@ void put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept;
 /// Gives all that the heap keeps back to its slabs, and those that nobody uses
 /// back to the space; the others wait in `listed`.
 void dissolve(ThreadHeap& heap) noexcept;
-/// Gives back what is unused of the slabs that wait in any heap's `listed`.
-void release_listed() noexcept;
+/// Gives back what is unused of the slabs that wait in the heap's `listed`.
+void release_listed(ThreadHeap& heap) noexcept;
+/// A refusal: gives back what nobody uses of the whole heap, as far as this
+/// thread may, so that asking again may help.
+void squeeze(Domain& domain) noexcept;
 [[nodiscard]] Slab& slab_of(const void* p) noexcept;
+/// A new slab, attached to the heap, in no list. Null: refused.
+[[nodiscard]] Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept;
+void link(ThreadHeap& heap, Slab& slab) noexcept;
+void unlink(ThreadHeap& heap, Slab& slab) noexcept;
+/// Nobody uses it and it is in no list.
+void release(Domain& domain, Slab& slab) noexcept;
+
+// strips.cpp
+/// All free slots of one strip, of a new one if need be. Null: no memory.
+[[nodiscard]] slab::Returned take_strip(ThreadHeap& heap,
+                                        unsigned size_class) noexcept;
+/// A strip of the class with a free slot, a new one where `may_add`, or null.
+[[nodiscard]] slab::Strip* find_strip(ThreadHeap& heap, unsigned size_class,
+                                      bool may_add) noexcept
+    TARN_REQUIRES(heap.lock);
+/// Takes a mixed slab in. False: refused.
+[[nodiscard]] bool add_mixed(ThreadHeap& heap) noexcept
+    TARN_EXCLUDES(heap.lock);
+/// Puts a block of the heap's own strips into its bin, as long as the class is
+/// new. False: it should go home.
+[[nodiscard]] bool keep_of_strip(ThreadHeap& heap, unsigned size_class,
+                                 FreeSlot* slot) noexcept;
+/// Any thread: takes a block back into the mixed slab that holds it.
+void put_in_strip(FreeSlot* slot) noexcept;
+/// Gives mixed slabs back that nobody uses.
+void release_mixed(ThreadHeap& heap) noexcept;
+/// The size of the slot of a mixed slab at `p` and where it begins; 0: none.
+[[nodiscard]] std::size_t strip_slot(const void* p,
+                                     const std::byte** begin) noexcept;
+
+// compact.cpp
+[[nodiscard]] void* allocate_compact(Domain& domain,
+                                     unsigned size_class) noexcept;
+/// A block of one of its slabs.
+void deallocate_compact(Domain& domain, Slab& slab, FreeSlot* slot) noexcept;
 
 // outbox.cpp
 /// Sends a block home to a slab that is not the heap's.
 void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept;
+/// The parcel became full.
+void send_full(ThreadHeap& heap, Parcel& parcel) noexcept;
 void send_all(ThreadHeap& heap) noexcept;
 /// The same at once, for one who has no heap.
 void post(Slab& slab, const slab::Batch& batch) noexcept;
@@ -135,22 +218,30 @@ void post(Slab& slab, const slab::Batch& batch) noexcept;
 // heaps.cpp
 /// What is due every thousand calls: sends blocks home, looks at the clock.
 void run_duties(ThreadHeap& heap) noexcept;
+/// The first of a heap's thread heaps; the others follow by `next_member`.
+[[nodiscard]] ThreadHeap* members_of(Domain& domain) noexcept;
 /// How many ids were given out: 1 to this.
 [[nodiscard]] HeapId heaps() noexcept;
 
 // large.cpp
-[[nodiscard]] void* allocate_large(std::size_t size,
+[[nodiscard]] void* allocate_large(Domain& domain, std::size_t size,
                                    std::size_t align) noexcept;
-void deallocate_large(void* p) noexcept;
-[[nodiscard]] std::size_t large_size(const void* p) noexcept;
-[[nodiscard]] bool resize_large(void* p, std::size_t size) noexcept;
+void deallocate_large(Domain& domain, void* p) noexcept;
+[[nodiscard]] std::size_t large_size(const Domain& domain,
+                                     const void* p) noexcept;
+[[nodiscard]] bool resize_large(Domain& domain, void* p,
+                                std::size_t size) noexcept;
 /// Makes a new block read as zero, without touching pages that do already.
-void clear_large(void* p) noexcept;
+void clear_large(const Domain& domain, void* p) noexcept;
 
 // faults.cpp
-[[noreturn]] void report_double_free(const void* p) noexcept;
-[[noreturn]] void report_interior(const void* p, const void* block,
-                                  std::size_t size) noexcept;
-[[noreturn]] void report_foreign(const void* p, const char* why) noexcept;
+[[noreturn]] void report_double_free(const Domain& domain,
+                                     const void* p) noexcept;
+[[noreturn]] void report_interior(const Domain& domain, const void* p,
+                                  const void* block, std::size_t size) noexcept;
+[[noreturn]] void report_foreign(const Domain& domain, const void* p,
+                                 const char* why) noexcept;
+[[noreturn]] void report_other(const Domain& domain, const void* p,
+                               const Domain& other) noexcept;
 
 }  // namespace tarn::heap

@@ -47,6 +47,18 @@ Returned Slab::take(unsigned most) noexcept {
   return {next, count};
 }
 
+FreeSlot* Slab::take_one() noexcept {
+  FreeSlot* const slot = free;
+  if (slot != nullptr) {
+    free = slot->next;
+    --free_count;
+    return slot;
+  }
+  if (fresh == capacity)
+    return nullptr;
+  return ::new (memory + std::size_t{fresh++} * slot_size) FreeSlot{nullptr, 0};
+}
+
 void Slab::take_returned() noexcept {
   const Returned back = word.take(memory);
   if (back.first == nullptr)

@@ -22,15 +22,21 @@ namespace tarn::slab {
 
 inline constexpr std::size_t smallest_slot = sizeof(FreeSlot);
 
+/// What a slab's description has room for, at its end.
+inline constexpr std::size_t kept_size = 32;
+
 struct alignas(64) Slab {
   /// Makes a slab of `size` bytes at `memory`, all slots fresh, attached to
-  /// `by`, in no list. `of_class` is the owner's to read.
+  /// `by`, in no list. `of_class` is the owner's to read. What is kept stays.
   void start(std::byte* memory_, std::size_t size, std::uint32_t slot_size_,
              unsigned of_class, std::uint32_t by) noexcept;
 
   /// The owner: all free slots at hand, linked; those that came back when there
   /// are none; else up to `most` fresh ones. Null: the slab is used up.
   [[nodiscard]] Returned take(unsigned most) noexcept;
+
+  /// The owner of a slab that nobody else posts to: one slot, or null.
+  [[nodiscard]] FreeSlot* take_one() noexcept;
 
   /// The owner: one slot back.
   void put(FreeSlot* slot) noexcept {
@@ -53,6 +59,11 @@ struct alignas(64) Slab {
   /// Who took the slab off a list, or takes back a detached one, is its owner.
   void adopt(std::uint32_t by) noexcept;
   [[nodiscard]] bool reattach(std::uint32_t by) noexcept;
+
+  /// The owner: all slots are in use.
+  [[nodiscard]] bool is_full() const noexcept {
+    return free_count == 0 && fresh == capacity;
+  }
 
   /// The owner: nobody uses a slot.
   [[nodiscard]] bool is_unused() const noexcept { return free_count == fresh; }
@@ -77,6 +88,7 @@ struct alignas(64) Slab {
   std::uint16_t capacity;
   std::uint16_t fresh;  // slots below this were handed out before
   std::uint8_t size_class;
+  std::uint8_t granules;  // the owner's to write and read
   // Whose slab it is, 0: nobody's. Written by owners only; another thread that
   // reads it learns no more than that the slab is not its own.
   std::atomic<std::uint32_t> owner;
@@ -84,6 +96,8 @@ struct alignas(64) Slab {
   // The shared line.
   alignas(64) SlabWord word;
   Slab* next_listed;  // written by who lists it, read by who takes it off
+  // For the owner's list of all that it borrowed.
+  alignas(32) std::byte kept[kept_size];
 };
 static_assert(sizeof(Slab) == 128);
 

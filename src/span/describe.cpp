@@ -6,6 +6,7 @@
 #include "base/order.hpp"
 #include "base/text.hpp"
 #include "port/world.hpp"
+#include "slab/mixed_slab.hpp"
 #include "slab/slab.hpp"
 #include "span/cache.hpp"
 #include "span/names.hpp"
@@ -94,15 +95,32 @@ void describe_large(const Reservation& part, std::size_t index,
 // A slab whose granules are given back meanwhile is told as it was.
 void describe_block(const Reservation& part, std::size_t index,
                     Description& found) noexcept {
-  const auto* const slab = reinterpret_cast<const slab::Slab*>(
-      &part.note(start_of_run(part, index)));
+  const std::size_t start = start_of_run(part, index);
+  const auto* const slab =
+      reinterpret_cast<const slab::Slab*>(&part.note(start));
   const std::size_t size = base::larger(slab->slot_size, std::uint32_t{1});
   found.kind = AddressKind::block;
   found.pool = PoolKind::heap;
-  found.start =
-      part.granule(start_of_run(part, index)) + found.offset / size * size;
+  found.start = part.granule(start) + found.offset / size * size;
   found.size = size;
   found.offset %= size;
+  set_pool(found, part.ids()[start * span::granule_ids].load(relaxed));
+}
+
+void describe_mixed(const Reservation& part, std::size_t index,
+                    Description& found) noexcept {
+  const slab::MixedPlace place =
+      slab::mixed_place(part.granule(index), found.offset);
+  if (place.size == 0) {
+    found.kind = AddressKind::metadata;
+    return;
+  }
+  found.kind = AddressKind::block;
+  found.pool = PoolKind::heap;
+  found.start = part.granule(index) + place.begin;
+  found.size = place.size;
+  found.offset -= place.begin;
+  set_pool(found, part.ids()[index * span::granule_ids].load(relaxed));
 }
 
 const char* noun_of(PoolKind kind) noexcept {
@@ -160,6 +178,8 @@ Description describe(const void* p) noexcept {
     describe_chunk(*part, index, word, found);
   else if (word.is(span::Use::large))
     describe_large(*part, index, found);
+  else if (word.is(span::Use::mixed))
+    describe_mixed(*part, index, found);
   else if (word.size_class() != 0)
     describe_block(*part, index, found);
   else

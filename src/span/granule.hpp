@@ -44,10 +44,11 @@ inline constexpr std::size_t largest_chunk = smallest_chunk << (steps - 1);
 /// Steps below this are cut from one granule; the others are whole granules.
 inline constexpr unsigned cut_steps = 4;
 
-/// What a granule is used for: 12 bits. Values below 0xF00 are size classes of
+/// What a granule is used for: 12 bits. Values below 0xE00 are size classes of
 /// slabs, in rooms above.
 enum class Use : std::uint16_t {
   free = 0,
+  mixed = 0xE00,  ///< a slab of several classes
   large = 0xF00,   ///< to 0xF0F: plus the kind of pool
   chunks = 0xF10,  ///< to 0xF1F: plus the step
 };
@@ -81,7 +82,7 @@ class Descriptor {
   /// The size class of a slab, 0 for what is none.
   [[nodiscard]] constexpr unsigned size_class() const noexcept {
     const unsigned use = word_ >> 4 & 0xFFF;
-    return use < static_cast<unsigned>(Use::large) ? use : 0;
+    return use < static_cast<unsigned>(Use::mixed) ? use : 0;
   }
   /// The kind of pool of a large run, the step of chunks.
   [[nodiscard]] constexpr unsigned extra() const noexcept {

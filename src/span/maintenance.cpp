@@ -66,6 +66,7 @@ constinit std::atomic<bool> do_requests_purge{true};
 // Counts starts; a background thread ends when it is no longer the last one.
 constinit std::atomic<std::uint32_t> background{0};
 constinit std::atomic<bool> is_background_wanted{false};
+constinit std::atomic<bool> are_forks_watched{false};
 constinit std::atomic<void (*)() noexcept> room_above{nullptr};
 
 class Deadline {
@@ -228,6 +229,8 @@ std::size_t purged_bytes() noexcept {
 }
 
 void watch_forks() noexcept {
+  if (are_forks_watched.exchange(true, relaxed))
+    return;
   // Without hooks a child may find a lock taken; nothing better can be had.
   static_cast<void>(
       thread::at_fork({prepare_fork, end_fork, end_fork_in_child}));

@@ -23,7 +23,7 @@ void set_upkeep(void (*upkeep)() noexcept) noexcept;
 /// Bytes given back to the system since the start.
 [[nodiscard]] std::size_t purged_bytes() noexcept;
 
-/// Has the locks of this room taken and freed around fork. Once.
+/// Has the locks of this room taken and freed around fork.
 void watch_forks() noexcept;
 
 }  // namespace tarn::span

@@ -159,7 +159,14 @@ bool at_exit(Hook hook) noexcept {
 bool at_fork(const ForkHooks& hooks) noexcept {
   const base::Locked locked{table_lock};
   start();
-  return append(fork_hooks, hooks) && has_fork_hooks;
+  if (!append(fork_hooks, hooks))
+    return false;
+  if (hooks.is_outer) {
+    for (unsigned i = fork_hooks.count - 1; i != 0; --i)
+      fork_hooks.entries[i] = fork_hooks.entries[i - 1];
+    fork_hooks.entries[0] = hooks;
+  }
+  return has_fork_hooks;
 }
 
 bool watch() noexcept {

@@ -30,6 +30,8 @@ struct ForkHooks {
   Hook prepare;
   Hook in_parent;
   Hook in_child;
+  // Its locks are taken before those of rooms that said no.
+  bool is_outer = false;
 };
 
 /// Both take a few hooks only, for the rooms of this library.

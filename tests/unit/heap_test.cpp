@@ -173,11 +173,24 @@ TEST_CASE("reallocating to what the block has room for keeps it") {
 }
 
 TEST_CASE("a large block grows where it lies when there is room behind it") {
-  void* const block = pool.allocate(100'000);
-  const std::size_t before = pool.usable_size(block);
-  void* const behind = pool.allocate(before);
-  void* const barrier = pool.allocate(before);
-  REQUIRE(address(behind) == address(block) + before);
+  // Blocks of granules that lie in a row.
+  std::vector<void*> blocks{pool.allocate(100'000)};
+  const std::size_t before = pool.usable_size(blocks[0]);
+  const auto are_in_a_row = [&](std::size_t i) {
+    return address(blocks[i]) == address(blocks[i - 1]) + before;
+  };
+  do
+    blocks.push_back(pool.allocate(before));
+  while (blocks.size() < 100 &&
+         (blocks.size() < 3 || !are_in_a_row(blocks.size() - 1) ||
+          !are_in_a_row(blocks.size() - 2)));
+  void* const barrier = blocks.back();
+  void* const behind = blocks[blocks.size() - 2];
+  void* const block = blocks[blocks.size() - 3];
+  blocks.resize(blocks.size() - 3);
+  REQUIRE(address(barrier) == address(block) + 2 * before);
+  for (void* const other : blocks)
+    pool.deallocate(other);
   CHECK_FALSE(pool.try_expand(block, before + 1));
   CHECK(pool.usable_size(block) == before);
   pool.deallocate(behind);
