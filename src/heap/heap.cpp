@@ -60,7 +60,7 @@ void Heap::deallocate(void* p) noexcept {
   slot->key = heap.key;
   parcel.first = slot;
   if (--parcel.room == 0) [[unlikely]]
-    return send_full(heap, parcel);
+    return send_full(*this, parcel);
 }
 
 }  // namespace v1

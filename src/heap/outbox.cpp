@@ -66,15 +66,16 @@ void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
   look_at_duties(heap);
 }
 
-void send_full(ThreadHeap& heap, Parcel& parcel) noexcept {
-  send_parcel(heap, parcel);
-  look_at_duties(heap);
-}
-
 void send_all(ThreadHeap& heap) noexcept {
   for (Parcel& parcel : heap.outbox)
     if (parcel.granule != no_granule)
       send_parcel(heap, parcel);
+}
+
+void send_full(Heap& heap, Parcel& parcel) noexcept {
+  ThreadHeap& own = *own_heaps.at[Domain::of(heap).place];
+  send_parcel(own, parcel);
+  look_at_duties(own);
 }
 
 }  // namespace tarn::heap

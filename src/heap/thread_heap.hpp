@@ -209,8 +209,6 @@ void deallocate_compact(Domain& domain, Slab& slab, FreeSlot* slot) noexcept;
 // outbox.cpp
 /// Sends a block home to a slab that is not the heap's.
 void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept;
-/// The parcel became full.
-void send_full(ThreadHeap& heap, Parcel& parcel) noexcept;
 void send_all(ThreadHeap& heap) noexcept;
 /// The same at once, for one who has no heap.
 void post(Slab& slab, const slab::Batch& batch) noexcept;
