@@ -1,4 +1,4 @@
-// pmr.hpp - the door from a Region to std::pmr.
+// pmr.hpp - the doors from a Region and a Heap to std::pmr.
 //
 // With this header region.resource() is a std::pmr::memory_resource, and
 // make<T>() gives it to every T that takes an allocator:
@@ -10,12 +10,18 @@
 // A container that grows as the newest block of its region takes its room where
 // it stands; one that moves leaves its old place to later containers.
 //
-// Cost     allocate: a virtual call on top of the region's own.
-// Threads  confined, as the region.
+// What keeps no such promise takes its memory from a heap:
+//
+//     tarn::HeapResource heap;               // of default_heap()
+//     std::pmr::map<int, int> orders{&heap};
+//
+// Cost     allocate: a virtual call on top of the pool's own.
+// Threads  as the pool: a region's is confined, a heap's is shared.
 // Failure  allocate throws std::bad_alloc, as std::pmr demands.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/heap.hpp"
 #include "tarn/region.hpp"
 
 #include <memory>
@@ -43,6 +49,24 @@ class RegionResource final : public std::pmr::memory_resource {
   bool do_is_equal(const memory_resource& other) const noexcept override;
 
   Region* region_;  // a merge writes it anew
+};
+
+/// A resource over a heap. Any number of them may stand for one heap, made and
+/// ended at will: two are equal when their heap is the same one, and what one
+/// allocated another may deallocate. The heap must outlive its blocks.
+class HeapResource final : public std::pmr::memory_resource {
+ public:
+  HeapResource() noexcept : heap_(&default_heap()) {}
+  explicit HeapResource(Heap& heap) noexcept : heap_(&heap) {}
+
+  [[nodiscard]] Heap& heap() const noexcept { return *heap_; }
+
+ private:
+  void* do_allocate(std::size_t size, std::size_t align) override;
+  void do_deallocate(void* p, std::size_t size, std::size_t align) override;
+  bool do_is_equal(const memory_resource& other) const noexcept override;
+
+  Heap* heap_;
 };
 
 namespace detail {

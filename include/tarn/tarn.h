@@ -3,7 +3,7 @@
  * The structs are opaque and of a fixed size, with room to spare, so that they
  * can live on a stack, in a struct or in static memory; init and destroy
  * bracket their lives. What each function does, costs and promises is said in
- * region.hpp and budget.hpp, at the function of the same name.
+ * region.hpp, budget.hpp and heap.hpp, at the function of the same name.
  *
  *     tarn_region request;
  *     tarn_region_init(&request, NULL);
@@ -44,6 +44,10 @@ typedef struct tarn_region {
 typedef struct tarn_budget {
   TARN_ALIGNAS(128) unsigned char opaque[3072];
 } tarn_budget;
+
+typedef struct tarn_heap {
+  TARN_ALIGNAS(64) unsigned char opaque[512];
+} tarn_heap;
 
 typedef struct tarn_mark {
   uint64_t opaque;
@@ -100,6 +104,17 @@ void tarn_budget_init(tarn_budget* budget, const char* name, size_t limit,
                       tarn_budget* parent);
 void tarn_budget_destroy(tarn_budget* budget);
 size_t tarn_budget_held(const tarn_budget* budget);
+
+/* Heaps: in builds for Linux. The one of the process lives for ever. */
+tarn_heap* tarn_default_heap(void);
+
+void* tarn_heap_allocate(tarn_heap* heap, size_t size);
+void* tarn_heap_allocate_aligned(tarn_heap* heap, size_t size, size_t align);
+void* tarn_heap_allocate_zeroed(tarn_heap* heap, size_t size);
+void* tarn_heap_reallocate(tarn_heap* heap, void* p, size_t size);
+bool tarn_heap_try_expand(tarn_heap* heap, void* p, size_t size);
+void tarn_heap_deallocate(tarn_heap* heap, void* p);
+size_t tarn_heap_usable_size(const tarn_heap* heap, const void* p);
 
 #ifdef __cplusplus
 }
