@@ -49,11 +49,16 @@ AprPool::AprPool() : pool_(library_.make()) {
 }
 
 void* AprPool::do_allocate(std::size_t size, std::size_t align) {
-  const std::size_t gap = align > apr_align ? align - apr_align : 0;
-  void* const block = library_.palloc(pool_, size + gap);
+  void* const block = allocate_block(size, align);
   if (block == nullptr)
     throw std::bad_alloc();
-  if (gap == 0)
+  return block;
+}
+
+void* AprPool::allocate_block(std::size_t size, std::size_t align) noexcept {
+  const std::size_t gap = align > apr_align ? align - apr_align : 0;
+  void* const block = library_.palloc(pool_, size + gap);
+  if (block == nullptr || gap == 0)
     return block;
   const auto address = reinterpret_cast<std::uintptr_t>(block);
   return reinterpret_cast<void*>((address + align - 1) & ~(align - 1));

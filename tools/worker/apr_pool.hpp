@@ -38,6 +38,10 @@ class AprPool final : public std::pmr::memory_resource {
   AprPool(const AprPool&) = delete;
   AprPool& operator=(const AprPool&) = delete;
 
+  /// A block, or null when memory is out.
+  [[nodiscard]] void* allocate_block(std::size_t size,
+                                     std::size_t align) noexcept;
+
   /// Ends every block, as apr_pool_clear does.
   void clear() noexcept { library_.clear(pool_); }
 

@@ -34,10 +34,10 @@ struct CallClock {
   struct Pause {
     explicit Pause(CallClock& of) noexcept : clock(of) {
       clock.running = false;
-      began = ticks();
+      began = ticks_alone();
     }
     ~Pause() {
-      const std::uint64_t ended = ticks();
+      const std::uint64_t ended = ticks_alone();
       clock.calls.add(ended - began);
       clock.running = true;
     }

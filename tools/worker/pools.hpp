@@ -90,7 +90,7 @@ struct TimedRegionPool {
   template <class Use>
   void with_memory(Use&& use) {
     {
-      TimedResource resource{region.resource()};
+      TimedResource<Region> resource{region};
       server::ResourceMemory memory{&resource};
       use(memory);
     }
@@ -104,7 +104,7 @@ struct TimedAprPool {
   template <class Use>
   void with_memory(Use&& use) {
     {
-      TimedResource resource{&apr};
+      TimedResource<AprPool> resource{apr};
       server::ResourceMemory memory{&resource};
       use(memory);
     }
@@ -117,7 +117,7 @@ struct TimedAprPool {
 struct TimedMonotonicPool {
   template <class Use>
   void with_memory(Use&& use) {
-    std::optional<std::pmr::monotonic_buffer_resource> behind;
+    std::optional<OpenMonotonic> behind;
     call_clock.time([this, &behind] {
       if (buffer.empty())
         behind.emplace();
@@ -125,7 +125,7 @@ struct TimedMonotonicPool {
         behind.emplace(buffer.data(), buffer.size());
     });
     {
-      TimedResource resource{&*behind};
+      TimedResource<OpenMonotonic> resource{*behind};
       server::ResourceMemory memory{&resource};
       use(memory);
     }
