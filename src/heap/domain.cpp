@@ -26,10 +26,10 @@ Domain* make(Budget* budget, const HeapOptions& options) noexcept {
   domain->budget = budget;
   const bool is_compact = options.compact || (budget != nullptr &&
                                               budget->limit() <= compact_limit);
-  if (begin(*domain, is_compact)) {
-    domain->id = port::register_pool(PoolKind::heap, options.name);
+  domain->id = port::register_pool(PoolKind::heap, options.name);
+  if (begin(*domain, is_compact))
     return domain;
-  }
+  port::unregister_pool(domain->id);
   port::system_take_back(loan);
   return nullptr;
 }

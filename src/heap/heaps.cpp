@@ -3,11 +3,13 @@
 // never unmapped, so that whoever finds an id in the page map finds its heap;
 // those of a heap that ended serve another one.
 #include "base/spin_lock.hpp"
+#include "heap/look.hpp"
 #include "heap/slow.hpp"
 #include "os/process.hpp"
 #include "port/world.hpp"
 #include "span/maintenance.hpp"
 #include "span/space.hpp"
+#include "span/teller.hpp"
 #include "thread/table.hpp"
 
 #include <bit>
@@ -49,10 +51,20 @@ constinit std::byte* room_end TARN_GUARDED_BY(lock) = nullptr;
 constinit std::atomic<ThreadHeap*> all[most_heaps] = {};
 constinit std::atomic<HeapId> count{0};
 
+// What was counted in heaps that ended. Written under the lock.
+constinit base::Published<std::size_t> ended_refills[classes] = {};
+constinit base::Published<std::size_t> ended_slabs;
+
 void abandon(ThreadHeap& heap) noexcept TARN_REQUIRES(lock) {
   ThreadHeap*& list = heap.domain == nullptr ? unbound : heap.domain->abandoned;
   heap.next = list;
   list = &heap;
+}
+
+void leave_with(ThreadHeap& heap) noexcept {
+  for (Bin& bin : heap.bins)
+    bin.look();
+  heap.thread = no_thread;
 }
 
 void leave() noexcept {
@@ -63,6 +75,7 @@ void leave() noexcept {
     if (heap.is_of_default)
       send_all(heap);
     own = &no_heap;
+    leave_with(heap);
     heap.abandoned = span::now_ms();
     const base::Locked locked{lock};
     // Nobody ends the heap meanwhile.
@@ -152,7 +165,10 @@ void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
     domain->abandoned = nullptr;
   for (HeapId id = 1; id <= count.load(relaxed); ++id) {
     ThreadHeap* const heap = all[id - 1].load(relaxed);
-    if (!is_own(heap) && !heap->is_busy.load(relaxed))
+    if (is_own(heap))
+      continue;
+    heap->thread = no_thread;
+    if (!heap->is_busy.load(relaxed))
       abandon(*heap);
   }
   release_in_parent();
@@ -173,6 +189,7 @@ void start() noexcept TARN_REQUIRES(lock) {
                                      .in_child = release_in_child,
                                      .is_outer = true}));
   span::set_upkeep(keep_up);
+  span::set_block_teller(tell_block);
 }
 
 // Since the space must not be asked under our lock.
@@ -212,6 +229,7 @@ ThreadHeap* make() noexcept TARN_REQUIRES(lock) {
 void bind(ThreadHeap& heap, Domain& domain) noexcept TARN_REQUIRES(lock) {
   heap.domain = &domain;
   heap.is_of_default = domain.is_default;
+  heap.pool = domain.id;
   heap.next_member = domain.members;
   domain.members = &heap;
 }
@@ -255,9 +273,13 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
     heap.warmth[i] = 0;
     heap.strips[i] = 0;
     static_cast<void>(heap.listed[i].take_all());
+    ended_refills[i] = ended_refills[i] + heap.refills[i];
+    heap.refills[i] = 0;
   }
   heap.mixed = nullptr;
   heap.domain = nullptr;
+  ended_slabs = ended_slabs + heap.slabs_made;
+  heap.slabs_made = 0;
 }
 
 }  // namespace
@@ -272,7 +294,7 @@ ThreadHeap* enter(Domain& domain) noexcept {
   heap->last_look = span::now_ms();
   own = heap;
   // Without its end being watched the heap is lost with the thread, no more.
-  static_cast<void>(port::thread_index());
+  heap->thread = port::thread_index();
   static_cast<void>(thread::watch());
   return heap;
 }
@@ -334,6 +356,14 @@ ThreadHeap* members_of(Domain& domain) noexcept {
 
 HeapId heaps() noexcept {
   return count.load(std::memory_order_acquire);
+}
+
+std::size_t refills_of_ended_heaps(unsigned size_class) noexcept {
+  return ended_refills[size_class];
+}
+
+std::size_t slabs_of_ended_heaps() noexcept {
+  return ended_slabs;
 }
 
 void run_duties(ThreadHeap& heap) noexcept {

@@ -82,21 +82,22 @@ void empty_bin(ThreadHeap& heap, Bin& bin) noexcept {
     bin.head = slot->next;
     give_back(heap, slot);
   }
-  bin.room = 0;
+  bin.fill(nullptr, 0, 0);
 }
 
-void fill(Bin& bin, const slab::Returned& got, std::size_t size) noexcept {
-  bin.head = got.first;
-  bin.room = (bin.room & ~room_mask) | at_least(2, room_bytes / size);
+void fill(ThreadHeap& heap, unsigned size_class,
+          const slab::Returned& got) noexcept {
+  heap.bins[size_class].fill(got.first, got.count,
+                             at_least(2, room_bytes / size_of(size_class)));
+  ++heap.refills[size_class];
 }
 
 bool fill_from_slabs(ThreadHeap& heap, unsigned size_class) noexcept {
-  const std::size_t size = size_of(size_class);
-  Bin& bin = heap.bins[size_class];
+  const unsigned most = at_least(1, fresh_at_once / size_of(size_class));
   while (Slab* const slab = heap.partial[size_class]) {
-    const slab::Returned got = slab->take(at_least(1, fresh_at_once / size));
+    const slab::Returned got = slab->take(most, heap.key);
     if (got.first != nullptr) {
-      fill(bin, got, size);
+      fill(heap, size_class, got);
       return true;
     }
     unlink(heap, *slab);
@@ -110,7 +111,7 @@ bool fill_from_strip(ThreadHeap& heap, unsigned size_class) noexcept {
   const slab::Returned got = take_strip(heap, size_class);
   if (got.first == nullptr)
     return false;
-  fill(heap.bins[size_class], got, size_of(size_class));
+  fill(heap, size_class, got);
   if (heap.warmth[size_class] == 0)
     heap.warmth[size_class] = 1;
   return true;
@@ -166,6 +167,8 @@ Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept {
   slab.start(memory, granules * span::granule_size,
              static_cast<std::uint32_t>(size), size_class, heap.id);
   slab.granules = static_cast<std::uint8_t>(granules);
+  slab.since = span::now_seconds();
+  ++heap.slabs_made;
   return &slab;
 }
 

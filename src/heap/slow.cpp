@@ -134,6 +134,7 @@ void deallocate_slow(Heap& heap, void* p) noexcept {
 
 void* allocated_at_last(void* block, ThreadHeap& heap, Bin& bin) noexcept {
   bin.room &= room_mask;
+  bin.look();
   run_duties(heap);
   return block;
 }

@@ -53,7 +53,8 @@ Strip* find_strip(ThreadHeap& heap, unsigned size_class,
   if (!may_add)
     return nullptr;
   for (MixedSlab* mixed = heap.mixed; mixed != nullptr; mixed = mixed->next)
-    if (Strip* const strip = mixed->add(size_class, size_of(size_class))) {
+    if (Strip* const strip =
+            mixed->add(size_class, size_of(size_class), heap.key)) {
       ++heap.strips[size_class];
       return strip;
     }

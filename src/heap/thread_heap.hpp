@@ -14,6 +14,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/describe.hpp"
+
 #include "heap/domain.hpp"
 #include "heap/size_class.hpp"
 #include "slab/mixed_slab.hpp"
@@ -29,17 +31,35 @@ using slab::Slab;
 using HeapId = std::uint32_t;
 inline constexpr HeapId most_heaps = 0xFFFF;
 
+inline constexpr std::uint32_t one_allocation = 1u << 21;
+inline constexpr std::uint32_t room_mask = one_allocation - 1;
+
 struct Bin {
   FreeSlot* head;
   // Low 21 bits: how many more blocks fit. Above: the allocations since the
   // last duties, up to 1024, when the word becomes negative.
   std::uint32_t room;
-  std::uint32_t unused;
+  // For statistics, written by the owner where the fast path never is: how many
+  // blocks were here when it last looked, and above them how many there can be.
+  base::Published<std::uint32_t> seen;
+
+  /// The owner: the bin was empty and gets `count` blocks and room for `more`.
+  void fill(FreeSlot* first, unsigned count, unsigned more) noexcept {
+    head = first;
+    room = (room & ~room_mask) | more;
+    seen = (count + more) << seen_bits | count;
+  }
+  /// The owner: how many blocks are here, and lets others see it.
+  unsigned look() noexcept {
+    const std::uint32_t most = seen >> seen_bits;
+    const std::uint32_t count = most - (room & room_mask);
+    seen = most << seen_bits | count;
+    return count;
+  }
+
+  static constexpr unsigned seen_bits = 16;
 };
 static_assert(sizeof(Bin) == max_align, "a size is the offset of its bin");
-
-inline constexpr std::uint32_t one_allocation = 1u << 21;
-inline constexpr std::uint32_t room_mask = one_allocation - 1;
 
 /// Blocks of one granule of another thread's slab.
 struct Parcel {
@@ -74,6 +94,11 @@ struct alignas(64) ThreadHeap {
   std::uintptr_t key = 0;  // what stands in every free block
   Slab* partial[classes] = {};
   Parcel outbox[outbox_parcels] = {};
+  // For statistics: counts since the start, whose it is, and its heap's id.
+  base::Published<std::uint32_t> refills[classes] = {};
+  base::Published<std::uint32_t> slabs_made = 0;
+  base::Published<std::uint32_t> thread = no_thread;
+  base::Published<std::uint32_t> pool = 0;
   std::uint32_t posts = 0;      // since the last duties
   std::uint32_t last_look = 0;  // ms
   // The heap it belongs to, null for one that ended. Written under the lock of
@@ -220,6 +245,9 @@ void run_duties(ThreadHeap& heap) noexcept;
 [[nodiscard]] ThreadHeap* members_of(Domain& domain) noexcept;
 /// How many ids were given out: 1 to this.
 [[nodiscard]] HeapId heaps() noexcept;
+/// What was counted in heaps that are no more.
+[[nodiscard]] std::size_t refills_of_ended_heaps(unsigned size_class) noexcept;
+[[nodiscard]] std::size_t slabs_of_ended_heaps() noexcept;
 
 // large.cpp
 [[nodiscard]] void* allocate_large(Domain& domain, std::size_t size,

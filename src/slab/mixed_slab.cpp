@@ -44,7 +44,8 @@ Strip* MixedSlab::find(unsigned size_class) noexcept {
   return nullptr;
 }
 
-Strip* MixedSlab::add(unsigned size_class, std::size_t slot_size) noexcept {
+Strip* MixedSlab::add(unsigned size_class, std::size_t slot_size,
+                      std::uintptr_t key) noexcept {
   const auto length =
       static_cast<unsigned>((slot_size + unit_size - 1) / unit_size);
   const auto align = static_cast<unsigned>(slot_size & (~slot_size + 1));
@@ -64,7 +65,7 @@ Strip* MixedSlab::add(unsigned size_class, std::size_t slot_size) noexcept {
     strips[first + i].back = static_cast<std::uint8_t>(i);
   std::byte* const begin = begin_of(strip);
   for (std::size_t i = slots; i-- != 0;)
-    strip.free = ::new (begin + i * slot_size) FreeSlot{strip.free, 0};
+    strip.free = ::new (begin + i * slot_size) FreeSlot{strip.free, key};
   with_free |= bit_of(size_class);
   return &strip;
 }

@@ -67,8 +67,9 @@ struct MixedSlab {
   /// A strip of the class that has a slot, or null.
   [[nodiscard]] Strip* find(unsigned size_class) noexcept;
 
-  /// A new strip, all of whose slots are free.
-  [[nodiscard]] Strip* add(unsigned size_class, std::size_t slot_size) noexcept;
+  /// A new strip, all of whose slots are free, with `key` in them.
+  [[nodiscard]] Strip* add(unsigned size_class, std::size_t slot_size,
+                           std::uintptr_t key = 0) noexcept;
 
   /// All free slots of the strip, linked; at least one.
   [[nodiscard]] static Returned take(Strip& strip) noexcept;

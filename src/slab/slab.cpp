@@ -26,7 +26,7 @@ void Slab::start(std::byte* memory_, std::size_t size, std::uint32_t slot_size_,
   next_listed = nullptr;
 }
 
-Returned Slab::take(unsigned most) noexcept {
+Returned Slab::take(unsigned most, std::uintptr_t key) noexcept {
   if (free_count != 0) {
     const Returned all{free, free_count};
     free = nullptr;
@@ -43,7 +43,7 @@ Returned Slab::take(unsigned most) noexcept {
   fresh = static_cast<std::uint16_t>(fresh + count);
   FreeSlot* next = nullptr;
   for (unsigned i = count; i-- != 0;)
-    next = ::new (first + std::size_t{i} * slot_size) FreeSlot{next, 0};
+    next = ::new (first + std::size_t{i} * slot_size) FreeSlot{next, key};
   return {next, count};
 }
 
@@ -56,7 +56,9 @@ FreeSlot* Slab::take_one() noexcept {
   }
   if (fresh == capacity)
     return nullptr;
-  return ::new (memory + std::size_t{fresh++} * slot_size) FreeSlot{nullptr, 0};
+  std::byte* const place = memory + std::size_t{fresh} * slot_size;
+  ++fresh;
+  return ::new (place) FreeSlot{nullptr, 0};
 }
 
 void Slab::take_returned() noexcept {

@@ -16,6 +16,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "base/published.hpp"
 #include "slab/slab_word.hpp"
 
 namespace tarn::slab {
@@ -32,8 +33,9 @@ struct alignas(64) Slab {
              unsigned of_class, std::uint32_t by) noexcept;
 
   /// The owner: all free slots at hand, linked; those that came back when there
-  /// are none; else up to `most` fresh ones. Null: the slab is used up.
-  [[nodiscard]] Returned take(unsigned most) noexcept;
+  /// are none; else up to `most` fresh ones, with `key` in them. Null: the slab
+  /// is used up.
+  [[nodiscard]] Returned take(unsigned most, std::uintptr_t key = 0) noexcept;
 
   /// The owner of a slab that nobody else posts to: one slot, or null.
   [[nodiscard]] FreeSlot* take_one() noexcept;
@@ -83,12 +85,14 @@ struct alignas(64) Slab {
   std::byte* memory;
   Slab* newer;  // neighbours in a list of the owner's
   Slab* older;
-  std::uint32_t slot_size;
-  std::uint16_t free_count;  // in `free`
-  std::uint16_t capacity;
-  std::uint16_t fresh;  // slots below this were handed out before
+  // Statistics look at these, which are the owner's to write.
+  base::Published<std::uint32_t> slot_size;
+  base::Published<std::uint16_t> free_count;  // in `free`
+  base::Published<std::uint16_t> capacity;
+  base::Published<std::uint16_t> fresh;  // slots below were handed out before
   std::uint8_t size_class;
-  std::uint8_t granules;  // the owner's to write and read
+  std::uint8_t granules;                 // the owner's to write and read
+  base::Published<std::uint32_t> since;  // when it was made; the owner's to set
   // Whose slab it is, 0: nobody's. Written by owners only; another thread that
   // reads it learns no more than that the slab is not its own.
   std::atomic<std::uint32_t> owner;

@@ -10,6 +10,23 @@
 #include "slab/slab.hpp"
 #include "span/cache.hpp"
 #include "span/names.hpp"
+#include "span/teller.hpp"
+
+#include <atomic>
+
+namespace tarn::span {
+namespace {
+
+// Set once, before there is a slab; who finds none tells less.
+constinit std::atomic<BlockTeller> teller{nullptr};
+
+}  // namespace
+
+void set_block_teller(BlockTeller wanted) noexcept {
+  teller.store(wanted, std::memory_order_relaxed);
+}
+
+}  // namespace tarn::span
 
 namespace tarn {
 inline namespace v1 {
@@ -98,7 +115,8 @@ void describe_block(const Reservation& part, std::size_t index,
   const std::size_t start = start_of_run(part, index);
   const auto* const slab =
       reinterpret_cast<const slab::Slab*>(&part.note(start));
-  const std::size_t size = base::larger(slab->slot_size, std::uint32_t{1});
+  const std::size_t size =
+      base::larger<std::uint32_t>(slab->slot_size, std::uint32_t{1});
   found.kind = AddressKind::block;
   found.pool = PoolKind::heap;
   found.start = part.granule(start) + found.offset / size * size;
@@ -107,6 +125,7 @@ void describe_block(const Reservation& part, std::size_t index,
   set_pool(found, part.ids()[start * span::granule_ids].load(relaxed));
 }
 
+// Slots of many sizes, and in front what says where they are.
 void describe_mixed(const Reservation& part, std::size_t index,
                     Description& found) noexcept {
   const slab::MixedPlace place =
@@ -140,21 +159,50 @@ const char* noun_of(PoolKind kind) noexcept {
   return "pool";
 }
 
-const char* noun_of(AddressKind kind) noexcept {
-  if (kind == AddressKind::block)
-    return "block of ";
-  return kind == AddressKind::large ? "large block of " : "chunk of ";
+void write_pool(const Description& found, base::Line& line) noexcept {
+  const bool is_heap = found.pool == PoolKind::heap;
+  line << " of "
+       << (found.id != 0 ? ""
+           : is_heap     ? "the "
+                         : "an unnamed ")
+       << noun_of(found.pool);
+  if (found.id != 0)
+    line << " '" << found.name << "'";
 }
 
 void write_chunk(const Description& found, base::Line& line) noexcept {
   line << std::uint64_t{found.offset} << " bytes into a "
        << (found.kind == AddressKind::free ? "free " : "")
-       << noun_of(found.kind) << std::uint64_t{found.size} << " bytes";
-  if (found.kind == AddressKind::free)
-    return;
-  line << " of " << (found.id == 0 ? "an unnamed " : "") << noun_of(found.pool);
-  if (found.id != 0)
-    line << " '" << found.name << "'";
+       << (found.kind == AddressKind::large ? "large block of " : "chunk of ")
+       << std::uint64_t{found.size} << " bytes";
+  if (found.kind != AddressKind::free)
+    write_pool(found, line);
+}
+
+const char* words_for(BlockState state) noexcept {
+  switch (state) {
+    case BlockState::in_use:
+      return ", in use";
+    case BlockState::free:
+      return ", free";
+    case BlockState::fresh:
+      return ", never used";
+    case BlockState::unknown:
+      break;
+  }
+  return "";
+}
+
+void write_block(const Description& found, base::Line& line) noexcept {
+  line << std::uint64_t{found.offset} << " bytes into a "
+       << std::uint64_t{found.size} << "-byte block";
+  write_pool(found, line);
+  line << words_for(found.state);
+  if (found.thread != no_thread)
+    line << ", of thread " << std::uint64_t{found.thread};
+  if (found.slot != no_slot)
+    line << "; slot " << std::uint64_t{found.slot} << " of a slab made "
+         << std::uint64_t{found.age} << " s ago";
 }
 
 }  // namespace
@@ -184,6 +232,9 @@ Description describe(const void* p) noexcept {
     describe_block(*part, index, found);
   else
     found.offset = 0;
+  const span::BlockTeller tell = span::teller.load(relaxed);
+  if (found.kind == AddressKind::block && tell != nullptr)
+    tell(found);
   return found;
 }
 
@@ -204,8 +255,10 @@ std::size_t describe(const void* p, char* buffer, std::size_t size) noexcept {
     case AddressKind::free:
     case AddressKind::chunk:
     case AddressKind::large:
-    case AddressKind::block:
       write_chunk(found, line);
+      break;
+    case AddressKind::block:
+      write_block(found, line);
       break;
   }
   if (size == 0)

@@ -15,6 +15,11 @@ std::uint32_t now_ms() noexcept {
   return static_cast<std::uint32_t>(os::coarse_now() / nanoseconds);
 }
 
+std::uint32_t now_seconds() noexcept {
+  constexpr std::uint64_t nanoseconds = 1'000'000'000;
+  return static_cast<std::uint32_t>(os::coarse_now() / nanoseconds);
+}
+
 std::byte* Space::claim(std::size_t granules, Use use, unsigned extra,
                         unsigned owner) noexcept {
   std::byte* const memory = claim_any(granules);

@@ -16,6 +16,8 @@ namespace tarn::span {
 
 /// Milliseconds of the coarse clock, wrapping; only differences mean anything.
 [[nodiscard]] std::uint32_t now_ms() noexcept;
+/// The same in seconds, which do not wrap while anybody lives.
+[[nodiscard]] std::uint32_t now_seconds() noexcept;
 
 class Space {
  public:
