@@ -1,0 +1,375 @@
+#include "interleave/explorer.hpp"
+
+#include "interleave/memory.hpp"
+
+#include <bit>
+#include <cstdio>
+#include <memory>
+#include <ucontext.h>
+#include <unistd.h>
+#include <vector>
+
+namespace tarn::interleave {
+namespace {
+
+using Kind = Operation::Kind;
+
+// More steps than any program here has: it does not come to an end.
+constexpr unsigned most_steps = 1000;
+constexpr std::size_t stack_size = 64 * 1024;
+
+struct Range {
+  const void* memory;
+  std::size_t size;
+  const char* name;
+};
+
+/// One of the ways that a run may go on.
+struct Choice {
+  unsigned taken;
+  unsigned count;
+};
+
+struct Pending {
+  const void* at;
+  bool may_write;
+};
+
+struct Event {
+  unsigned thread;
+  Kind kind;
+  const char* name;
+  std::uint64_t seen;
+  std::uint64_t stored;
+};
+
+class Search {
+ public:
+  std::size_t explore(const char* name, Program& program);
+  std::uint64_t perform(Operation operation, bool* is_done);
+  void access(const void* at, std::size_t size, bool is_write);
+  void watch(const Range& range) { ranges_.push_back(range); }
+  [[noreturn]] void fail(const char* what) const;
+
+  Tamper tamper = nullptr;
+
+ private:
+  static void enter_fiber();
+  void run_once();
+  void start(unsigned thread);
+  void step(const Operation& operation);
+  void pick(bool is_over);
+  void switch_to(unsigned thread);
+  unsigned choose(unsigned count);
+  bool go_back();
+  std::uint64_t do_compare_exchange(const Operation& operation, Word& word,
+                                    bool* is_done);
+  [[nodiscard]] const char* name_of(const void* at) const;
+
+  const char* name_ = nullptr;
+  Program* program_ = nullptr;
+  Memory memory_;
+  std::vector<Range> ranges_;
+  std::vector<Event> events_;
+
+  // The way that is being gone: what was chosen, and how far it was repeated.
+  std::vector<Choice> way_;
+  std::size_t depth_ = 0;
+
+  bool is_running_ = false;   // threads run, and are looked at
+  bool is_starting_ = false;  // each runs up to its first step
+  bool is_known_ = false;     // the rest of this way was seen: nothing counts
+  unsigned current_ = 0;
+  unsigned unfinished_ = 0;  // a bit for each thread
+  unsigned asleep_ = 0;      // whose next step was tried before all since
+  unsigned steps_ = 0;
+  bool may_fail_by_chance_ = false;
+  Pending pending_[most_threads] = {};
+  ucontext_t home_ = {};
+  ucontext_t fibers_[most_threads] = {};
+  std::unique_ptr<std::byte[]> stacks_[most_threads];
+};
+
+Search search;
+
+std::uint64_t read_memory(const void* at, unsigned size) {
+  switch (size) {
+    case 1:
+      return __atomic_load_n(static_cast<const std::uint8_t*>(at), 0);
+    case 2:
+      return __atomic_load_n(static_cast<const std::uint16_t*>(at), 0);
+    case 4:
+      return __atomic_load_n(static_cast<const std::uint32_t*>(at), 0);
+    default:
+      return __atomic_load_n(static_cast<const std::uint64_t*>(at), 0);
+  }
+}
+
+void write_memory(void* at, unsigned size, std::uint64_t value) {
+  switch (size) {
+    case 1:
+      return __atomic_store_n(static_cast<std::uint8_t*>(at),
+                              static_cast<std::uint8_t>(value), 0);
+    case 2:
+      return __atomic_store_n(static_cast<std::uint16_t*>(at),
+                              static_cast<std::uint16_t>(value), 0);
+    case 4:
+      return __atomic_store_n(static_cast<std::uint32_t*>(at),
+                              static_cast<std::uint32_t>(value), 0);
+    default:
+      return __atomic_store_n(static_cast<std::uint64_t*>(at), value, 0);
+  }
+}
+
+bool is_independent(const Pending& one, const Pending& other) {
+  return one.at != other.at || (!one.may_write && !other.may_write);
+}
+
+// Outside of a run, where there is one thread.
+std::uint64_t perform_alone(const Operation& operation, bool* is_done) {
+  const std::uint64_t seen = read_memory(operation.at, operation.size);
+  std::uint64_t next = operation.value;
+  if (operation.kind == Kind::load)
+    return seen;
+  if (operation.kind == Kind::add)
+    next += seen;
+  if (operation.kind == Kind::compare_exchange) {
+    *is_done = seen == operation.expected;
+    if (!*is_done)
+      return seen;
+  }
+  write_memory(operation.at, operation.size, next);
+  return seen;
+}
+
+std::size_t Search::explore(const char* name, Program& program) {
+  name_ = name;
+  program_ = &program;
+  way_.clear();
+  std::size_t count = 0;
+  do {
+    run_once();
+    count += is_known_ ? 0 : 1;
+  } while (go_back());
+  std::printf("%-64s %9zu interleavings\n", name, count);
+  return count;
+}
+
+void Search::run_once() {
+  ranges_.clear();
+  events_.clear();
+  depth_ = 0;
+  steps_ = 0;
+  asleep_ = 0;
+  is_known_ = false;
+  may_fail_by_chance_ = true;
+  program_->begin();
+  const unsigned threads = program_->threads();
+  memory_.restart(threads);
+  unfinished_ = (1u << threads) - 1;
+  is_running_ = true;
+  is_starting_ = true;
+  for (unsigned i = 0; i < threads; ++i)
+    start(i);
+  is_starting_ = false;
+  if (unfinished_ != 0) {
+    pick(true);
+    program_->go_on(current_);
+    swapcontext(&home_, &fibers_[current_]);
+  }
+  is_running_ = false;
+  program_->end();
+}
+
+void Search::start(unsigned thread) {
+  if (stacks_[thread] == nullptr)
+    stacks_[thread] = std::make_unique<std::byte[]>(stack_size);
+  ucontext_t& fiber = fibers_[thread];
+  getcontext(&fiber);
+  fiber.uc_stack.ss_sp = stacks_[thread].get();
+  fiber.uc_stack.ss_size = stack_size;
+  fiber.uc_link = nullptr;
+  makecontext(&fiber, enter_fiber, 0);
+  current_ = thread;
+  program_->go_on(thread);
+  swapcontext(&home_, &fiber);
+}
+
+void Search::enter_fiber() {
+  search.program_->run(search.current_);
+  search.unfinished_ &= ~(1u << search.current_);
+  if (search.is_starting_ || search.unfinished_ == 0)
+    setcontext(&search.home_);
+  search.pick(true);
+  search.program_->go_on(search.current_);
+  setcontext(&search.fibers_[search.current_]);
+}
+
+// Before a step on watched memory: another thread may come first.
+void Search::step(const Operation& operation) {
+  pending_[current_] = {operation.at, operation.kind != Kind::load};
+  if (++steps_ > most_steps)
+    fail("every thread comes to an end");
+  const unsigned me = current_;
+  if (is_starting_) {
+    swapcontext(&fibers_[me], &home_);
+    return;
+  }
+  pick(false);
+  if (current_ == me)
+    return;
+  program_->go_on(current_);
+  swapcontext(&fibers_[me], &fibers_[current_]);
+}
+
+// Says who goes on. A thread is passed over while its next step was tried
+// before the same ones that the others did since.
+void Search::pick(bool is_over) {
+  unsigned candidates = unfinished_ & ~asleep_;
+  if (candidates == 0)
+    is_known_ = true;
+  if (is_known_) {
+    if (is_over)
+      current_ = static_cast<unsigned>(std::countr_zero(unfinished_));
+    return;
+  }
+  for (unsigned i = choose(static_cast<unsigned>(std::popcount(candidates)));
+       i-- != 0;) {
+    asleep_ |= candidates & -candidates;
+    candidates &= candidates - 1;
+  }
+  current_ = static_cast<unsigned>(std::countr_zero(candidates));
+  for (unsigned i = 0; i < most_threads; ++i)
+    if (!is_independent(pending_[i], pending_[current_]))
+      asleep_ &= ~(1u << i);
+}
+
+unsigned Search::choose(unsigned count) {
+  if (count == 1 || is_known_)
+    return 0;
+  if (depth_ == way_.size())
+    way_.push_back({0, count});
+  else if (way_[depth_].count != count)
+    fail("the same choices lead to the same run");
+  return way_[depth_++].taken;
+}
+
+// To the last choice that has another side.
+bool Search::go_back() {
+  while (!way_.empty() && ++way_.back().taken == way_.back().count)
+    way_.pop_back();
+  return !way_.empty();
+}
+
+std::uint64_t Search::perform(Operation operation, bool* is_done) {
+  if (!is_running_)
+    return perform_alone(operation, is_done);
+  const char* const name = name_of(operation.at);
+  if (name != nullptr) {
+    if (tamper != nullptr)
+      tamper(operation, name);
+    step(operation);
+  }
+  Word& word =
+      memory_.word(operation.at, read_memory(operation.at, operation.size));
+  const unsigned me = current_;
+  std::uint64_t seen = word.stores.back().value;
+  std::uint64_t next = operation.value;
+  switch (operation.kind) {
+    case Kind::load: {
+      const std::size_t count = name == nullptr ? 1 : memory_.visible(word, me);
+      seen = memory_.load(word, me, choose(static_cast<unsigned>(count)),
+                          operation.order);
+      next = seen;
+      break;
+    }
+    case Kind::store:
+      memory_.store(word, me, next, operation.order);
+      break;
+    case Kind::add:
+      next += seen;
+      [[fallthrough]];
+    case Kind::exchange:
+      memory_.exchange(word, me, next, operation.order);
+      break;
+    case Kind::compare_exchange:
+      seen = do_compare_exchange(operation, word, is_done);
+      next = word.stores.back().value;
+  }
+  write_memory(operation.at, operation.size, word.stores.back().value);
+  if (name != nullptr)
+    events_.push_back({me, operation.kind, name, seen, next});
+  return seen;
+}
+
+std::uint64_t Search::do_compare_exchange(const Operation& operation,
+                                          Word& word, bool* is_done) {
+  const std::uint64_t seen = word.stores.back().value;
+  *is_done = operation.is_forced || seen == operation.expected;
+  if (*is_done && operation.is_weak && may_fail_by_chance_ && choose(2) == 1) {
+    may_fail_by_chance_ = false;
+    *is_done = false;
+  }
+  if (*is_done)
+    memory_.exchange(word, current_, operation.value, operation.order);
+  else
+    memory_.load(word, current_, 0, operation.failure_order);
+  return seen;
+}
+
+void Search::access(const void* at, std::size_t size, bool is_write) {
+  if (!is_running_ || is_known_)
+    return;
+  const char* const name = name_of(at);
+  if (name != nullptr && !memory_.access(at, size, current_, is_write))
+    fail(name);
+}
+
+const char* Search::name_of(const void* at) const {
+  const auto address = reinterpret_cast<std::uintptr_t>(at);
+  for (const Range& range : ranges_)
+    if (address - reinterpret_cast<std::uintptr_t>(range.memory) < range.size)
+      return range.name;
+  return nullptr;
+}
+
+void Search::fail(const char* what) const {
+  static constexpr const char* names[] = {"load", "store", "exchange", "add",
+                                          "compare_exchange"};
+  std::fprintf(stderr, "%s: does not hold: %s\n", name_, what);
+  for (const Event& event : events_)
+    std::fprintf(stderr, "  thread %u: %s of %s saw %llx, left %llx\n",
+                 event.thread, names[static_cast<unsigned>(event.kind)],
+                 event.name, static_cast<unsigned long long>(event.seen),
+                 static_cast<unsigned long long>(event.stored));
+  _exit(1);
+}
+
+}  // namespace
+
+std::size_t explore(const char* name, Program& program) {
+  return search.explore(name, program);
+}
+
+void require(bool holds, const char* what) {
+  if (!holds)
+    search.fail(what);
+}
+
+void watch(const void* memory, std::size_t size, const char* name) {
+  search.watch({memory, size, name});
+}
+
+void tamper_with(Tamper tamper) {
+  search.tamper = tamper;
+}
+
+std::uint64_t perform(Operation operation, bool* is_done) {
+  return search.perform(operation, is_done);
+}
+
+void access(const void* at, std::size_t size, bool is_write) {
+  search.access(at, size, is_write);
+}
+
+}  // namespace tarn::interleave

@@ -1,0 +1,82 @@
+// explorer.hpp - tries out every interleaving of a few threads over the real
+// functions of the library.
+//
+// The library's rooms at stake are compiled with -fsanitize=thread, which turns
+// each access to memory into a call (hooks.cpp). The calls come here and not to
+// ThreadSanitizer: each atomic operation on watched memory is a point where
+// another thread may go on, and a search in depth takes every way there is.
+// Threads are fibers, so that a way can be repeated.
+//
+// What a way also chooses, beyond who goes on:
+//   - which value a load sees: any that coherence and happens-before allow
+//   - whether a weak compare-and-swap fails by chance, once a way
+// What is checked on each way, beyond what the program itself requires:
+//   - two plain accesses to a watched byte, one of them a write, are ordered by
+//     happens-before (vector clocks; release sequences as C++20 has them)
+//   - every thread comes to an end
+//
+// Not covered: a load that sees a store made later (load buffering), a plain
+// store that comes before an earlier one in the modification order, fences.
+//
+// Ways that differ only in the order of steps on different words, or of loads,
+// are the same: one of them is taken (Godefroid's sleep sets, 1996).
+//
+// Threads  confined.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tarn::interleave {
+
+inline constexpr unsigned most_threads = 4;
+
+/// A program of a few threads. Each interleaving is one run of it.
+class Program {
+ public:
+  virtual ~Program() = default;
+  [[nodiscard]] virtual unsigned threads() const = 0;
+  /// Before the threads start; what was done here happened before all.
+  virtual void begin() = 0;
+  virtual void run(unsigned thread) = 0;
+  /// When all have come to an end, which happened before this.
+  virtual void end() = 0;
+  /// The thread goes on now, before its next step.
+  virtual void go_on(unsigned) {}
+};
+
+/// Runs the program in every interleaving and returns how many there are. One
+/// in which something does not hold is told, and ends the process.
+std::size_t explore(const char* name, Program& program);
+
+/// What must hold; between begin() and end() too.
+void require(bool holds, const char* what);
+
+/// Accesses to this memory are looked at, until the run is over.
+void watch(const void* memory, std::size_t size, const char* name);
+
+/// An atomic operation, as it is about to be done.
+struct Operation {
+  enum class Kind { load, store, exchange, add, compare_exchange };
+  Kind kind;
+  void* at;
+  unsigned size;
+  std::uint64_t value;     // to be stored, or added
+  std::uint64_t expected;  // by a compare_exchange
+  int order;               // as in std::memory_order
+  int failure_order;
+  bool is_weak;
+  bool is_forced;  // a compare_exchange that stores whatever it sees
+};
+
+/// Changes operations on watched memory, by the memory's name: a bug that is
+/// seeded on purpose.
+using Tamper = void (*)(Operation& operation, const char* name);
+void tamper_with(Tamper tamper);
+
+// What hooks.cpp calls.
+std::uint64_t perform(Operation operation, bool* is_done);
+void access(const void* at, std::size_t size, bool is_write);
+
+}  // namespace tarn::interleave
