@@ -105,6 +105,27 @@ struct alignas(64) Slab {
 };
 static_assert(sizeof(Slab) == 128);
 
-using SlabList = BasicSlabList<StdAtomic, Slab>;
+/// Slabs that wait for an owner: any thread puts one on, and who takes, takes
+/// all of them. Linked through `next_listed`.
+class SlabList {
+ public:
+  void put(Slab* slab) noexcept {
+    Slab* first = first_.load(std::memory_order_relaxed);
+    do
+      slab->next_listed = first;
+    // Pairs with the acquire of take_all().
+    while (!first_.compare_exchange_weak(first, slab, std::memory_order_release,
+                                         std::memory_order_relaxed));
+  }
+
+  [[nodiscard]] Slab* take_all() noexcept {
+    if (first_.load(std::memory_order_relaxed) == nullptr)
+      return nullptr;
+    return first_.exchange(nullptr, std::memory_order_acquire);
+  }
+
+ private:
+  std::atomic<Slab*> first_{nullptr};
+};
 
 }  // namespace tarn::slab

@@ -12,9 +12,6 @@
 // Slots come back in batches, linked, by one compare-and-swap. Nobody takes
 // only some of them, so there is no ABA: every taker takes all.
 //
-// `Atomic` is std::atomic everywhere but in the test that tries out every
-// interleaving.
-//
 // Threads  shared.
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -48,8 +45,7 @@ struct Returned {
 inline constexpr std::size_t largest_slab = std::size_t{1} << 19;
 inline constexpr unsigned most_slots = (1u << 14) - 1;
 
-template <template <class> class Atomic>
-class BasicSlabWord {
+class SlabWord {
  public:
   /// Any thread: gives slots of the slab at `memory` back. True: the caller,
   /// and nobody else, must put the slab on a list.
@@ -149,35 +145,7 @@ class BasicSlabWord {
                             memory + ((place - 1) << place_shift));
   }
 
-  Atomic<std::uint32_t> word_{0};
+  std::atomic<std::uint32_t> word_{0};
 };
-
-/// Slabs that wait for an owner: any thread puts one on, and who takes, takes
-/// all of them. Linked through `next_listed`.
-template <template <class> class Atomic, class Slab>
-class BasicSlabList {
- public:
-  void put(Slab* slab) noexcept {
-    Slab* first = first_.load(std::memory_order_relaxed);
-    do
-      slab->next_listed = first;
-    // Pairs with the acquire of take_all().
-    while (!first_.compare_exchange_weak(first, slab, std::memory_order_release,
-                                         std::memory_order_relaxed));
-  }
-
-  [[nodiscard]] Slab* take_all() noexcept {
-    if (first_.load(std::memory_order_relaxed) == nullptr)
-      return nullptr;
-    return first_.exchange(nullptr, std::memory_order_acquire);
-  }
-
- private:
-  Atomic<Slab*> first_{nullptr};
-};
-
-template <class T>
-using StdAtomic = std::atomic<T>;
-using SlabWord = BasicSlabWord<StdAtomic>;
 
 }  // namespace tarn::slab
