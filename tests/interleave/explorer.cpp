@@ -28,6 +28,7 @@ struct Range {
 struct Choice {
   unsigned taken;
   unsigned count;
+  unsigned step;  // when it was made: the same in each run
 };
 
 struct Pending {
@@ -52,6 +53,7 @@ class Search {
   [[noreturn]] void fail(const char* what) const;
 
   Tamper tamper = nullptr;
+  bool saw_weak = false;
 
  private:
   static void enter_fiber();
@@ -62,6 +64,8 @@ class Search {
   void switch_to(unsigned thread);
   unsigned choose(unsigned count);
   bool go_back();
+  std::uint64_t carry_out(const Operation& operation, Word& word,
+                          bool may_be_old, bool* is_done);
   std::uint64_t do_compare_exchange(const Operation& operation, Word& word,
                                     bool* is_done);
   [[nodiscard]] const char* name_of(const void* at) const;
@@ -248,8 +252,8 @@ unsigned Search::choose(unsigned count) {
   if (count == 1 || is_known_)
     return 0;
   if (depth_ == way_.size())
-    way_.push_back({0, count});
-  else if (way_[depth_].count != count)
+    way_.push_back({0, count, steps_});
+  else if (way_[depth_].count != count || way_[depth_].step != steps_)
     fail("the same choices lead to the same run");
   return way_[depth_++].taken;
 }
@@ -273,38 +277,43 @@ std::uint64_t Search::perform(Operation operation, bool* is_done) {
   Word& word =
       memory_.word(operation.at, read_memory(operation.at, operation.size));
   const unsigned me = current_;
-  std::uint64_t seen = word.stores.back().value;
-  std::uint64_t next = operation.value;
+  const std::uint64_t seen =
+      carry_out(operation, word, name != nullptr, is_done);
+  const std::uint64_t left = word.stores.back().value;
+  write_memory(operation.at, operation.size, left);
+  if (name != nullptr)
+    events_.push_back({me, operation.kind, name, seen, left});
+  return seen;
+}
+
+std::uint64_t Search::carry_out(const Operation& operation, Word& word,
+                                bool may_be_old, bool* is_done) {
+  const std::uint64_t last = word.stores.back().value;
   switch (operation.kind) {
     case Kind::load: {
-      const std::size_t count = name == nullptr ? 1 : memory_.visible(word, me);
-      seen = memory_.load(word, me, choose(static_cast<unsigned>(count)),
+      const std::size_t count =
+          may_be_old ? memory_.visible(word, current_) : 1;
+      return memory_.load(word, current_, choose(static_cast<unsigned>(count)),
                           operation.order);
-      next = seen;
-      break;
     }
     case Kind::store:
-      memory_.store(word, me, next, operation.order);
-      break;
-    case Kind::add:
-      next += seen;
-      [[fallthrough]];
+      memory_.store(word, current_, operation.value, operation.order);
+      return last;
     case Kind::exchange:
-      memory_.exchange(word, me, next, operation.order);
-      break;
+      return memory_.exchange(word, current_, operation.value, operation.order);
+    case Kind::add:
+      return memory_.exchange(word, current_, last + operation.value,
+                              operation.order);
     case Kind::compare_exchange:
-      seen = do_compare_exchange(operation, word, is_done);
-      next = word.stores.back().value;
+      return do_compare_exchange(operation, word, is_done);
   }
-  write_memory(operation.at, operation.size, word.stores.back().value);
-  if (name != nullptr)
-    events_.push_back({me, operation.kind, name, seen, next});
-  return seen;
+  return last;
 }
 
 std::uint64_t Search::do_compare_exchange(const Operation& operation,
                                           Word& word, bool* is_done) {
   const std::uint64_t seen = word.stores.back().value;
+  saw_weak = saw_weak || operation.is_weak;
   *is_done = operation.is_forced || seen == operation.expected;
   if (*is_done && operation.is_weak && may_fail_by_chance_ && choose(2) == 1) {
     may_fail_by_chance_ = false;
@@ -349,6 +358,10 @@ void Search::fail(const char* what) const {
 
 std::size_t explore(const char* name, Program& program) {
   return search.explore(name, program);
+}
+
+bool saw_weak() {
+  return search.saw_weak;
 }
 
 void require(bool holds, const char* what) {

@@ -50,6 +50,10 @@ class Program {
 /// in which something does not hold is told, and ends the process.
 std::size_t explore(const char* name, Program& program);
 
+/// Whether the compiler said of a compare-and-swap that it is weak: clang never
+/// does, so there is less to choose.
+[[nodiscard]] bool saw_weak();
+
 /// What must hold; between begin() and end() too.
 void require(bool holds, const char* what);
 

@@ -1,4 +1,4 @@
-#include "interleave/slab_seeded.hpp"
+#include "interleave/seeded.hpp"
 
 #include "interleave/explorer.hpp"
 

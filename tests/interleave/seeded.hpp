@@ -1,4 +1,4 @@
-// slab_seeded.hpp - bugs in the slab's protocol that are made on purpose: a
+// seeded.hpp - bugs in the slab's protocol that are made on purpose: a
 // search that does not find each of them would prove nothing.
 //
 // Threads  confined.

@@ -1,0 +1,98 @@
+// Every interleaving of a heap's refills, of blocks that come back from other
+// threads and of upkeep keeps each block's bytes, loses no slot and lists each
+// slab once.
+#include "interleave/heap_world.hpp"
+#include "interleave/seeded.hpp"
+
+#include <cstdio>
+
+namespace {
+
+using namespace tarn::interleave;
+using World = HeapWorld;
+
+void allocate(World& world) {
+  world.allocate();
+}
+void allocate_two(World& world) {
+  world.allocate();
+  world.allocate();
+}
+void give_back(World& world) {
+  world.deallocate_past_bins();
+}
+void give_back_two(World& world) {
+  world.deallocate_past_bins();
+  world.deallocate_past_bins();
+}
+void give_back_and_allocate(World& world) {
+  world.deallocate_past_bins();
+  world.allocate();
+}
+void use_up(World& world) {
+  world.use_up();
+}
+void dissolve(World& world) {
+  world.dissolve_first();
+}
+// Another slab, of which the third heap has the only block.
+void dissolve_twice(World& world) {
+  world.dissolve_first();
+  world.allocate();
+  world.pass_on(2);
+  world.dissolve_first();
+}
+void upkeep(World& world) {
+  world.release_listed();
+}
+
+const World::Scenario scenarios[] = {
+    {"a heap gives back to a slab that was used up, another does too",
+     {14, 2, 0},
+     {give_back, give_back_two},
+     use_up},
+    {"a heap gives back and refills, another gives back, upkeep looks",
+     {15, 1, 0},
+     {give_back_and_allocate, give_back, upkeep},
+     use_up},
+    {"the last blocks of an ended thread's slab come back, upkeep looks",
+     {0, 1, 1},
+     {upkeep, give_back, give_back},
+     dissolve},
+    {"two slabs are listed at once, upkeep looks",
+     {0, 1, 0},
+     {upkeep, give_back, give_back},
+     dissolve_twice},
+    {"a heap was dissolved and refills, its blocks come back, upkeep looks",
+     {0, 2, 0},
+     {allocate, give_back_two, upkeep},
+     dissolve},
+    {"a heap is dissolved while blocks come back, upkeep looks",
+     {0, 2, 0},
+     {dissolve, give_back_two, upkeep}},
+    {"a heap refills twice, one gives two blocks back",
+     {14, 2, 0},
+     {allocate_two, give_back_two}},
+    {"a heap is dissolved while its blocks come back",
+     {1, 1, 1},
+     {dissolve, give_back, give_back}},
+    {"a heap refills from a slab in use, two give blocks back",
+     {14, 1, 1},
+     {allocate, give_back, give_back}},
+};
+
+std::size_t explore_all() {
+  std::size_t count = 0;
+  for (const World::Scenario& scenario : scenarios) {
+    World world{scenario};
+    count += explore(scenario.name, world);
+  }
+  return count;
+}
+
+}  // namespace
+
+int main() {
+  std::printf("%zu interleavings\n", explore_all());
+  return find_seeded(explore_all) ? 0 : 1;
+}

@@ -1,0 +1,80 @@
+// heap_world.hpp - three thread heaps of one class, whose slabs have sixteen
+// slots, and what their threads do, for the explorer.
+//
+// Threads  confined; its fibers are.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/heap.hpp"
+
+#include "heap/thread_heap.hpp"
+#include "interleave/explorer.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace tarn::interleave {
+
+class HeapWorld : public Program {
+ public:
+  static constexpr std::size_t size = heap::largest_small;
+  static constexpr unsigned heaps = 3;
+  using Action = std::function<void(HeapWorld&)>;
+
+  struct Scenario {
+    const char* name;
+    unsigned hold[heaps];  // of the blocks of a slab of heap 0
+    std::vector<Action> threads;
+    Action prepare = nullptr;  // by heap 0, when all have their blocks
+  };
+
+  explicit HeapWorld(const Scenario& scenario) : scenario_(scenario) {}
+
+  [[nodiscard]] unsigned threads() const override {
+    return static_cast<unsigned>(scenario_.threads.size());
+  }
+  void begin() override;
+  void run(unsigned thread) override { scenario_.threads[thread](*this); }
+  void go_on(unsigned thread) override;
+  void end() override;
+
+  // What threads do.
+
+  void allocate();
+  /// Gives the last block back. Past the bins: as when they have no room.
+  void deallocate();
+  void deallocate_past_bins();
+  /// Has a slab with all its slots in use given up for another one.
+  void use_up();
+  /// Lets another thread have the last block.
+  void pass_on(unsigned to);
+  /// What whoever maintains does: to the heap of a thread that has ended, and
+  /// to what is listed.
+  void dissolve_first();
+  void release_listed();
+
+ private:
+  struct Block {
+    std::uint64_t* words;
+    std::uint64_t mark;
+  };
+  struct Places {
+    unsigned partial = 0;
+    unsigned listed = 0;
+    heap::HeapId owner = 0;
+  };
+
+  void watch_all();
+  Block take_out();
+  [[nodiscard]] Places places_of(const slab::Slab& slab);
+  void check_slab(slab::Slab& slab);
+  void put_all_back();
+
+  const Scenario& scenario_;
+  std::vector<Block> held_[heaps];
+  std::vector<slab::Slab*> slabs_;  // all that there were in this run
+  std::uint64_t marks_ = 0;
+  unsigned me_ = 0;
+};
+
+}  // namespace tarn::interleave
