@@ -1,0 +1,152 @@
+// heap_ring.cpp - what does a block cost that another thread frees?
+//
+//     bench_heap_ring --allocator tarn|malloc --sizes 64|mixed
+//     bench_heap_ring --allocator ring|blocks
+//
+// A producer allocates, writes a word, and hands the block over a ring of
+// pointers to a consumer, who frees it. Prints CSV: nanoseconds by the wall for
+// each block. ring: the same with pointers to nothing, which nobody follows;
+// blocks: the same with blocks that are there already and are written.
+// SPDX-License-Identifier: MIT
+#include "support/arguments.hpp"
+#include "support/door.hpp"
+#include "support/sizes.hpp"
+#include "support/together.hpp"
+
+#include <atomic>
+#include <barrier>
+#include <thread>
+
+using namespace tarn::bench;
+
+namespace {
+
+constexpr std::size_t places = 1024;
+constexpr std::size_t drawn = std::size_t{1} << 16;
+
+// Lamport's queue: each side keeps what it last saw of the other's position.
+class Ring {
+ public:
+  void push(void* pointer) noexcept {
+    while (written_ - seen_read_ == places) {
+      seen_read_ = read_.load(std::memory_order_acquire);
+      if (written_ - seen_read_ == places)
+        wait();
+    }
+    pointers_[written_ % places] = pointer;
+    published_.store(++written_, std::memory_order_release);
+  }
+
+  [[nodiscard]] void* pop() noexcept {
+    while (seen_published_ == taken_) {
+      seen_published_ = published_.load(std::memory_order_acquire);
+      if (seen_published_ == taken_)
+        wait();
+    }
+    void* const pointer = pointers_[taken_ % places];
+    read_.store(++taken_, std::memory_order_release);
+    return pointer;
+  }
+
+ private:
+  static void wait() noexcept { __builtin_ia32_pause(); }
+
+  alignas(128) std::atomic<std::size_t> published_{0};
+  std::size_t written_ = 0;
+  std::size_t seen_read_ = 0;
+  alignas(128) std::atomic<std::size_t> read_{0};
+  std::size_t taken_ = 0;
+  std::size_t seen_published_ = 0;
+  alignas(128) void* pointers_[places] = {};
+};
+
+// Pointers to nothing.
+struct NoDoor {
+  [[nodiscard]] void* allocate(std::size_t size) {
+    return reinterpret_cast<void*>(size);
+  }
+  void deallocate(void*) {}
+  static constexpr bool writes = false;
+};
+
+// Blocks that go round: more than the ring has places, so each is free again.
+class BlocksDoor {
+ public:
+  [[nodiscard]] void* allocate(std::size_t) {
+    return &blocks_[at_++ % blocks_.size()];
+  }
+  void deallocate(void* block) {
+    seen_ += *static_cast<std::uint64_t*>(block);
+    static_cast<volatile std::uint64_t&>(seen_) = seen_;
+  }
+
+ private:
+  struct Block {
+    std::byte bytes[64];
+  };
+  static Mapped<Block>& all() {
+    static Mapped<Block> blocks{2 * places};
+    return blocks;
+  }
+  Mapped<Block>& blocks_ = all();
+  std::size_t at_ = 0;
+  std::uint64_t seen_ = 0;
+};
+
+template <class Door>
+std::vector<double> pass(const std::string& kind, std::size_t slices,
+                         std::size_t blocks) {
+  Mapped<std::uint32_t> sizes{drawn};
+  Random random{20240229};
+  for (std::size_t i = 0; i < drawn; ++i)
+    sizes[i] = size_of_kind(kind, random);
+  Ring ring;
+  std::barrier<> start{2};
+  std::thread consumer{[&] {
+    Door door;
+    for (std::size_t slice = 0; slice < slices; ++slice) {
+      start.arrive_and_wait();
+      for (std::size_t i = 0; i < blocks; ++i)
+        door.deallocate(ring.pop());
+      start.arrive_and_wait();
+    }
+  }};
+  std::vector<double> spent;
+  Door door;
+  for (std::size_t slice = 0; slice < slices; ++slice) {
+    start.arrive_and_wait();
+    const std::uint64_t began = wall_ns();
+    for (std::size_t i = 0; i < blocks; ++i) {
+      const std::size_t size = sizes[i % drawn];
+      void* const block = door.allocate(size);
+      if constexpr (!requires { Door::writes; })
+        write_block(block, size, false);
+      ring.push(block);
+    }
+    start.arrive_and_wait();
+    spent.push_back(static_cast<double>(wall_ns() - began) /
+                    static_cast<double>(blocks));
+  }
+  consumer.join();
+  spent.erase(spent.begin());  // where all grew warm
+  return spent;
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  const Arguments arguments{count, values};
+  const std::string name = arguments.text("--allocator", "tarn");
+  const std::string kind = arguments.text("--sizes", "64");
+  const std::size_t slices = arguments.number("--slices", 11) + 1;
+  const std::size_t blocks = arguments.number("--blocks", 200'000);
+  const auto run = [&]<class Door>() {
+    std::printf("%.3f\n", middle(pass<Door>(kind, slices, blocks)));
+  };
+  if (name == "ring")
+    run.operator()<NoDoor>();
+  else if (name == "blocks")
+    run.operator()<BlocksDoor>();
+  else
+    with_door(name, [&]<class Door>(Door) { run.template operator()<Door>(); });
+}
