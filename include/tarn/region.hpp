@@ -240,7 +240,7 @@ class Region {
   void has_more_to_end() noexcept {
     is_plain_ = false;
     is_bare_ = false;
-    is_short_ = false;
+    is_single_ = false;
   }
   void end_contents() noexcept;
   void end_since(detail::MarkRecord* record) noexcept;
@@ -265,6 +265,8 @@ class Region {
   detail::RegionChunk* take_spare(std::size_t need) noexcept;
   void give_back(detail::RegionChunk* chunk) noexcept;
   void give_back_all(detail::RegionChunk* chunks) noexcept;
+  void give_back_newer() noexcept;
+  [[nodiscard]] detail::RegionChunk* chunk_to_keep() const noexcept;
   void retain_chunks() noexcept;
   void spare_or_give_back(detail::RegionChunk* chunk) noexcept;
 
@@ -317,12 +319,8 @@ class Region {
   detail::RecycledBlocks* recycled_ = nullptr;     // since the newest mark
   detail::RegionChunk* resource_chunk_ = nullptr;  // its header has resource()
   Region* next_to_end_ = nullptr;  // while its children are being ended
-  // These three mean something only where there is a cleanup, or a parent.
-  detail::CleanupRecord* oldest_cleanup_;
-  Region* older_sibling_;
-  Region* newer_sibling_;
-  Upstream* upstream_;    // null: the system lane
-  std::size_t held_ = 0;  // == sizes of chunks_, spares_ and large_
+  Upstream* upstream_;             // null: the system lane
+  std::size_t held_ = 0;           // == sizes of chunks_, spares_ and large_
   std::size_t retain_;
   RegionExhausted on_exhausted_;
   std::uint64_t mark_serial_ = 0;  // of the last mark made; never falls
@@ -338,9 +336,10 @@ class Region {
   // Taken by threads that link or unlink children, with shared_children. A
   // flag, since RV32 has no instruction that exchanges one byte.
   std::atomic_flag children_lock_{};
-  bool is_plain_;          // nothing but chunks is to be seen to at the end
-  bool is_bare_;           // plain, over the system, without a name
-  bool is_short_ = false;  // bare, with one chunk: the shortest end
+  bool is_plain_;  // nothing but chunks is to be seen to at the end
+  bool is_bare_;   // plain, over the system, without a name
+  // The blocks of one chunk in use are all that a reset ends.
+  bool is_single_ = false;
   bool wipe_;
   bool shared_children_;
   bool ran_out_ = false;
@@ -348,6 +347,11 @@ class Region {
   bool made_ = false;            // by make_child: lives in the parent's memory
   bool held_back_ = false;       // end_ stays null, so that calls are looked at
   bool has_given_away_ = false;  // blocks of another region may come back here
+  // These three mean something only where there is a cleanup, or a parent;
+  // last, so that the others are set by few wide stores.
+  detail::CleanupRecord* oldest_cleanup_;
+  Region* older_sibling_;
+  Region* newer_sibling_;
 };
 
 /// What Region::detach() gives: owns the contents of a region, can be moved,

@@ -42,6 +42,7 @@ Loan system_lend_chunk(std::size_t) noexcept {
   return {};
 }
 void system_take_back(Loan) noexcept {}
+void system_take_back_list(void*) noexcept {}
 void system_retag(Loan, std::uint32_t) noexcept {}
 unsigned thread_index() noexcept {
   return 0;

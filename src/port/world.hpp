@@ -22,6 +22,14 @@ namespace tarn::port {
 /// A pool with a name takes its id out first: system_retag(loan, 0).
 void system_take_back(Loan loan) noexcept;
 
+/// How a chunk begins that goes back with others.
+struct LentChunk {
+  void* next;  // the next of them, or null
+  std::size_t size;
+};
+/// The same for all of a list, which has at least one.
+void system_take_back_list(void* chunks) noexcept;
+
 /// Enters another owner for what system_lend gave: its pool was merged, or it
 /// goes back. Nothing happens to memory that is not the system's.
 void system_retag(Loan loan, std::uint32_t owner) noexcept;

@@ -21,6 +21,12 @@ inline Loan Region::lend(std::size_t size) noexcept {
   return upstream_->lend(ask);
 }
 
+inline void Region::forget_blocks() noexcept {
+  newest_mark_ = nullptr;
+  recycled_ = nullptr;
+  ran_out_ = false;
+}
+
 // Of the chunk being filled, which has `left` bytes, and a new one whose first
 // block ends at `next`, the one with less room is closed. True: the new one.
 inline bool Region::keeps_current(std::size_t left, detail::RegionChunk* chunk,

@@ -14,20 +14,6 @@ inline namespace v1 {
 using detail::RecycledBlocks;
 using detail::RegionChunk;
 
-namespace {
-
-// Gives back all chunks but the oldest, which it returns.
-RegionChunk* give_back_newer(RegionChunk* chunk) noexcept {
-  while (chunk->older != nullptr) {
-    const Loan loan{chunk->memory(), chunk->size};
-    chunk = chunk->older;
-    port::system_take_back(loan);
-  }
-  return chunk;
-}
-
-}  // namespace
-
 inline void* Region::begin_with(Loan loan, std::size_t size) noexcept {
   RegionChunk* const chunk = enter(loan);
   next_ = chunk->begin() + size;
@@ -40,16 +26,17 @@ inline void* Region::begin_with(Loan loan, std::size_t size) noexcept {
 void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
   if (current_ != nullptr)
     return refill(size, align);
-  const bool is_usual = size - 1 < first_chunk_ - sizeof(RegionChunk) &&
+  const std::size_t wanted = first_chunk_;
+  const bool is_usual = size - 1 < wanted - sizeof(RegionChunk) &&
                         !base::is_dev && port::hooks() == nullptr;
   if (!is_usual)
     return allocate_anywhere(size, align);
   if (!is_bare_) [[unlikely]]
     return allocate_first(size);
-  const Loan loan = port::system_lend_chunk(first_chunk_);
+  const Loan loan = port::system_lend_chunk(wanted);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
-  is_short_ = true;
+  is_single_ = true;
   return begin_with(loan, size);
 }
 
@@ -71,7 +58,7 @@ void* Region::refill(std::size_t size, std::size_t align) noexcept {
   const Loan loan = port::system_lend_chunk(wanted);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
-  is_short_ = false;
+  is_single_ = false;
   next_chunk_ = detail::grown_chunk(wanted, max_chunk_);
   RegionChunk* const chunk = enter(loan);
   std::byte* const next = chunk->begin() + size;
@@ -84,35 +71,49 @@ void* Region::refill(std::size_t size, std::size_t align) noexcept {
 }
 
 void Region::end() noexcept {
-  RegionChunk* chunk = chunks_;
-  if (!is_short_) [[unlikely]] {
-    if (!is_bare_) {
-      end_slow();
-      return;
-    }
-    if (chunk == nullptr)
-      return;
-    chunk = give_back_newer(chunk);
+  if (!is_bare_) [[unlikely]] {
+    end_slow();
+    return;
   }
-  port::system_take_back({chunk->memory(), chunk->size});
+  if (chunks_ != nullptr)
+    port::system_take_back_list(chunks_);
 }
 
 void Region::reset() noexcept {
+  if (is_single_ && port::hooks() == nullptr) [[likely]] {
+    forget_blocks();
+    next_ = current_->begin();
+    return;
+  }
   const bool is_usual = is_bare_ && chunks_ != nullptr && retain_ == 0 &&
                         !base::is_dev && port::hooks() == nullptr;
   if (!is_usual) {
     reset_slow();
     return;
   }
-  RegionChunk* const chunk = give_back_newer(chunks_);
-  chunks_ = chunk;
+  give_back_newer();
+  RegionChunk* const chunk = chunks_;
   held_ = chunk->size;
-  is_short_ = true;
+  is_single_ = true;
   next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
   forget_blocks();
   next_ = chunk->begin();
   end_ = chunk->end();
   current_ = chunk;
+}
+
+// All chunks but the oldest.
+void Region::give_back_newer() noexcept {
+  RegionChunk* const newest = chunks_;
+  RegionChunk* last = nullptr;
+  RegionChunk* chunk = newest;
+  for (; chunk->older != nullptr; chunk = chunk->older)
+    last = chunk;
+  if (last == nullptr)
+    return;
+  last->older = nullptr;
+  chunks_ = chunk;
+  port::system_take_back_list(newest);
 }
 
 }  // namespace v1

@@ -23,7 +23,7 @@ bool Region::merge(Region& other) noexcept {
   held_ += other.held_;
   if (!other.is_plain_)
     has_more_to_end();
-  is_short_ = false;
+  is_single_ = false;
   wipe_ = wipe_ || other.wipe_;  // a key stays a key
   ran_out_ = ran_out_ || other.ran_out_;
   other.has_given_away_ = other.has_given_away_ || other.held_ != 0;
@@ -110,7 +110,7 @@ void Region::forget_contents() noexcept {
   recycled_ = nullptr;
   resource_chunk_ = nullptr;
   held_ = 0;
-  is_short_ = false;
+  is_single_ = false;
   next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
   ran_out_ = false;
   held_back_ = false;

@@ -22,6 +22,7 @@ struct ResourcePlace {
   Region* region;
 };
 
+// Begins as a port::LentChunk.
 struct alignas(max_align) RegionChunk {
   RegionChunk* older;
   std::size_t size;         // bytes lent, this header included

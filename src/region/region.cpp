@@ -133,6 +133,7 @@ void Region::fill(RegionChunk* chunk, std::byte* next) noexcept {
 RegionChunk* Region::borrow(std::size_t need) noexcept {
   if (chunks_ == nullptr)
     begin();
+  is_single_ = false;
   if (spares_ != nullptr)
     if (RegionChunk* const spare = take_spare(need))
       return spare;
@@ -148,7 +149,6 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
     return nullptr;
   if (chunks_ != nullptr)
     next_chunk_ = detail::grown_chunk(next_chunk_, max_chunk_);
-  is_short_ = false;
   return enter(loan);
 }
 
@@ -222,20 +222,15 @@ void Region::reset_slow() noexcept {
   end_contents();
   retain_chunks();
   forget_blocks();
-  // Nothing but chunks is left, where the options ask for no more.
-  is_plain_ = !wipe_ && !shared_children_ && !held_back_ &&
-              spares_ == nullptr && id_ == 0 && parent_ == nullptr &&
-              newest_child_ == nullptr;
+  // Nothing but chunks is left, where the options ask for no more. Children
+  // that other threads may have do not say so here when they are born.
+  const bool is_empty =
+      !wipe_ && !held_back_ && !shared_children_ && newest_child_ == nullptr;
+  is_single_ = is_empty && chunks_ != nullptr;
+  is_plain_ = is_empty && spares_ == nullptr && id_ == 0 && parent_ == nullptr;
   is_bare_ = is_plain_ && upstream_ == nullptr;
-  is_short_ = is_bare_ && chunks_ != nullptr && chunks_->older == nullptr;
   if constexpr (base::is_dev)
     port::ensure(check(), "a region after its reset");
-}
-
-void Region::forget_blocks() noexcept {
-  newest_mark_ = nullptr;
-  recycled_ = nullptr;
-  ran_out_ = false;
 }
 
 // Everything but the chunks. Cleanups may make and register more, so it goes on
@@ -263,17 +258,26 @@ void Region::run_cleanups(CleanupRecord* last) noexcept {
   }
 }
 
-// Keeps one chunk in use, the one with the resource or the oldest, and of the
-// others as spares what retain_ says.
+// The one with the resource; else the largest that retain_ allows, so that what
+// was needed once is in one piece from now on; else the oldest.
+RegionChunk* Region::chunk_to_keep() const noexcept {
+  if (resource_chunk_ != nullptr)
+    return resource_chunk_;
+  RegionChunk* kept = nullptr;
+  for (RegionChunk* chunk = chunks_; chunk != nullptr; chunk = chunk->older)
+    if (kept == nullptr || kept->size > retain_ ||
+        (chunk->size <= retain_ && chunk->size >= kept->size))
+      kept = chunk;
+  return kept;
+}
+
+// Keeps one chunk in use, and of the others as spares what retain_ says.
 void Region::retain_chunks() noexcept {
-  RegionChunk* kept = resource_chunk_;
+  RegionChunk* const kept = chunk_to_keep();
   RegionChunk* chunk = chunks_;
   next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
   if (chunk == nullptr)
     return;
-  if (kept == nullptr)
-    for (kept = chunk; kept->older != nullptr;)
-      kept = kept->older;
   while (chunk != nullptr) {
     RegionChunk* const older = chunk->older;
     if (chunk != kept)

@@ -81,6 +81,23 @@ Loan lend_granules(const Ask& ask) noexcept {
   run_duties();
 }
 
+LentChunk look_at(const void* chunk) noexcept {
+  LentChunk lent;
+  __builtin_memcpy(&lent.next, chunk, sizeof lent.next);
+  __builtin_memcpy(&lent.size,
+                   static_cast<const std::byte*>(chunk) + sizeof lent.next,
+                   sizeof lent.size);
+  return lent;
+}
+
+[[gnu::noinline]] void take_back_each(void* chunks) noexcept {
+  while (chunks != nullptr) {
+    const LentChunk lent = look_at(chunks);
+    system_take_back({static_cast<std::byte*>(chunks), lent.size});
+    chunks = lent.next;
+  }
+}
+
 }  // namespace
 
 Loan system_lend(const Ask& ask) noexcept {
@@ -129,6 +146,31 @@ void system_take_back(Loan loan) noexcept {
   chunk->holder = cache;
   bin.head = chunk;
   bin.room = room - 1;
+  lane.busy.store(0, std::memory_order_release);
+}
+
+// Inside the hand-shake once for all of them, up to one that leaves the lane.
+void system_take_back_list(void* chunks) noexcept {
+  Lane& lane = own_lane;
+  lane.busy.store(1, relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  ChunkCache* const cache = lane.cache.load(std::memory_order_acquire);
+  do {
+    const LentChunk lent = look_at(chunks);
+    const std::size_t units = in_units(lent.size);
+    if (units >= ChunkCache::bin_count) [[unlikely]]
+      return take_back_each(chunks);
+    Bin& bin = cache->bins[units];
+    const std::uint32_t room = bin.room;
+    if (room == 0) [[unlikely]]
+      return take_back_each(chunks);
+    auto* const chunk = static_cast<FreeChunk*>(chunks);
+    chunk->next = bin.head;
+    chunk->holder = cache;
+    bin.head = chunk;
+    bin.room = room - 1;
+    chunks = lent.next;
+  } while (chunks != nullptr);
   lane.busy.store(0, std::memory_order_release);
 }
 

@@ -261,15 +261,27 @@ class RegionPlay : public Mourner {
         "5: no more is kept than the options say");
     if (twin.chunks.empty())
       return;
-    std::byte* const kept = twin.resource_memory != nullptr
-                                ? twin.resource_memory
-                                : twin.chunks.front().memory;
+    std::byte* const kept = chunk_to_keep(twin).memory;
     make_spares(twin,
                 [kept](const Chunk& chunk) { return chunk.memory != kept; });
     law(twin.chunks.size() == 1, "5: one chunk stays in use");
     Chunk& chunk = twin.chunks.front();
     twin.current_memory = chunk.memory;
     empty_chunk(twin, chunk, chunk.begin());
+  }
+
+  // The one with the resource; else the largest that the options allow to keep,
+  // the oldest of such; else the oldest.
+  static const Chunk& chunk_to_keep(const Twin& twin) {
+    const Chunk* kept = &twin.chunks.front();
+    for (const Chunk& chunk : twin.chunks) {
+      if (chunk.memory == twin.resource_memory)
+        return chunk;
+      const bool is_allowed = chunk.size <= twin.retain;
+      if (is_allowed && (kept->size > twin.retain || chunk.size > kept->size))
+        kept = &chunk;
+    }
+    return *kept;
   }
 
   template <class Which>

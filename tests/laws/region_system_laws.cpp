@@ -6,6 +6,7 @@
 #include "laws/region_program.hpp"
 
 #include <bit>
+#include <cstring>
 
 namespace tarn::test {
 namespace {
@@ -35,6 +36,15 @@ Loan system_lend_chunk(std::size_t size) noexcept {
 
 void system_take_back(Loan loan) noexcept {
   test::Ledger::at_work->take_back(loan, nullptr);
+}
+
+void system_take_back_list(void* chunks) noexcept {
+  while (chunks != nullptr) {
+    LentChunk chunk;
+    std::memcpy(&chunk, chunks, sizeof chunk);
+    system_take_back({static_cast<std::byte*>(chunks), chunk.size});
+    chunks = chunk.next;
+  }
 }
 
 void system_retag(Loan loan, std::uint32_t owner) noexcept {

@@ -110,6 +110,41 @@ TEST_CASE("retain_bytes keeps at most so many, and at least one chunk") {
   }
 }
 
+TEST_CASE("what is retained is filled again from its largest chunk on") {
+  CountingUpstream upstream;
+  Region region{upstream, {.first_chunk = 8 * KiB, .retain = tarn::retain_all}};
+  fill_three(region);
+  region.reset();
+  void* const first = region.allocate(16 * KiB);
+  for (int round = 0; round < 3; ++round) {
+    CHECK(region.stats().used == 16 * KiB);
+    region.reset();
+    CHECK(region.stats().used == 0);
+    CHECK(region.stats().chunks == 3);
+    CHECK(region.allocate(16 * KiB) == first);
+  }
+  CHECK(upstream.asks.size() == 3);
+}
+
+TEST_CASE("a reset of one chunk gives its blocks and its marks an end") {
+  for (const auto retain : {tarn::retain_decay, tarn::retain_all}) {
+    Region region{{.retain = retain}};
+    void* const first = region.allocate(64);
+    for (int round = 0; round < 3; ++round) {
+      const Mark mark = region.mark();
+      REQUIRE(mark);
+      void* const given_up = region.allocate(1000);
+      REQUIRE(region.allocate(64) != nullptr);
+      region.deallocate(given_up, 1000);
+      region.reset();
+      CHECK(region.allocate_or_recycle(64) == first);
+      CHECK(region.allocate_or_recycle(1000) != nullptr);
+      CHECK(region.stats().chunks == 1);
+      CHECK(region.check());
+    }
+  }
+}
+
 TEST_CASE("a kept chunk too small for an ask waits for another") {
   CountingUpstream upstream;
   Region region{upstream, {.first_chunk = 8 * KiB, .retain = tarn::retain_all}};

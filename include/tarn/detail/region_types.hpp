@@ -27,7 +27,7 @@ struct Retain {
 /// The first chunk; the rest goes to this thread's chunk cache, which gives to
 /// the system what its recent use does not need. The default.
 inline constexpr Retain retain_decay{0};
-/// Every chunk, until the region ends.
+/// Every chunk, until the region ends; the largest is then filled first.
 inline constexpr Retain retain_all{no_limit};
 /// At most this many bytes, and at least one chunk.
 [[nodiscard]] constexpr Retain retain_bytes(std::size_t bytes) noexcept {
@@ -40,7 +40,7 @@ using RegionExhausted = void (*)(Region& region, std::size_t size) noexcept;
 
 struct RegionOptions {
   const char* name = nullptr;  ///< copied; null: no name, and no cost for it
-  std::uint32_t first_chunk = 16 * KiB;    ///< bytes; chunks grow from here
+  std::uint32_t first_chunk = 32 * KiB;    ///< bytes; chunks grow from here
   std::uint32_t max_chunk = 256 * KiB;     ///< bytes, and grow no further
   Retain retain = retain_decay;            ///< what stays at reset
   RegionExhausted on_exhausted = nullptr;  ///< null: just the nullptr

@@ -6,6 +6,7 @@
 #include "base/order.hpp"
 #include "port/world.hpp"
 
+#include <cstring>
 #include <new>
 
 namespace tarn {
@@ -62,6 +63,15 @@ Loan system_lend_chunk(std::size_t wanted) noexcept {
 
 void system_take_back(Loan loan) noexcept {
   ::operator delete(loan.memory, alignment_of(loan.size));
+}
+
+void system_take_back_list(void* chunks) noexcept {
+  while (chunks != nullptr) {
+    LentChunk chunk;
+    std::memcpy(&chunk, chunks, sizeof chunk);
+    system_take_back({static_cast<std::byte*>(chunks), chunk.size});
+    chunks = chunk.next;
+  }
 }
 
 void system_retag(Loan, std::uint32_t) noexcept {}
