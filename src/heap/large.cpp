@@ -30,8 +30,7 @@ std::atomic<std::uint32_t>& granules_of(const void* block) noexcept {
 // The granules for `size` bytes, 0: too many.
 std::uint32_t granules_for(std::size_t size) noexcept {
   const std::size_t granules =
-      base::larger<std::size_t>(size, 1) / granule_size +
-      (size % granule_size != 0 ? 1 : 0);
+      (base::larger<std::size_t>(size, 1) - 1) / granule_size + 1;
   return granules > UINT32_MAX / 2 ? 0 : static_cast<std::uint32_t>(granules);
 }
 

@@ -10,9 +10,10 @@
 namespace tarn::heap {
 namespace {
 
-// Blocks of up to 4 KiB come from one granule, larger ones from eight.
+// Blocks of up to 4 KiB come from one granule, larger ones from two: what one
+// of them keeps from going back is little.
 constexpr std::size_t largest_of_granule = 4 * KiB;
-constexpr unsigned granules_of_large_slots = 8;
+constexpr unsigned granules_of_large_slots = 2;
 
 // Fresh slots are linked a page at a time, so that none is touched early.
 constexpr std::size_t fresh_at_once = 4 * KiB;
@@ -28,7 +29,7 @@ constexpr unsigned at_least(unsigned least, std::size_t n) noexcept {
 }
 
 unsigned granules_for(const Domain& domain, std::size_t slot_size) noexcept {
-  // Of a budget eight are much: even two large slots are worth a slab then.
+  // Of a budget two are much: even two large slots are worth a slab then.
   const bool is_one =
       slot_size <= largest_of_granule || domain.budget != nullptr;
   return is_one ? 1 : granules_of_large_slots;

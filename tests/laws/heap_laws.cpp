@@ -7,6 +7,7 @@
 //   law 3  it has the size and the alignment that were asked for
 //   law 4  what is zeroed is zero
 //   law 5  when all is back, upkeep brings what is held back to little
+//   law 6  a budget is never exceeded, and free when its heap ends
 #include "tarn/heap.hpp"
 #include "tarn/system.hpp"
 
@@ -32,6 +33,7 @@ struct Step {
 struct Block {
   std::size_t size;
   unsigned char mark;
+  Heap* heap;
 };
 
 [[noreturn]] void broken(const char* law) {
@@ -42,20 +44,27 @@ struct Block {
 class Program {
  public:
   ~Program() {
+    // Of heaps of one's own a part ends with them.
     while (!blocks_.empty())
-      give_back(0);
+      if (blocks_.begin()->second.heap == &own_ && blocks_.size() % 2 == 0)
+        blocks_.erase(blocks_.begin());
+      else
+        give_back(0);
   }
 
+  [[nodiscard]] static std::size_t still_held() { return budget_.held(); }
+
   void take(Step step) {
-    switch (step.kind % 8) {
+    turn_to(step.kind >> 6);
+    switch (step.kind % 10) {
       case 0:
       case 1:
       case 2:
-        add(heap_.allocate(size_of(step)), size_of(step), max_align);
+        add(heap_->allocate(size_of(step)), size_of(step), max_align);
         break;
       case 3: {
         const std::size_t align = std::size_t{1} << (step.kind >> 3) % 18;
-        add(heap_.allocate(size_of(step), align), size_of(step), align);
+        add(heap_->allocate(size_of(step), align), size_of(step), align);
         break;
       }
       case 4:
@@ -67,12 +76,25 @@ class Program {
       case 6:
         give_back(step.amount);
         break;
-      default:
+      case 7:
         give_some_back_elsewhere(step.amount);
+        break;
+      case 8:
+        add_many(step);
+        break;
+      default:
+        give_many_back(step.amount);
     }
+    if (budget_.held() > budget_.limit())
+      broken("law 6: the budget");
   }
 
  private:
+  void turn_to(unsigned which) {
+    Heap* const heaps[] = {&default_heap(), &own_, &within_, &default_heap()};
+    heap_ = heaps[which];
+  }
+
   // Mostly small, now and then large.
   static std::size_t size_of(Step step) {
     return step.kind < 200 ? step.amount % 600 : std::size_t{step.amount} * 3;
@@ -89,9 +111,9 @@ class Program {
       return;
     auto* const bytes = static_cast<unsigned char*>(p);
     if (reinterpret_cast<std::uintptr_t>(p) % align != 0 ||
-        heap_.usable_size(p) < size)
+        heap_->usable_size(p) < size)
       broken("law 3: size and alignment");
-    const std::size_t all = heap_.usable_size(p);
+    const std::size_t all = heap_->usable_size(p);
     const auto behind = blocks_.lower_bound(bytes);
     if (behind != blocks_.end() && bytes + all > behind->first)
       broken("law 1: it overlaps with the one behind");
@@ -100,14 +122,14 @@ class Program {
       if (before->first + before->second.size > bytes)
         broken("law 1: it overlaps with the one before");
     }
-    const Block block{all, ++mark_};
+    const Block block{all, ++mark_, heap_};
     std::memset(bytes, block.mark, all);
     blocks_.emplace(bytes, block);
   }
 
   void add_zeroed(std::size_t size) {
     auto* const bytes =
-        static_cast<unsigned char*>(heap_.allocate_zeroed(size));
+        static_cast<unsigned char*>(heap_->allocate_zeroed(size));
     for (std::size_t i = 0; bytes != nullptr && i < size; ++i)
       if (bytes[i] != 0)
         broken("law 4: zero");
@@ -127,7 +149,8 @@ class Program {
     const auto [bytes, block] = *at(step.kind * 7u);
     blocks_.erase(bytes);
     const std::size_t size = size_of(step);
-    void* const moved = heap_.reallocate(bytes, size);
+    heap_ = block.heap;
+    void* const moved = heap_->reallocate(bytes, size);
     if (moved == nullptr) {
       blocks_.emplace(bytes, block);
       return;
@@ -142,7 +165,7 @@ class Program {
       return;
     const auto found = at(i);
     check(found->first, found->second.size, found->second.mark);
-    heap_.deallocate(found->first);
+    found->second.heap->deallocate(found->first);
     blocks_.erase(found);
   }
 
@@ -153,7 +176,32 @@ class Program {
     }}.join();
   }
 
-  Heap& heap_ = default_heap();
+  void add_many(Step step) {
+    void* blocks[40];
+    const std::size_t n = step.amount % 40;
+    const std::size_t size = size_of(step) / 4;
+    const std::size_t came = heap_->allocate_many(size, n, blocks);
+    for (std::size_t i = 0; i < came; ++i)
+      add(blocks[i], size, max_align);
+  }
+
+  void give_many_back(std::size_t i) {
+    std::vector<void*> blocks;
+    for (std::size_t n = 0; n < 30 && !blocks_.empty(); ++n) {
+      const auto found = at(i + n * 5);
+      if (found->second.heap != heap_)
+        continue;
+      check(found->first, found->second.size, found->second.mark);
+      blocks.push_back(found->first);
+      blocks_.erase(found);
+    }
+    heap_->deallocate_many(blocks.data(), blocks.size());
+  }
+
+  static inline Budget budget_{"laws", 3 * MiB};
+  Heap own_{{.name = "own"}};
+  Heap within_{budget_, {.name = "within"}};
+  Heap* heap_ = &default_heap();
   std::map<unsigned char*, Block> blocks_;
   unsigned char mark_ = 0;
 };
@@ -165,6 +213,8 @@ void run(const std::uint8_t* data, std::size_t size) {
       program.take(
           {data[0], static_cast<std::uint16_t>(data[1] | data[2] << 8)});
   }
+  if (Program::still_held() != 0)
+    broken("law 6: the budget is free when its heap ends");
   while (maintain(10'000'000)) {
   }
 }

@@ -1,0 +1,103 @@
+#include "slab/mixed_slab.hpp"
+
+#include <cstring>
+#include <doctest/doctest.h>
+#include <random>
+#include <vector>
+
+namespace {
+
+using namespace tarn;
+using namespace tarn::slab;
+
+struct Fixture {
+  Fixture() { slab.start(memory); }
+
+  // A class's size is 16 times its number here.
+  FreeSlot* take(unsigned size_class) {
+    Strip* strip = slab.find(size_class);
+    if (strip == nullptr)
+      strip = slab.add(size_class, size_class * 16);
+    return strip == nullptr ? nullptr : MixedSlab::take_one(*strip);
+  }
+  void put(FreeSlot* slot) { slab.put(*slab.strip_at(slot), slot); }
+
+  MixedSlab slab;
+  alignas(mixed_size) static inline std::byte memory[mixed_size];
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a slot is found in a strip of its class only") {
+  CHECK(slab.find(3) == nullptr);
+  FreeSlot* const slot = take(3);
+  CHECK(slab.find(3) != nullptr);
+  CHECK(slab.find(4) == nullptr);
+  CHECK(slab.find(3 + 64) == nullptr);
+  CHECK(slab.strip_at(slot)->size_class == 3);
+  CHECK(slab.strip_at(slot)->capacity == unit_size / 48);
+  CHECK(slab.check());
+}
+
+TEST_CASE_FIXTURE(Fixture, "units are free again when all slots are back") {
+  std::vector<FreeSlot*> slots;
+  for (int i = 0; i < 40; ++i)
+    slots.push_back(take(5));
+  CHECK_FALSE(slab.is_unused());
+  for (FreeSlot* const slot : slots)
+    put(slot);
+  CHECK(slab.is_unused());
+  CHECK(slab.strip_at(slots[0]) == nullptr);
+  CHECK(slab.check());
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a slot lies at a multiple of the power in its size") {
+  for (unsigned size_class : {32u, 64u, 96u, 128u, 256u, 320u, 1024u}) {
+    CAPTURE(size_class);
+    const std::size_t size = size_class * std::size_t{16};
+    void* const slot = take(size_class);
+    REQUIRE(slot != nullptr);
+    CHECK(detail::address_of(slot) % (size & (~size + 1)) == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "the largest slot fits once, and never twice") {
+  CHECK(take(largest_mixed / 16) != nullptr);
+  CHECK(take(largest_mixed / 16) == nullptr);
+  CHECK(take(largest_mixed / 32) != nullptr);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an address is told with its slot") {
+  const auto* const slot = reinterpret_cast<std::byte*>(take(80));
+  const auto offset = detail::bytes_between(memory, slot);
+  CHECK(mixed_place(memory, offset + 1279).begin == offset);
+  CHECK(mixed_place(memory, offset + 1279).size == 1280);
+  CHECK(mixed_place(memory, 0).size == 0);
+  CHECK(mixed_place(memory, mixed_size - 1).size == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "slots in use never overlap") {
+  std::mt19937 random{5};
+  std::vector<std::pair<FreeSlot*, unsigned>> slots;
+  for (int i = 0; i < 20'000; ++i) {
+    if (random() % 2 == 0) {
+      const auto size_class = static_cast<unsigned>(1 + random() % 100);
+      FreeSlot* const slot = take(size_class);
+      if (slot != nullptr) {
+        std::memset(slot, static_cast<int>(size_class), size_class * 16);
+        slots.emplace_back(slot, size_class);
+      }
+    } else if (!slots.empty()) {
+      std::swap(slots[random() % slots.size()], slots.back());
+      const auto [slot, size_class] = slots.back();
+      const auto* const bytes = reinterpret_cast<unsigned char*>(slot);
+      for (unsigned k = 0; k < size_class * 16; ++k)
+        REQUIRE(bytes[k] == size_class);
+      put(slot);
+      slots.pop_back();
+    }
+    if (i % 100 == 0)
+      REQUIRE(slab.check());
+  }
+}
