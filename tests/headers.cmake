@@ -9,7 +9,7 @@ foreach(header IN LISTS headers private)
     continue()
   endif()
   if(NOT TARN_OS STREQUAL linux AND
-      header MATCHES "/src/(os|thread|span)/|tarn/(system|describe)\\.hpp$")
+      header MATCHES "/src/(os|thread|span)/|tarn/(system|describe|stats)\\.hpp$")
     continue()
   endif()
   file(RELATIVE_PATH name "${PROJECT_SOURCE_DIR}" "${header}")

@@ -30,9 +30,7 @@ class Published {
     value_.store(value, std::memory_order_relaxed);
     return *this;
   }
-  operator T() const noexcept {
-    return value_.load(std::memory_order_relaxed);
-  }
+  operator T() const noexcept { return value_.load(std::memory_order_relaxed); }
   Published& operator++() noexcept {
     return *this = static_cast<T>(static_cast<T>(*this) + 1);
   }

@@ -149,6 +149,11 @@ class Looking {
 
 }  // namespace
 
+std::uint32_t id_of(const Heap& heap) noexcept {
+  const Domain& domain = Domain::of(heap);
+  return &domain == &no_domain ? no_pool : domain.id;
+}
+
 void look(Look& sum, std::uint32_t pool) noexcept {
   sum = {};
   Looking looking{sum, pool};

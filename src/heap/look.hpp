@@ -19,6 +19,7 @@
 #pragma once
 
 #include "tarn/describe.hpp"
+#include "tarn/heap.hpp"
 
 #include "heap/size_class.hpp"
 
@@ -54,8 +55,13 @@ struct Look {
   std::size_t slabs_made;
 };
 
+/// A heap's id in the page map; 0: the default heap.
+[[nodiscard]] std::uint32_t id_of(const Heap& heap) noexcept;
+
 /// Whose memory is looked at: a heap's by its id, or everybody's.
 inline constexpr std::uint32_t any_pool = ~std::uint32_t{0};
+/// That of a heap that never came to be.
+inline constexpr std::uint32_t no_pool = any_pool - 1;
 
 /// Adds up the heaps of that id.
 void look(Look& sum, std::uint32_t pool = any_pool) noexcept;

@@ -236,4 +236,8 @@ std::size_t Shelf::bytes(unsigned step) const noexcept {
          chunk_size(step);
 }
 
+std::size_t Shelf::bytes_in_batches(unsigned step) const noexcept {
+  return waiting_.load(relaxed) * chunk_size(step);
+}
+
 }  // namespace tarn::span

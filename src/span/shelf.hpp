@@ -57,6 +57,8 @@ class Shelf {
 
   /// Bytes on the shelf: in batches, and in cut granules with their pages.
   [[nodiscard]] std::size_t bytes(unsigned step) const noexcept;
+  /// Of those, in batches.
+  [[nodiscard]] std::size_t bytes_in_batches(unsigned step) const noexcept;
 
   base::SpinLock& lock() noexcept TARN_ANNOTATE(lock_returned(lock_)) {
     return lock_;
