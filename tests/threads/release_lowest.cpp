@@ -1,5 +1,5 @@
-// Two threads give back two stretches at the same moment: whichever comes last,
-// the lowest address is claimed first.
+// A thread gives back the lowest stretch and claims one again, which must be
+// that one, however often another thread gives back a granule meanwhile.
 #include "span/reservation.hpp"
 
 #include <atomic>
@@ -12,55 +12,51 @@ namespace {
 using namespace tarn;
 using namespace tarn::span;
 
-constexpr unsigned rounds = 20'000;
+constexpr int rounds = 1'000'000;
 
 Reservation part;
-std::byte* lowest = nullptr;
-std::byte* next = nullptr;
-// Rounds that have begun, and that the other thread has done.
-std::atomic<unsigned> begun{0};
-std::atomic<unsigned> done{0};
+std::atomic<bool> is_over{false};
 
-void stop(const char* sentence) {
-  std::fprintf(stderr, "%s\n", sentence);
+void demand(bool holds, const char* sentence) {
+  if (holds)
+    return;
+  std::fprintf(stderr, "%s: broken\n", sentence);
   std::abort();
 }
 
-void wait_for(const std::atomic<unsigned>& count, unsigned wanted) {
-  for (unsigned tries = 1; count.load() != wanted; ++tries)
-    if (tries % 1000 == 0)
-      std::this_thread::yield();
+// Leaves the first thread time to search, now and then.
+void pause() {
+  for (int i = 0; i < 300; ++i)
+    std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
-void claim_both() {
-  if (part.claim(stretch_granules) != lowest)
-    stop("what was claimed first was not the lowest");
-  if (part.claim(stretch_granules) != next)
-    stop("what was claimed then was not the next");
+// The other granules of its stretch stay in use, so that nobody else can claim
+// it as a whole.
+void give_back_and_extend(std::byte* granule) {
+  while (!is_over) {
+    part.release(granule, 1, 0);
+    demand(part.extend(part.index_of(granule), 1), "what is free is had again");
+    pause();
+  }
 }
 
 }  // namespace
 
 int main() {
-  constexpr std::size_t size = 2 * stretch_size;
-  if (!part.start(size, size + 1 * MiB))
-    stop("no reservation");
-  lowest = part.begin();
-  next = lowest + stretch_size;
-  claim_both();
-  std::thread other([] {
-    for (unsigned round = 1; round <= rounds; ++round) {
-      wait_for(begun, round);
-      part.release(next, stretch_granules, 0);
-      done = round;
-    }
-  });
-  for (unsigned round = 1; round <= rounds; ++round) {
-    begun = round;
+  constexpr std::size_t size = 3 * stretch_size;
+  demand(part.start(size, size + 1 * MiB), "a reservation");
+  std::byte* const lowest = part.claim(stretch_granules);
+  std::byte* const middle = part.claim(stretch_granules);
+  std::byte* const highest = part.begin() + 2 * stretch_size;
+  std::thread other([middle] { give_back_and_extend(middle); });
+  for (int round = 0; round < rounds; ++round) {
+    // The search for it begins behind the lowest from now on.
+    demand(part.claim(stretch_granules) == highest, "the highest is free");
+    part.release(highest, stretch_granules, 0);
     part.release(lowest, stretch_granules, 0);
-    wait_for(done, round);
-    claim_both();
+    demand(part.claim(stretch_granules) == lowest, "the lowest is had first");
   }
+  is_over = true;
   other.join();
   return 0;
 }

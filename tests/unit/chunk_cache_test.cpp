@@ -152,12 +152,12 @@ TEST_CASE("a thread may lend and give back after its exit hook has run") {
   static pthread_key_t key;
   static std::atomic<int> rounds{0};
   REQUIRE(pthread_key_create(&key, [](void* p) {
-            for (int i = 0; i < 100; ++i) {
-              const Loan loan = lend(8 * KiB);
-              if (!loan)
+            Loan loans[100];
+            for (Loan& loan : loans)
+              if (!(loan = lend(8 * KiB)))
                 return;
+            for (const Loan& loan : loans)
               port::system_take_back(loan);
-            }
             if (++rounds % 4 != 0)
               pthread_setspecific(key, p);
           }) == 0);

@@ -127,6 +127,16 @@ TEST_CASE("tarn's own arrays and unused space are told apart") {
   system_upstream().take_back(loan);
 }
 
+TEST_CASE("of what is in use by nobody nothing more is told") {
+  const Loan loan = system_upstream().lend({1 * MiB});
+  system_upstream().take_back(loan);
+  const Description found = describe(loan.memory + 100'000);
+  CHECK(found.kind == AddressKind::unused);
+  CHECK(found.offset == 0);
+  CHECK(found.size == 0);
+  CHECK(found.start == nullptr);
+}
+
 TEST_CASE("a sentence is cut off where its buffer ends") {
   char line[8];
   CHECK(describe(line, line, sizeof line) == sizeof line - 1);

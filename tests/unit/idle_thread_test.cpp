@@ -197,6 +197,16 @@ TEST_CASE("a thread that gives back more than its cache holds is not idle") {
   });
 }
 
+TEST_CASE("nobody waits for a cache whose thread is in it") {
+  Idler idler;
+  idler.keep({0, 20});
+  look(1000);
+  idler.tell([]() TARN_UNCHECKED_LOCKS { span::own_lane.own->lock.lock(); });
+  look(1000 + quiet);
+  idler.tell([]() TARN_UNCHECKED_LOCKS { span::own_lane.own->lock.unlock(); });
+  CHECK(span::empty_idle_caches(1000 + quiet, quiet));
+}
+
 TEST_CASE("nobody empties a cache that its thread uses, or one without one") {
   { Idler ended; }
   Loan mine = port::system_lend_chunk(8 * KiB);

@@ -233,6 +233,22 @@ TEST_CASE("a thread that only gives back ends its rounds too") {
   });
 }
 
+TEST_CASE("a batch leaves the shelf that a round of 100 ms did not need") {
+  purge_on_requests(false);
+  const auto stored_after = [](long milliseconds) {
+    now += milliseconds;
+    while (maintain(1))
+      continue;
+    return space_stats().stored;
+  };
+  stored_after(100);
+  stored_after(100);
+  std::thread([] { make_swing(20); }).join();
+  const std::size_t stored = stored_after(100);
+  CHECK(stored_after(99) == stored);
+  CHECK(stored_after(1) < stored);
+}
+
 TEST_CASE("maintain does all there is to do while its time is not over") {
   purge_on_requests(false);
   const auto make_burst = [] {
