@@ -109,18 +109,19 @@ class Build:
 
     def killer(self, source, mutant_object, order):
         """The first test of `order` that fails with the mutant, and how; or
-        None. What fails but once, or hangs where the original now does too,
-        fails by chance."""
+        None. What fails but once fails by chance, and so does what hangs
+        where the original now does too: others work on this machine."""
         library = mutant_object.parent / LIBRARY
         self.link({**self.objects, str(source): mutant_object}, library)
         for name in order:
             seconds = PATIENCE * self.seconds[name] + LEAST_SECONDS
             failure, _ = self.failure_of(name, library, seconds)
-            if failure in ('hangs', 'grows'):
+            if not failure:
+                continue
+            is_chance = not self.failure_of(name, library, seconds)[0]
+            if failure in ('hangs', 'grows') and not is_chance:
                 is_chance = self.failure_of(name, self.library, seconds)[0]
-            elif failure:
-                is_chance = not self.failure_of(name, library, seconds)[0]
-            if failure and not is_chance:
+            if not is_chance:
                 return f'{name} ({failure})'
         return None
 
