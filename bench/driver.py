@@ -14,7 +14,7 @@ RESULTS = ROOT / "bench" / "results"
 
 # How the raw loop calls itself: what all ratios are to.
 FLOOR = "raw bump loop"
-FLOORS = [FLOOR, "bump with a limit"]
+FLOORS = [FLOOR, "bump, cursor in memory", "bump with a limit"]
 
 # Debian's packages, by the library that is loaded before the C library's.
 MALLOCS = {

@@ -1,7 +1,8 @@
 // The floor: a cursor in a register, rounded up to 16, no limit that is looked
-// at, one buffer that every request starts anew. And the least that a region
-// can be: the cursor in an object, and a limit, since somebody must notice when
-// the buffer ends; over the same buffer, so that it never does.
+// at, one buffer that every request starts anew. What it lacks of an allocator,
+// step by step: the cursor in an object, where the next caller finds it; and a
+// limit, since somebody must notice when the buffer ends. With both it is the
+// least that a region can be; over the same buffer, so that it never ends.
 #include "tarn/detail/bits.hpp"
 
 #include "support/peer.hpp"
@@ -28,6 +29,27 @@ struct Raw {
     void end(std::span<void*>) {}
 
     std::byte* next;
+  };
+};
+
+struct Kept {
+  struct Shared : Buffer {
+    std::byte* next = nullptr;
+  };
+  struct Request {
+    explicit Request(Shared& kept) : shared(kept) {
+      shared.next = shared.bytes.data();
+    }
+    void* allocate(std::size_t size) {
+      std::byte* const block = shared.next;
+      shared.next = block + detail::round_up(size, max_align);
+      // Another caller may look at it now.
+      asm volatile("" : "+m"(shared.next));
+      return block;
+    }
+    void end(std::span<void*>) {}
+
+    Shared& shared;
   };
 };
 
@@ -60,6 +82,7 @@ struct Limited {
 };
 
 const Registered<Raw> raw{"raw bump loop"};
+const Registered<Kept> kept{"bump, cursor in memory"};
 const Registered<Limited> limited{"bump with a limit"};
 
 }  // namespace
