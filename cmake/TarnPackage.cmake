@@ -4,7 +4,14 @@
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tarn)
-set(CPACK_PACKAGE_CONTACT "the tarn authors <tarn@localhost>")
+# Debian's policy (3.3) wants a name and an address that answers: those of
+# whoever makes the package, said as to Debian's own tools. Where nobody says
+# any, the address is one that can never be somebody else's (RFC 2606).
+if(DEFINED ENV{DEBEMAIL} AND DEFINED ENV{DEBFULLNAME})
+  set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+else()
+  set(CPACK_PACKAGE_CONTACT "the tarn authors <tarn@authors.invalid>")
+endif()
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL runtime development)

@@ -63,7 +63,7 @@ cross_aarch64() {
   "$cmake" -S "$root" -B "$work/aarch64-build" -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_CXX_FLAGS_DEBUG= "-DCMAKE_TOOLCHAIN_FILE=$toolchain" -DTARN_TESTS=OFF -DTARN_TOOLS=OFF \
     -DTARN_EXAMPLES=OFF
-  "$cmake" --build "$work/aarch64-build" -j 2
+  "$cmake" --build "$work/aarch64-build" -j "$(nproc)"
   "$cmake" --install "$work/aarch64-build" --prefix "$work/aarch64"
   # Read by the ways.
   # shellcheck disable=SC2034
@@ -97,9 +97,15 @@ follow_readme() {
 case $step in
   install) install_it ;;
   find_package) with_cmake find_package "$tree" ;;
-  add_subdirectory) with_cmake add_subdirectory "$root" ;;
+  # Both build tarn, which takes a while, and with the same targets: so each
+  # builds one library.
+  add_subdirectory)
+    kinds=shared
+    with_cmake add_subdirectory "$root"
+    ;;
   fetch_content)
     snapshot "$work/snapshot"
+    kinds=static
     with_cmake fetch_content "$work/snapshot"
     ;;
   pkg_config) with_pkg_config "$tree" ;;

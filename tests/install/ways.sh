@@ -5,7 +5,9 @@
 # shellcheck shell=sh disable=SC2154
 emulator=${emulator:-}
 
-# with_cmake WAY TREE [OPTION...] - found by CMake as WAY says.
+# with_cmake WAY TREE [OPTION...] - found by CMake as WAY says. $kinds: over
+# which libraries.
+kinds='static shared'
 with_cmake() {
   way=$1 tree=$2
   shift 2
@@ -14,8 +16,15 @@ with_cmake() {
   # Nothing is optimized, so that the ways that build tarn too take less time.
   "$cmake" -S "$here/consumer" -B "$built" -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_CXX_FLAGS_DEBUG= "-DWAY=$way" "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$tree" "$@"
-  "$cmake" --build "$built" -j 2
-  for program in cpp_static cpp_shared c_static c_shared; do
+  # Of tarn only what these programs need.
+  programs=
+  for kind in $kinds; do
+    programs="$programs cpp_$kind c_$kind"
+  done
+  # Names are words.
+  # shellcheck disable=SC2086
+  "$cmake" --build "$built" -j "$(nproc)" --target $programs
+  for program in $programs; do
     $emulator "$built/$program"
   done
 }

@@ -324,6 +324,8 @@ TEST_CASE("text is wrapped before 99 columns and never before a percent sign") {
     CHECK(out.substr(begin, 3) != "  %");
     begin = end + 1;
   }
+  CHECK(wrapped("met         a thing\nof 3 %", "  ") ==
+        "met         a thing of 3 %\n");
   CHECK(list_of({"a", "b", "c"}) == "a, b and c");
 }
 

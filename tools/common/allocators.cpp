@@ -4,11 +4,13 @@
 #include "common/allocators.hpp"
 
 #include "common/child.hpp"
+#include "common/elf_file.hpp"
+#include "common/refusal.hpp"
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <sstream>
-#include <stdexcept>
 
 namespace tarn::compare {
 namespace {
@@ -59,7 +61,29 @@ std::string find_file(const std::string& file, const std::string& cache) {
   return "";
 }
 
+void demand_allocator(const std::string& path) {
+  const std::optional<ElfFile> elf = read_elf(path);
+  const char* const wrong =
+      !elf || !elf->is_library ? "it is no shared library"
+      : !elf->is_ours          ? "it is made for another machine or word size"
+      : !elf->has_malloc       ? "it has no malloc that a program could call"
+                               : nullptr;
+  if (wrong != nullptr)
+    throw Refusal(exit_usage, path + " is no allocator: " + wrong +
+                                  "; --allocator takes a library such as "
+                                  "libjemalloc.so.2");
+  if (!can_be_preloaded(path))
+    throw Refusal(exit_usage, path +
+                                  " cannot be preloaded, as LD_PRELOAD parts "
+                                  "paths at spaces and colons: link it to "
+                                  "another path");
+}
+
 }  // namespace
+
+bool can_be_preloaded(const std::string& path) {
+  return path.find_first_of(": \t\n") == std::string::npos;
+}
 
 std::vector<Allocator> find_allocators() {
   std::vector<Allocator> found{{"system malloc", ""}};
@@ -83,9 +107,11 @@ Allocator named_allocator(const std::string& argument) {
   std::error_code error;
   const auto whole = std::filesystem::canonical(path, error);
   if (error)
-    throw std::runtime_error("there is no allocator at " + path +
-                             ": --allocator takes the path of a shared library "
-                             "that has malloc, or NAME=PATH");
+    throw Refusal(exit_usage,
+                  "there is no allocator at " + path +
+                      ": --allocator takes the path of a shared library that "
+                      "has malloc, or NAME=PATH");
+  demand_allocator(whole.string());
   if (equals != std::string::npos && equals != 0)
     return {argument.substr(0, equals), whole.string()};
   std::string name = whole.filename().string();

@@ -19,7 +19,10 @@ struct Allocator {
 /// The system's malloc, and jemalloc, tcmalloc and mimalloc where they are.
 [[nodiscard]] std::vector<Allocator> find_allocators();
 
-/// "PATH" or "NAME=PATH". Throws std::runtime_error when there is no such file.
+/// Colons and spaces part the paths in LD_PRELOAD, and nothing undoes that.
+[[nodiscard]] bool can_be_preloaded(const std::string& path);
+
+/// "PATH" or "NAME=PATH". Throws a Refusal when that is no malloc's library.
 [[nodiscard]] Allocator named_allocator(const std::string& argument);
 
 }  // namespace tarn::compare

@@ -3,22 +3,21 @@
 // SPDX-License-Identifier: MIT
 #include "common/words.hpp"
 
-#include <sstream>
-
 namespace tarn::compare {
 namespace {
 
 constexpr std::size_t line_width = 98;
 
-// Words, each number with its percent sign.
+// Words, each number with its percent sign. Spaces beside each other part words
+// without letters, so that what was set below each other stays so.
 std::vector<std::string> unbroken(const std::string& text) {
-  std::istringstream words(text);
-  std::vector<std::string> all;
-  for (std::string word; words >> word;) {
-    if (word.starts_with('%') && !all.empty())
-      all.back() += " " + word;
+  std::vector<std::string> all{""};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_space = text[i] == ' ' || text[i] == '\n' || text[i] == '\t';
+    if (is_space && text.substr(i + 1, 1) != "%")
+      all.emplace_back();
     else
-      all.push_back(word);
+      all.back() += is_space ? ' ' : text[i];
   }
   return all;
 }
@@ -48,13 +47,15 @@ std::string csv_cell(const std::string& text) {
 std::string wrapped(const std::string& text, const std::string& indent) {
   std::string out;
   std::string line;
+  bool is_first = true;
   for (const std::string& word : unbroken(text)) {
-    if (!line.empty() && line.size() + 1 + word.size() > line_width) {
+    if (!is_first && line.size() + 1 + word.size() > line_width) {
       out += line + "\n";
       line = indent + word;
     } else {
-      line += (line.empty() ? "" : " ") + word;
+      line += (is_first ? "" : " ") + word;
     }
+    is_first = false;
   }
   return out + line + "\n";
 }

@@ -28,10 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Usage : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 // Where an installation has it, or beside the source it was built from. In this
 // order, so that an installed command never reads a source that lies about.
 std::string find_corpus(const std::string& wished, const std::string& tools) {
@@ -41,8 +37,9 @@ std::string find_corpus(const std::string& wished, const std::string& tools) {
     if (!folder.empty() && fs::exists(folder + "/site", error))
       return folder;
     if (!wished.empty())
-      throw Usage("there are no requests in " + wished +
-                  ": --corpus takes a folder like tarn's corpus/");
+      throw Refusal(exit_usage,
+                    "there are no requests in " + wished +
+                        ": --corpus takes a folder like tarn's corpus/");
   }
   throw std::runtime_error(
       "tarn's corpus/ is not where it was built: name it with --corpus");
@@ -62,13 +59,8 @@ Plan plan_for(const Wishes& wishes, Progress& progress) {
         "no jemalloc, tcmalloc or mimalloc found, only the system's malloc is "
         "compared; Debian has them: apt install libjemalloc2 "
         "libtcmalloc-minimal4 libmimalloc2.0");
-  for (const std::string& one : wishes.allocators) {
-    try {
-      plan.allocators.push_back(named_allocator(one));
-    } catch (const std::runtime_error& error) {
-      throw Usage(error.what());
-    }
-  }
+  for (const std::string& one : wishes.allocators)
+    plan.allocators.push_back(named_allocator(one));
   return plan;
 }
 
@@ -218,9 +210,6 @@ int run(const Wishes& wishes) noexcept {
   } catch (const Refusal& refusal) {
     progress.say(refusal.what());
     return refusal.code;
-  } catch (const Usage& error) {
-    progress.say(error.what());
-    return exit_usage;
   } catch (const std::exception& error) {
     progress.say(error.what());
     return exit_nothing;

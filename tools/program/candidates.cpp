@@ -7,7 +7,6 @@
 #include "common/child.hpp"
 #include "common/refusal.hpp"
 #include "common/surroundings.hpp"
-#include "program/elf_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +16,6 @@
 #include <dlfcn.h>
 #include <filesystem>
 #include <gnu/libc-version.h>
-#include <optional>
 #include <sstream>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -34,41 +32,11 @@ using compare::same_file;
 // The libraries of a program are loaded within this, or never.
 constexpr int patience_milliseconds = 10'000;
 
-// Colons and spaces part the paths in LD_PRELOAD, and nothing undoes that.
-bool can_be_preloaded(const std::string& path) {
-  return path.find_first_of(": \t\n") == std::string::npos;
-}
-
 Candidate candidate_of(const compare::Allocator& allocator) {
   Candidate candidate;
   candidate.name = allocator.name;
   candidate.preload = allocator.path;
   return candidate;
-}
-
-Candidate asked_candidate(const std::string& words) {
-  std::optional<compare::Allocator> allocator;
-  try {
-    allocator = compare::named_allocator(words);
-  } catch (const std::runtime_error& error) {
-    throw Refusal(exit_usage, error.what());
-  }
-  const std::optional<ElfFile> elf = read_elf(allocator->path);
-  const char* const wrong =
-      !elf || !elf->is_library ? "it is no shared library"
-      : !elf->is_ours          ? "it is made for another machine or word size"
-      : !elf->has_malloc       ? "it has no malloc that a program could call"
-                               : nullptr;
-  if (wrong != nullptr)
-    throw Refusal(exit_usage, allocator->path + " is no allocator: " + wrong +
-                                  "; --allocator takes a library such as "
-                                  "libjemalloc.so.2");
-  if (!can_be_preloaded(allocator->path))
-    throw Refusal(exit_usage, allocator->path +
-                                  " cannot be preloaded, as LD_PRELOAD parts "
-                                  "paths at spaces and colons: link it to "
-                                  "another path");
-  return candidate_of(*allocator);
 }
 
 // Of the C library that this program has, and so every other of this machine.
@@ -207,7 +175,7 @@ Start Stage::start(const Candidate& candidate, const std::string& probe) const {
 Candidates find_candidates(const Stage& stage,
                            const std::vector<std::string>& asked_for,
                            const std::vector<std::string>& only) {
-  if (!can_be_preloaded(stage.tools))
+  if (!compare::can_be_preloaded(stage.tools))
     throw Refusal(exit_nothing,
                   "tarn lies in " + stage.tools +
                       ", which LD_PRELOAD cannot name, as it parts paths at "
@@ -216,7 +184,7 @@ Candidates find_candidates(const Stage& stage,
   for (const compare::Allocator& one : compare::find_allocators())
     found.all.push_back(candidate_of(one));
   for (const std::string& words : asked_for)
-    found.all.push_back(asked_candidate(words));
+    found.all.push_back(candidate_of(compare::named_allocator(words)));
   Answers answers;
   ask(stage, answers, found.all.front());
   const std::string& served = found.all.front().served_by;

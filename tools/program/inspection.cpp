@@ -4,8 +4,8 @@
 // SPDX-License-Identifier: MIT
 #include "program/inspection.hpp"
 
+#include "common/elf_file.hpp"
 #include "common/refusal.hpp"
-#include "program/elf_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -23,6 +23,7 @@
 namespace tarn::program {
 namespace {
 
+using compare::ElfFile;
 using compare::exit_nothing;
 using compare::exit_usage;
 using compare::Refusal;
@@ -170,7 +171,7 @@ std::string call_it(const std::string& program, const std::string& executed) {
 
 ElfFile read_or_refuse(const std::string& program,
                        const std::string& executed) {
-  const std::optional<ElfFile> elf = read_elf(executed);
+  const std::optional<ElfFile> elf = compare::read_elf(executed);
   if (!elf)
     throw Refusal(exit_usage, call_it(program, executed) +
                                   " is neither a program nor a script that "

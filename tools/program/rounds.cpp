@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include "program/rounds.hpp"
 
+#include "common/elf_file.hpp"
 #include "common/refusal.hpp"
 #include "common/significance.hpp"
-#include "program/elf_file.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -198,7 +198,7 @@ void Rounds::take(Candidate& candidate, const Outcome& outcome) {
 void Rounds::note_others(Candidate& candidate,
                          const std::vector<Answers::Answer>& answers) {
   for (const Answers::Answer& answer : answers) {
-    const auto elf = read_elf(answer.program);
+    const auto elf = compare::read_elf(answer.program);
     const std::string name = file_name(answer.program);
     if (elf && elf->has_malloc)
       note(candidate, name + ", which it runs, has a malloc of its own");

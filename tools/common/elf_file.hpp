@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace tarn::program {
+namespace tarn::compare {
 
 struct ElfFile {
   bool is_ours = false;     ///< made for the machine and word size tarn is
@@ -22,4 +22,4 @@ struct ElfFile {
 
 [[nodiscard]] std::optional<ElfFile> read_elf(const std::string& path);
 
-}  // namespace tarn::program
+}  // namespace tarn::compare

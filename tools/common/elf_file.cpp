@@ -1,7 +1,7 @@
 // elf_file.cpp - by libelf, which bears damaged files.
 //
 // SPDX-License-Identifier: MIT
-#include "program/elf_file.hpp"
+#include "common/elf_file.hpp"
 
 #include <cstring>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <memory>
 #include <unistd.h>
 
-namespace tarn::program {
+namespace tarn::compare {
 namespace {
 
 struct Descriptor {
@@ -125,4 +125,4 @@ std::optional<ElfFile> read_elf(const std::string& path) {
   return file;
 }
 
-}  // namespace tarn::program
+}  // namespace tarn::compare
