@@ -10,6 +10,7 @@ namespace {
 
 using namespace tarn::interleave;
 using World = HeapWorld;
+constexpr unsigned rest = World::rest;
 
 void allocate(World& world) {
   world.allocate();
@@ -48,11 +49,11 @@ void upkeep(World& world) {
 
 const World::Scenario scenarios[] = {
     {"a heap gives back to a slab that was used up, another does too",
-     {14, 2, 0},
+     {rest, 2, 0},
      {give_back, give_back_two},
      use_up},
     {"a heap gives back and refills, another gives back, upkeep looks",
-     {15, 1, 0},
+     {rest, 1, 0},
      {give_back_and_allocate, give_back, upkeep},
      use_up},
     {"the last blocks of an ended thread's slab come back, upkeep looks",
@@ -71,13 +72,13 @@ const World::Scenario scenarios[] = {
      {0, 2, 0},
      {dissolve, give_back_two, upkeep}},
     {"a heap refills twice, one gives two blocks back",
-     {14, 2, 0},
+     {rest, 2, 0},
      {allocate_two, give_back_two}},
     {"a heap is dissolved while its blocks come back",
      {1, 1, 1},
      {dissolve, give_back, give_back}},
     {"a heap refills from a slab in use, two give blocks back",
-     {14, 1, 1},
+     {rest, 1, 1},
      {allocate, give_back, give_back}},
 };
 

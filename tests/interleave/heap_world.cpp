@@ -35,9 +35,12 @@ ThreadHeap& thread_heap(unsigned i) {
 void HeapWorld::begin() {
   slabs_.clear();
   marks_ = 0;
-  for (unsigned i = 0; i < heaps; ++i) {
-    go_on(0);
-    for (unsigned n = 0; n < scenario_.hold[i]; ++n) {
+  go_on(0);
+  for (unsigned i = heaps; i-- != 0;) {
+    unsigned count = scenario_.hold[i];
+    if (count == rest)
+      count = slabs_.front()->capacity - static_cast<unsigned>(marks_);
+    while (count-- != 0) {
       allocate();
       if (i != 0)
         pass_on(i);

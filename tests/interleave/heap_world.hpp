@@ -1,5 +1,5 @@
-// heap_world.hpp - three thread heaps of one class, whose slabs have sixteen
-// slots, and what their threads do, for the explorer.
+// heap_world.hpp - three thread heaps, of which one class is used, and what
+// their threads do, for the explorer.
 //
 // Threads  confined; its fibers are.
 // SPDX-License-Identifier: MIT
@@ -19,6 +19,7 @@ class HeapWorld : public Program {
  public:
   static constexpr std::size_t size = heap::largest_small;
   static constexpr unsigned heaps = 3;
+  static constexpr unsigned rest = ~0u;  // all that the others do not hold
   using Action = std::function<void(HeapWorld&)>;
 
   struct Scenario {
