@@ -12,8 +12,8 @@
 //
 // --advised 1: the reservation is advised for huge pages from its first block
 // on. --quiet-requests 1: no call of tarn's purges or maps; a thread of ours
-// calls maintain(), and says so by the lines "begin" and "end" in the system
-// calls (a write to a descriptor that is not open).
+// calls maintain(). For a tool that lists system calls, the measured part lies
+// between two writes, "b" and "e", to a descriptor that is not open.
 // SPDX-License-Identifier: MIT
 #include "tarn/system.hpp"
 
@@ -45,6 +45,11 @@ constexpr int not_open = 1000;
 class Histogram {
  public:
   void add(std::uint64_t ticks) { ++counts_[step_of(ticks)]; }
+
+  void clear() {
+    for (std::size_t i = 0; i < steps; ++i)
+      counts_[i] = 0;
+  }
 
   /// The ticks that a part of the values stays below.
   [[nodiscard]] std::uint64_t at(double part) {
@@ -123,9 +128,13 @@ class Server {
       sizes_[i] = request_sizes()[i % drawn_sizes];
   }
 
-  void fill() {
+  /// Until every block was replaced several times, nothing is counted.
+  void grow_old() {
     for (std::size_t i = 0; i < live; ++i)
       blocks_[i] = allocate();
+    serve(4 * live);
+    allocations_.clear();
+    frees_.clear();
   }
 
   void serve(std::size_t operations) {
@@ -200,7 +209,6 @@ void measure(std::size_t operations, bool is_advised, bool is_quiet) {
   if (is_advised)
     advise_huge_pages(door.allocate(64));
   Server<Door> server;
-  server.fill();
   std::atomic<bool> is_over{false};
   std::thread maintainer;
   if (is_quiet) {
@@ -211,8 +219,8 @@ void measure(std::size_t operations, bool is_advised, bool is_quiet) {
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
       }
     }};
-    server.serve(operations);
   }
+  server.grow_old();
   mark("b");
   server.serve(operations);
   mark("e");
