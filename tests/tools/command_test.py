@@ -202,6 +202,9 @@ def check_figures(figures, result):
     ran = [one for one in figures['contenders'] if one['failure'] is None]
     left_out = [one for one in figures['contenders'] if one['failure']]
     holds({one['memory'] for one in left_out} == {'shaky'}, result)
+    duel = [one for one in ran if 'duel_requests_per_second' in one]
+    holds(len(duel) == 3 and {len(one['duel_requests_per_second']['rounds'])
+                              for one in duel} == {40}, result)
     served = [one for one in ran if one['kind'] != 'reading']
     holds(len({one['checksum'] for one in served}) == 1, result)
     for one in served:

@@ -176,6 +176,17 @@ TEST_CASE("too few rounds are not sure, and say so") {
   CHECK(find(all).verdict.find("perhaps 10 % more") != std::string::npos);
 }
 
+TEST_CASE("rounds that only the rivals had decide, where there are such") {
+  std::vector<Contender> all = all_with(110, 1120);
+  const std::vector<std::size_t> rivals = rivals_of(all);
+  REQUIRE(rivals == std::vector<std::size_t>{4, 3, 0});
+  for (int round = 0; round < 40; ++round)
+    for (const std::size_t i : rivals)
+      all[i].figures[duel_rate].add((i == 4 ? 95 : 100) + round * 0.01);
+  CHECK(find(all).verdict.find("has 5 % fewer requests") != std::string::npos);
+  CHECK(rivals_of({}).empty());
+}
+
 TEST_CASE("one malloc under two names is never faster than itself") {
   std::mt19937 random{11};
   std::lognormal_distribution<double> noise(0, 0.1);

@@ -159,6 +159,7 @@ Findings measure(Comparison& comparison, const Machine& machine, Output& output,
   output.print(heading(comparison, machine));
   output.print(
       serving_table(comparison, find(comparison.contenders()), colours));
+  comparison.duel();
   comparison.call();
   output.print(call_table(comparison, colours));
   comparison.day();

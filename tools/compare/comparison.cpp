@@ -4,6 +4,7 @@
 #include "compare/comparison.hpp"
 
 #include "common/surroundings.hpp"
+#include "compare/findings.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -109,6 +110,8 @@ void set_rounds(Plan& plan, std::size_t contenders) {
   if (plan.effort == Effort::full) {
     plan.rounds = 21;
     plan.milliseconds = 1000;
+    plan.duel_rounds = 60;
+    plan.duel_milliseconds = 500;
     plan.call_rounds = 9;
     plan.call_milliseconds = 1000;
     plan.counted_passes = 10;
@@ -185,6 +188,26 @@ void Comparison::serve() {
     });
   }
   keep_better_monotonic();
+}
+
+void Comparison::duel() {
+  std::vector<std::size_t> order = rivals_of(contenders_);
+  progress_.begin("serving by the fastest only",
+                  order.size() * static_cast<std::size_t>(plan_.duel_rounds));
+  for (int round = 0; round < plan_.duel_rounds; ++round) {
+    std::shuffle(order.begin(), order.end(), order_);
+    for (const std::size_t i : order) {
+      Contender& contender = contenders_[i];
+      progress_.step(contender.name());
+      const Report report =
+          run(contender, "tarn-worker", "time", plan_.duel_milliseconds, false);
+      // Without its neighbours in time a round is none.
+      if (!contender.runs())
+        return;
+      contender.figures[duel_rate].add(std::strtod(
+          value_of(report, "requests_per_second").c_str(), nullptr));
+    }
+  }
 }
 
 void Comparison::call() {

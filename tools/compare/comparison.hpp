@@ -45,6 +45,8 @@ class Comparison {
 
   void check();
   void serve();
+  /// Serves again in rounds of those only whose speed the verdict compares.
+  void duel();
   void call();
   void day();
   void contend();

@@ -35,9 +35,13 @@ const Contender* best_malloc(const List& all, Code code, IsBetter is_better) {
 
 constexpr const char* rate = "requests_per_second";
 
+// By rounds that only they had where there are such: these were not what they
+// were chosen by, and are more.
 Difference in_speed(const Contender& base, const Contender& other) {
-  const auto values = [](const Contender& one) {
-    const auto found = one.figures.find(rate);
+  const bool duelled =
+      base.figures.contains(duel_rate) && other.figures.contains(duel_rate);
+  const auto values = [duelled](const Contender& one) {
+    const auto found = one.figures.find(duelled ? duel_rate : rate);
     return found == one.figures.end() ? std::vector<double>{}
                                       : found->second.values();
   };
@@ -64,6 +68,8 @@ const Contender* fastest_malloc(const List& all, Code code) {
         return one.median(rate) > other.median(rate);
       });
   constexpr double photo_finish = 0.02;
+  if (highest == nullptr)
+    return nullptr;
   for (const Contender& one : all) {
     if (one.code != code || one.kind != Kind::malloc || !one.runs())
       continue;
@@ -261,6 +267,18 @@ std::string find_ranking(const List& all) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> rivals_of(const List& all) {
+  std::vector<std::size_t> places;
+  for (const Contender* const one :
+       {one_of(all, Code::pool, Kind::tarn), fastest_malloc(all, Code::pool),
+        fastest_malloc(all, Code::ordinary)}) {
+    if (one == nullptr)
+      return {};
+    places.push_back(static_cast<std::size_t>(one - all.data()));
+  }
+  return places;
+}
 
 Findings find(const std::vector<Contender>& contenders) {
   Findings findings;

@@ -22,7 +22,9 @@ struct Plan {
 
   int rounds = 15;         ///< of serving: as many as a verdict needs
   int milliseconds = 130;  ///< that each contender serves in a round
-  int call_rounds = 3;     ///< with every call timed
+  int duel_rounds = 40;    ///< of serving by those that the verdict compares
+  int duel_milliseconds = 50;
+  int call_rounds = 3;  ///< with every call timed
   int call_milliseconds = 250;
   int counted_passes = 2;      ///< over the corpus under callgrind
   int days = 3;                ///< simulated ones
