@@ -128,6 +128,7 @@ void keep_up() noexcept {
     for (ThreadHeap* heap = members_of(*domain); heap != nullptr;
          heap = heap->next_member)
       release_listed(*heap);
+    trim_idle(*domain, span::now_ms());
   }
   upkeep_lock.unlock();
 }
@@ -168,7 +169,7 @@ void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
     if (is_own(heap))
       continue;
     heap->thread = no_thread;
-    if (!heap->is_busy.load(relaxed))
+    if (heap->busy.load(relaxed) % 2 == 0)
       abandon(*heap);
   }
   release_in_parent();
@@ -182,6 +183,7 @@ void start() noexcept TARN_REQUIRES(lock) {
             std::uintptr_t{0x9E3779B97F4A7C15} |
         1;
   domains = &default_domain;
+  prepare_trimming();
   span::watch_forks();
   static_cast<void>(thread::at_exit(leave));
   static_cast<void>(thread::at_fork({.prepare = hold_for_fork,

@@ -241,7 +241,7 @@ void release_listed(ThreadHeap& heap) noexcept {
     for (Slab* next = list.take_all(); next != nullptr;) {
       Slab& slab = *next;
       next = slab.next_listed;
-      if (slab.word.count() == slab.fresh) {
+      if (slab.word.count() + slab.in_hole() == slab.fresh) {
         static_cast<void>(slab.word.take(slab.memory));
         release(*heap.domain, slab);
       } else {

@@ -16,7 +16,7 @@ void deallocate_slow(Heap& heap, void* p) noexcept;
 /// A parcel of this thread's became full.
 void send_full(Heap& heap, Parcel& parcel) noexcept;
 
-/// The thousandth block of a class since the last duties: they are due.
+/// Many blocks of a class since the last duties: they are due.
 [[nodiscard]] void* allocated_at_last(void* block, ThreadHeap& heap,
                                       Bin& bin) noexcept;
 

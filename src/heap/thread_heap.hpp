@@ -31,13 +31,13 @@ using slab::Slab;
 using HeapId = std::uint32_t;
 inline constexpr HeapId most_heaps = 0xFFFF;
 
-inline constexpr std::uint32_t one_allocation = 1u << 21;
+inline constexpr std::uint32_t one_allocation = 1u << 23;
 inline constexpr std::uint32_t room_mask = one_allocation - 1;
 
 struct Bin {
   FreeSlot* head;
-  // Low 21 bits: how many more blocks fit. Above: the allocations since the
-  // last duties, up to 1024, when the word becomes negative.
+  // Low 23 bits: how many more blocks fit. Above: the allocations since the
+  // last duties, up to 256, when the word becomes negative.
   std::uint32_t room;
   // For statistics, written by the owner where the fast path never is: how many
   // blocks were here when it last looked, and above them how many there can be.
@@ -109,9 +109,15 @@ struct alignas(64) ThreadHeap {
   std::uint32_t abandoned = 0;        // ms
   bool is_dissolved = false;   // it keeps nothing; since it was abandoned
   bool is_of_default = false;  // as the domain says, which may end
-  // Set by its thread while its lists may not be whole; read after fork, where
-  // that thread is no more. Orders nothing.
-  std::atomic<bool> is_busy{false};
+  // Odd while its thread is in its slabs, whose lists may not be whole then.
+  // Read after fork, where that thread is no more, and by whoever trims it
+  // (idle.cpp): the release at the end pairs with that acquire.
+  std::atomic<std::uint32_t> busy{0};
+  // Set by whoever trims it, and its thread stays out: the release that clears
+  // it pairs with the acquire of Busy.
+  std::atomic<bool> is_frozen{false};
+  std::uint32_t seen_busy = 0;  // when upkeep looked last
+  std::uint32_t trimmed = 0;    // ms
 
   // 0: the first blocks of a class come from a strip, the next ones from a
   // slab. From 1 on it counts the blocks of strips that the bin took back.
@@ -135,24 +141,36 @@ struct alignas(64) ThreadHeap {
   }
 };
 
-/// Marks the heap as busy for a scope.
+/// Marks the heap as busy for a scope: its slabs are this thread's.
 class Busy {
  public:
   explicit Busy(ThreadHeap& heap) noexcept
-      : heap_(heap), was_(heap.is_busy.load(std::memory_order_relaxed)) {
-    heap.is_busy.store(true, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
+      : heap_(heap), was_(heap.busy.load(std::memory_order_relaxed)) {
+    if (was_ % 2 == 0)
+      begin();
   }
   Busy(const Busy&) = delete;
   Busy& operator=(const Busy&) = delete;
   ~Busy() {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    heap_.is_busy.store(was_, std::memory_order_relaxed);
+    if (was_ % 2 == 0)
+      heap_.busy.store(was_ + 2, std::memory_order_release);
   }
 
  private:
+  void begin() noexcept {
+    for (unsigned round = 0;; ++round) {
+      heap_.busy.store(was_ + 1, std::memory_order_relaxed);
+      // Whoever trims makes this a fence in every thread.
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+      if (!heap_.is_frozen.load(std::memory_order_acquire)) [[likely]]
+        return;
+      heap_.busy.store(was_, std::memory_order_release);
+      base::back_off(round);
+    }
+  }
+
   ThreadHeap& heap_;
-  bool was_;
+  std::uint32_t was_;
 };
 
 /// Serves nothing and takes nothing, so that a thread without a heap of its own
@@ -202,6 +220,13 @@ void unlink(ThreadHeap& heap, Slab& slab) noexcept;
 /// Nobody uses it and it is in no list.
 void release(Domain& domain, Slab& slab) noexcept;
 
+// idle.cpp
+/// Gives back what the slabs of idle threads keep, of those that `domain` has;
+/// whoever calls looks after all thread heaps.
+void trim_idle(Domain& domain, std::uint32_t now) noexcept;
+/// Once, before the first.
+void prepare_trimming() noexcept;
+
 // strips.cpp
 /// All free slots of one strip, of a new one if need be. Null: no memory.
 [[nodiscard]] slab::Returned take_strip(ThreadHeap& heap,
@@ -239,7 +264,7 @@ void send_all(ThreadHeap& heap) noexcept;
 void post(Slab& slab, const slab::Batch& batch) noexcept;
 
 // heaps.cpp
-/// What is due every thousand calls: sends blocks home, looks at the clock.
+/// What is due every few hundred calls: sends blocks home, looks at the clock.
 void run_duties(ThreadHeap& heap) noexcept;
 /// The first of a heap's thread heaps; the others follow by `next_member`.
 [[nodiscard]] ThreadHeap* members_of(Domain& domain) noexcept;

@@ -20,6 +20,8 @@ void Slab::start(std::byte* memory_, std::size_t size, std::uint32_t slot_size_,
   free_count = 0;
   capacity = static_cast<std::uint16_t>(size / slot_size_);
   fresh = 0;
+  hole_begin = 0;
+  hole_end = 0;
   size_class = static_cast<std::uint8_t>(of_class);
   owner.store(by, std::memory_order_relaxed);
   word.reset();
@@ -35,12 +37,16 @@ Returned Slab::take(unsigned most, std::uintptr_t key) noexcept {
   }
   if (word.count() != 0)
     return word.take(memory);
-  const unsigned count =
-      base::smaller(most, unsigned{capacity} - unsigned{fresh});
-  if (count == 0)
-    return {nullptr, 0};
-  std::byte* const first = memory + std::size_t{fresh} * slot_size;
-  fresh = static_cast<std::uint16_t>(fresh + count);
+  return in_hole() != 0
+             ? link(hole_begin, base::smaller(most, in_hole()))
+             : link(fresh,
+                    base::smaller(most, unsigned{capacity} - unsigned{fresh}));
+}
+
+// Links `count` slots from `at` on, which moves behind them.
+Returned Slab::link(std::uint16_t& at, unsigned count) noexcept {
+  std::byte* const first = memory + std::size_t{at} * slot_size;
+  at = static_cast<std::uint16_t>(at + count);
   FreeSlot* next = nullptr;
   for (unsigned i = count; i-- != 0;)
     next = ::new (first + std::size_t{i} * slot_size) FreeSlot{next, key};
@@ -109,6 +115,41 @@ bool Slab::reattach(std::uint32_t by) noexcept {
   return true;
 }
 
+Hole Slab::make_hole(std::size_t page) noexcept {
+  if (in_hole() != 0 || std::size_t{free_count} * slot_size < 2 * page)
+    return {nullptr, 0};
+  constexpr unsigned bits = 64;
+  std::uint64_t is_free[(most_slots + 1) / bits] = {};
+  for (const FreeSlot* slot = free; slot != nullptr; slot = slot->next)
+    is_free[place_of(slot) / bits] |= std::uint64_t{1}
+                                      << (place_of(slot) % bits);
+  unsigned run = 0;
+  unsigned longest = 0;
+  unsigned end = 0;
+  for (unsigned i = 0; i < fresh; ++i) {
+    run = (is_free[i / bits] >> (i % bits) & 1) != 0 ? run + 1 : 0;
+    if (run > longest) {
+      longest = run;
+      end = i + 1;
+    }
+  }
+  std::byte* const from =
+      detail::align_up(memory + std::size_t{end - longest} * slot_size, page);
+  std::byte* to = memory + std::size_t{end} * slot_size;
+  to -= detail::address_of(to) % page;
+  if (from >= to)
+    return {nullptr, 0};
+  hole_begin = static_cast<std::uint16_t>(end - longest);
+  hole_end = static_cast<std::uint16_t>(end);
+  for (FreeSlot** slot = &free; *slot != nullptr;)
+    if (place_of(*slot) >= hole_begin && place_of(*slot) < hole_end)
+      *slot = (*slot)->next;
+    else
+      slot = &(*slot)->next;
+  free_count = static_cast<std::uint16_t>(free_count - longest);
+  return {from, detail::bytes_between(from, to)};
+}
+
 bool Slab::check() const noexcept {
   unsigned listed = 0;
   for (const FreeSlot* slot = free; slot != nullptr; slot = slot->next) {
@@ -117,7 +158,7 @@ bool Slab::check() const noexcept {
       return false;
   }
   return listed == free_count && fresh <= capacity &&
-         free_count + word.count() <= fresh;
+         free_count + word.count() + in_hole() <= fresh;
 }
 
 }  // namespace tarn::slab

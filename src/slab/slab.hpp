@@ -4,17 +4,21 @@
 //     Slab (two lines, anywhere)          memory, at a multiple of 64 KiB
 //     [ owner's line ][ shared line ]     [slot|slot|slot| ... fresh ... ]
 //
-// Free slots are found in three places: in the list `free`, behind the word
-// (those that other threads brought back), and from `fresh` on, where nobody
-// has written yet. A slot that is none of these is in use.
+// Free slots are found in four places: in the list `free`, behind the word
+// (those that other threads brought back), in the hole, whose pages went back,
+// and from `fresh` on, where nobody has written yet. A slot that is none of
+// these is in use.
 //
-//     used + free_count + word.count() + (capacity - fresh) == capacity
+//     used + free_count + word.count() + in_hole() + (capacity - fresh)
+//         == capacity
 //
 // Cost     constant, but for linking fresh slots.
 // Threads  the owner's line is the owner's alone; the word decides who that is.
 // Failure  none: there is a slot or there is not.
 // SPDX-License-Identifier: MIT
 #pragma once
+
+#include "tarn/detail/bits.hpp"
 
 #include "base/published.hpp"
 #include "slab/slab_word.hpp"
@@ -25,6 +29,12 @@ inline constexpr std::size_t smallest_slot = sizeof(FreeSlot);
 
 /// What a slab's description has room for, at its end.
 inline constexpr std::size_t kept_size = 32;
+
+/// Whole pages without a slot in use; empty: none.
+struct Hole {
+  std::byte* memory;
+  std::size_t size;
+};
 
 struct alignas(64) Slab {
   /// Makes a slab of `size` bytes at `memory`, all slots fresh, attached to
@@ -64,11 +74,22 @@ struct alignas(64) Slab {
 
   /// The owner: all slots are in use.
   [[nodiscard]] bool is_full() const noexcept {
-    return free_count == 0 && fresh == capacity;
+    return free_count == 0 && in_hole() == 0 && fresh == capacity;
   }
 
   /// The owner: nobody uses a slot.
-  [[nodiscard]] bool is_unused() const noexcept { return free_count == fresh; }
+  [[nodiscard]] bool is_unused() const noexcept {
+    return free_count + in_hole() == fresh;
+  }
+
+  [[nodiscard]] unsigned in_hole() const noexcept {
+    return unsigned{hole_end} - unsigned{hole_begin};
+  }
+
+  /// The owner: takes the longest run of free slots out of its list, if that
+  /// is worth it and there is no hole yet. The memory that nobody needs of it
+  /// is for the caller to give back. Linear in the slots.
+  [[nodiscard]] Hole make_hole(std::size_t page) noexcept;
 
   /// Whether a slot begins at `p`, which is inside, and was ever handed out.
   [[nodiscard]] bool has_slot_at(const void* p) const noexcept {
@@ -79,6 +100,12 @@ struct alignas(64) Slab {
 
   /// True while every invariant holds. The owner's; linear in free slots.
   [[nodiscard]] bool check() const noexcept;
+
+  Returned link(std::uint16_t& at, unsigned count) noexcept;
+  [[nodiscard]] unsigned place_of(const FreeSlot* slot) const noexcept {
+    return static_cast<unsigned>(detail::bytes_between(memory, slot) /
+                                 slot_size);
+  }
 
   // The owner's line.
   FreeSlot* free;
@@ -93,6 +120,8 @@ struct alignas(64) Slab {
   std::uint8_t size_class;
   std::uint8_t granules;                 // the owner's to write and read
   base::Published<std::uint32_t> since;  // when it was made; the owner's to set
+  std::uint16_t hole_begin;              // slots from here
+  std::uint16_t hole_end;  // to before this are free and not linked
   // Whose slab it is, 0: nobody's. Written by owners only; another thread that
   // reads it learns no more than that the slab is not its own.
   std::atomic<std::uint32_t> owner;
