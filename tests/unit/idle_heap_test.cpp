@@ -1,0 +1,115 @@
+// What a thread that idles keeps of a heap goes back while it idles.
+// ONLY linux
+#include "tarn/heap.hpp"
+#include "tarn/system.hpp"
+
+#include "heap/thread_heap.hpp"
+#include "os/memory.hpp"
+#include "os/process.hpp"
+
+#include <barrier>
+#include <chrono>
+#include <cstring>
+#include <doctest/doctest.h>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace tarn;
+
+std::byte* page_of(void* p) {
+  return static_cast<std::byte*>(p) - detail::address_of(p) % 4096;
+}
+
+template <class Condition>
+bool comes_true(Condition condition) {
+  for (int i = 0; i < 100 && !condition(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    maintain(10'000'000);
+  }
+  return condition();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a blocked thread's slabs go back when others free all their blocks") {
+  if (!os::prepare_barrier())
+    return;
+  Heap heap;
+  const std::size_t before = space_stats().held;
+  std::barrier filled{2};
+  std::barrier over{2};
+  std::vector<void*> blocks;
+  std::thread blocked{[&] {
+    for (std::size_t size = 16; size <= 1024; size += 16)
+      for (int i = 0; i < 100; ++i) {
+        blocks.push_back(heap.allocate(size));
+        std::memset(blocks.back(), 1, size);
+      }
+    filled.arrive_and_wait();
+    over.arrive_and_wait();
+    // And the thread goes on with whatever is left.
+    for (int i = 0; i < 10'000; ++i) {
+      blocks[static_cast<std::size_t>(i % 6400)] = heap.allocate(500);
+      std::memset(blocks[static_cast<std::size_t>(i % 6400)], 2, 500);
+    }
+  }};
+  filled.arrive_and_wait();
+  for (void* const block : blocks)
+    heap.deallocate(block);
+  heap::ThreadHeap& own = *heap::own_heaps.at[heap::Domain::of(heap).place];
+  heap::send_all(own);
+  // Bins hold at least one slot of each class still, and so a slab; its pages
+  // are what can go.
+  std::size_t present = 0;
+  CHECK(comes_true([&] {
+    present = 0;
+    for (void* const block : blocks)
+      present += os::present(page_of(block), 4096);
+    return present / 4096 < blocks.size() / 10;
+  }));
+  over.arrive_and_wait();
+  blocked.join();
+  CHECK(space_stats().held < before + 16 * MiB);
+}
+
+TEST_CASE("a slab that is trimmed serves all its slots again") {
+  alignas(4096) static std::byte memory[64 * KiB];
+  slab::Slab slab;
+  slab.start(memory, sizeof memory, 64, 4, 1);
+  std::vector<slab::FreeSlot*> slots;
+  for (slab::Returned got = slab.take(64); got.first != nullptr;
+       got = slab.take(64))
+    for (; got.first != nullptr; got.first = got.first->next)
+      slots.push_back(got.first);
+  REQUIRE(slots.size() == 1024);
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (i != 500 && i != 1000)
+      slab.put(slots[i]);
+  const slab::Hole hole = slab.make_hole(4096);
+  REQUIRE(hole.size >= 28 * KiB);
+  CHECK(slab.check());
+  CHECK_FALSE(slab.is_unused());
+  CHECK(slab.in_hole() == 500);
+  std::memset(hole.memory, 0xEE, hole.size);
+  CHECK(slab.make_hole(4096).size == 0);
+  std::size_t again = 0;
+  for (slab::Returned got = slab.take(64); got.first != nullptr;
+       got = slab.take(64))
+    for (; got.first != nullptr; got.first = got.first->next)
+      ++again;
+  CHECK(again == 1022);
+  CHECK(slab.in_hole() == 0);
+}
+
+TEST_CASE("no hole is made where too little is free") {
+  alignas(4096) static std::byte memory[64 * KiB];
+  slab::Slab slab;
+  slab.start(memory, sizeof memory, 64, 4, 1);
+  const slab::Returned got = slab.take(1024);
+  slab.put(got.first);
+  CHECK(slab.make_hole(4096).size == 0);
+  CHECK(slab.in_hole() == 0);
+}
