@@ -46,7 +46,7 @@ typedef struct tarn_budget {
 } tarn_budget;
 
 typedef struct tarn_heap {
-  TARN_ALIGNAS(64) unsigned char opaque[512];
+  TARN_ALIGNAS(16) unsigned char opaque[64];
 } tarn_heap;
 
 typedef struct tarn_mark {
@@ -105,8 +105,20 @@ void tarn_budget_init(tarn_budget* budget, const char* name, size_t limit,
 void tarn_budget_destroy(tarn_budget* budget);
 size_t tarn_budget_held(const tarn_budget* budget);
 
-/* Heaps: in builds for Linux. The one of the process lives for ever. */
+/* Heaps, statistics and addresses: in builds for Linux. The heap of the process
+ * lives for ever; one of your own ends with all its blocks. */
 tarn_heap* tarn_default_heap(void);
+
+/* Zero in a field means its default. `options` may be NULL. */
+typedef struct tarn_heap_options {
+  const char* name;
+  bool compact;
+  tarn_budget* budget; /* NULL: the system */
+  uint64_t spare[4];   /* zero */
+} tarn_heap_options;
+
+void tarn_heap_init(tarn_heap* heap, const tarn_heap_options* options);
+void tarn_heap_destroy(tarn_heap* heap);
 
 void* tarn_heap_allocate(tarn_heap* heap, size_t size);
 void* tarn_heap_allocate_aligned(tarn_heap* heap, size_t size, size_t align);
@@ -115,6 +127,21 @@ void* tarn_heap_reallocate(tarn_heap* heap, void* p, size_t size);
 bool tarn_heap_try_expand(tarn_heap* heap, void* p, size_t size);
 void tarn_heap_deallocate(tarn_heap* heap, void* p);
 size_t tarn_heap_usable_size(const tarn_heap* heap, const void* p);
+size_t tarn_heap_allocate_many(tarn_heap* heap, size_t size, size_t n,
+                               void** out);
+void tarn_heap_deallocate_many(tarn_heap* heap, void* const* blocks, size_t n);
+
+/* What all pools hold now, into `buffer`, as snprintf would: cut off where it
+ * ends, with the length of the whole returned. See stats.hpp. */
+typedef enum tarn_stats_form {
+  TARN_STATS_TEXT,
+  TARN_STATS_JSON,
+  TARN_STATS_OPENMETRICS
+} tarn_stats_form;
+size_t tarn_stats(tarn_stats_form form, char* buffer, size_t size);
+
+/* What is at an address, as a sentence; see describe.hpp. */
+size_t tarn_describe(const void* p, char* buffer, size_t size);
 
 #ifdef __cplusplus
 }

@@ -1,15 +1,23 @@
 // Translates the heaps of tarn.h. The opaque struct holds the C++ object.
+#include "tarn/describe.hpp"
 #include "tarn/heap.hpp"
+#include "tarn/stats.hpp"
 #include "tarn/tarn.h"
 
 #include <new>
 
 namespace {
 
+using tarn::Budget;
 using tarn::Heap;
+using tarn::HeapOptions;
 
 static_assert(sizeof(Heap) <= sizeof(tarn_heap));
 static_assert(alignof(Heap) <= alignof(tarn_heap));
+static_assert(static_cast<int>(tarn::StatsForm::text) == TARN_STATS_TEXT);
+static_assert(static_cast<int>(tarn::StatsForm::json) == TARN_STATS_JSON);
+static_assert(static_cast<int>(tarn::StatsForm::openmetrics) ==
+              TARN_STATS_OPENMETRICS);
 
 Heap& to(tarn_heap* heap) {
   return *std::launder(reinterpret_cast<Heap*>(heap));
@@ -19,9 +27,34 @@ const Heap& to(const tarn_heap* heap) {
   return *std::launder(reinterpret_cast<const Heap*>(heap));
 }
 
+Budget& to(tarn_budget* budget) {
+  return *std::launder(reinterpret_cast<Budget*>(budget));
+}
+
+HeapOptions to(const tarn_heap_options* from) {
+  HeapOptions options;
+  if (from == nullptr)
+    return options;
+  if (from->name != nullptr)
+    options.name = from->name;
+  options.compact = from->compact;
+  return options;
+}
+
 }  // namespace
 
 extern "C" {
+
+void tarn_heap_init(tarn_heap* heap, const tarn_heap_options* options) {
+  if (options != nullptr && options->budget != nullptr)
+    ::new (heap) Heap{to(options->budget), to(options)};
+  else
+    ::new (heap) Heap{to(options)};
+}
+
+void tarn_heap_destroy(tarn_heap* heap) {
+  to(heap).~Heap();
+}
 
 tarn_heap* tarn_default_heap(void) {
   return reinterpret_cast<tarn_heap*>(&tarn::default_heap());
@@ -53,6 +86,25 @@ void tarn_heap_deallocate(tarn_heap* heap, void* p) {
 
 size_t tarn_heap_usable_size(const tarn_heap* heap, const void* p) {
   return to(heap).usable_size(p);
+}
+
+size_t tarn_heap_allocate_many(tarn_heap* heap, size_t size, size_t n,
+                               void** out) {
+  return to(heap).allocate_many(size, n, out);
+}
+
+void tarn_heap_deallocate_many(tarn_heap* heap, void* const* blocks, size_t n) {
+  to(heap).deallocate_many(blocks, n);
+}
+
+size_t tarn_stats(tarn_stats_form form, char* buffer, size_t size) {
+  const tarn::Snapshot now = tarn::snapshot();
+  return tarn::write_stats(now, nullptr, static_cast<tarn::StatsForm>(form),
+                           buffer, size);
+}
+
+size_t tarn_describe(const void* p, char* buffer, size_t size) {
+  return tarn::describe(p, buffer, size);
 }
 
 }  // extern "C"

@@ -160,13 +160,13 @@ const char* noun_of(PoolKind kind) noexcept {
 }
 
 void write_pool(const Description& found, base::Line& line) noexcept {
-  const bool is_heap = found.pool == PoolKind::heap;
-  line << " of "
-       << (found.id != 0 ? ""
-           : is_heap     ? "the "
-                         : "an unnamed ")
+  const bool is_default = found.pool == PoolKind::heap && found.id == 0;
+  const bool has_name = *found.name != '\0';
+  line << (is_default ? " of the "
+           : has_name ? " of "
+                      : " of an unnamed ")
        << noun_of(found.pool);
-  if (found.id != 0)
+  if (has_name)
     line << " '" << found.name << "'";
 }
 

@@ -23,6 +23,13 @@ namespace {
 
 using Numbers = std::vector<int, HeapAllocator<int>>;
 
+struct Two {
+  Heap first;
+  Heap second;
+  Numbers a{{1, 2, 3}, first};
+  Numbers b{{4, 5, 6, 7}, second};
+};
+
 struct alignas(256) Wide {
   char bytes[256];
 };
@@ -67,4 +74,66 @@ TEST_CASE("a shared pointer and its count are one block of the heap") {
   const auto shared = std::allocate_shared<int>(HeapAllocator<int>{}, 7);
   CHECK(*shared == 7);
   CHECK(shared.use_count() == 1);
+}
+
+TEST_CASE("allocators are equal when their heap is the same") {
+  Heap heap;
+  const HeapAllocator<int> a{heap};
+  const HeapAllocator<char> same{a};
+  CHECK(a == same);
+  CHECK(a != HeapAllocator<int>{});
+  CHECK(HeapAllocator<int>{} == HeapAllocator<char>{default_heap()});
+  CHECK(&same.heap() == &heap);
+  CHECK_FALSE(
+      std::allocator_traits<HeapAllocator<int>>::is_always_equal::value);
+}
+
+TEST_CASE("copy construction takes the source's heap") {
+  Two two;
+  const Numbers copy{two.a};
+  CHECK(copy == two.a);
+  CHECK(copy.data() != two.a.data());
+  CHECK(&copy.get_allocator().heap() == &two.first);
+}
+
+TEST_CASE("move construction takes the source's heap and elements") {
+  Two two;
+  const int* const data = two.a.data();
+  const Numbers moved{std::move(two.a)};
+  CHECK(moved.data() == data);
+  CHECK(&moved.get_allocator().heap() == &two.first);
+}
+
+TEST_CASE("copy assignment keeps its own heap") {
+  Two two;
+  two.a = two.b;
+  CHECK(two.a == two.b);
+  CHECK(&two.a.get_allocator().heap() == &two.first);
+}
+
+TEST_CASE("move assignment takes heap and elements, also from another") {
+  Two two;
+  const int* const of_b = two.b.data();
+  two.a = std::move(two.b);
+  CHECK(two.a.data() == of_b);
+  CHECK(&two.a.get_allocator().heap() == &two.second);
+}
+
+TEST_CASE("swap exchanges elements, and heaps where they differ") {
+  Two two;
+  const int* const of_a = two.a.data();
+  const int* const of_b = two.b.data();
+  std::swap(two.a, two.b);
+  CHECK(two.a.data() == of_b);
+  CHECK(two.b.data() == of_a);
+  CHECK(&two.a.get_allocator().heap() == &two.second);
+  CHECK(&two.b.get_allocator().heap() == &two.first);
+}
+
+TEST_CASE("select_on_container_copy_construction is the source's heap") {
+  Two two;
+  using Traits = std::allocator_traits<HeapAllocator<int>>;
+  const auto chosen =
+      Traits::select_on_container_copy_construction(two.a.get_allocator());
+  CHECK(&chosen.heap() == &two.first);
 }

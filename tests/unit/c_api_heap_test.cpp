@@ -57,3 +57,53 @@ TEST_CASE("running out is NULL in C") {
   CHECK(tarn_heap_usable_size(heap, block) == 16);
   tarn_heap_deallocate(heap, block);
 }
+
+TEST_CASE("C begins and ends heaps of its own, in a budget and with a name") {
+  tarn_budget budget;
+  tarn_budget_init(&budget, "c", 1 << 20, nullptr);
+  tarn_heap_options options{};
+  options.name = "orders";
+  options.budget = &budget;
+  tarn_heap heap;
+  tarn_heap_init(&heap, &options);
+  CHECK(tarn_budget_held(&budget) == 0);
+  void* const block = tarn_heap_allocate(&heap, 100);
+  REQUIRE(block != nullptr);
+  CHECK(tarn_budget_held(&budget) > 0);
+  CHECK(tarn_heap_allocate(&heap, 2 << 20) == nullptr);
+  char line[160];
+  const std::size_t length = tarn_describe(block, line, sizeof line);
+  CHECK(length == std::strlen(line));
+  CHECK(std::strstr(line,
+                    "0 bytes into a 112-byte block of heap 'orders', in "
+                    "use") != nullptr);
+  tarn_heap_destroy(&heap);
+  CHECK(tarn_budget_held(&budget) == 0);
+  tarn_heap_init(&heap, nullptr);
+  CHECK(tarn_heap_allocate(&heap, 100) != nullptr);
+  tarn_heap_destroy(&heap);
+  tarn_budget_destroy(&budget);
+}
+
+TEST_CASE("C allocates many and gives them back") {
+  tarn_heap* const heap = tarn_default_heap();
+  void* blocks[100];
+  CHECK(tarn_heap_allocate_many(heap, 50, 100, blocks) == 100);
+  for (void* const block : blocks)
+    CHECK(tarn_heap_usable_size(heap, block) == 64);
+  tarn_heap_deallocate_many(heap, blocks, 100);
+}
+
+TEST_CASE("C reads the statistics in every form, as with snprintf") {
+  static char text[256 * 1024];
+  std::size_t length = tarn_stats(TARN_STATS_TEXT, text, sizeof text);
+  CHECK(length == std::strlen(text));
+  CHECK(std::strstr(text, "space ") == text);
+  length = tarn_stats(TARN_STATS_JSON, text, sizeof text);
+  CHECK(length == std::strlen(text));
+  CHECK(text[0] == '{');
+  length = tarn_stats(TARN_STATS_OPENMETRICS, text, sizeof text);
+  CHECK(std::strcmp(text + length - 6, "# EOF\n") == 0);
+  CHECK(tarn_stats(TARN_STATS_TEXT, text, 10) > 10);
+  CHECK(std::strlen(text) == 9);
+}

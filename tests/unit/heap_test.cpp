@@ -298,7 +298,8 @@ TEST_CASE("an address of the heap is told with its block") {
   CHECK(describe(large).pool == PoolKind::heap);
   char line[160];
   describe(small + 2, line, sizeof line);
-  CHECK(std::string{line}.find("2 bytes into a 112-byte block of the heap, in use, of thread 0") !=
+  CHECK(std::string{line}.find(
+            "2 bytes into a 112-byte block of the heap, in use, of thread 0") !=
         std::string::npos);
   pool.deallocate(small);
   pool.deallocate(large);

@@ -12,6 +12,7 @@
 #include <vector>
 
 using tarn::default_heap;
+using tarn::Heap;
 using tarn::HeapResource;
 using tarn::Region;
 
@@ -61,6 +62,10 @@ TEST_CASE("resources are equal when their heap is the same one") {
   HeapResource one;
   HeapResource other{default_heap()};
   CHECK(one == other);
+  Heap heap;
+  HeapResource of_another{heap};
+  CHECK(one != of_another);
+  CHECK(of_another == HeapResource{heap});
   Region region;
   CHECK(one != *region.resource());
   CHECK(*region.resource() != one);
@@ -81,4 +86,32 @@ TEST_CASE("what one resource allocated another gives back, on any thread") {
   HeapResource second;
   const std::pmr::vector<int> taken{std::move(numbers), &second};
   CHECK(taken.data() == data);
+}
+
+TEST_CASE("containers over resources move as std::pmr says") {
+  Heap heap;
+  Heap other;
+  HeapResource first{heap};
+  HeapResource same{heap};
+  HeapResource second{other};
+  using Numbers = std::pmr::vector<int>;
+  Numbers a{{1, 2, 3}, &first};
+  Numbers b{&same};
+  const int* const data = a.data();
+  b = std::move(a);
+  CHECK(b.data() == data);
+  Numbers c{&second};
+  c = std::move(b);
+  CHECK(c.data() != data);
+  CHECK(c == Numbers{1, 2, 3});
+  CHECK(c.get_allocator().resource() == &second);
+  const Numbers copy{c};
+  CHECK(copy.get_allocator().resource() == std::pmr::get_default_resource());
+}
+
+TEST_CASE("a heap that may hold nothing throws") {
+  tarn::Budget nothing{"nothing", 0};
+  Heap heap{nothing};
+  HeapResource resource{heap};
+  CHECK_THROWS_AS((void)resource.allocate(1), std::bad_alloc);
 }
