@@ -29,15 +29,15 @@ inline constexpr unsigned slab_ages = 4;
 
 /// One size class of the heap. Blocks but where it says bytes.
 struct ClassStats {
-  std::size_t block = 0;     ///< bytes of a block
-  std::size_t slabs = 0;     ///< granules cut into blocks of this size
-  std::size_t strips = 0;    ///< parts of granules, for the first few blocks
-  std::size_t held = 0;      ///< bytes of both
-  std::size_t live = 0;      ///< in use, or collected to be sent home
-  std::size_t in_slabs = 0;  ///< free in their slabs
-  std::size_t in_bins = 0;   ///< free in the bins of threads
+  std::size_t block = 0;   ///< bytes of a block
+  std::size_t slabs = 0;   ///< granules cut into blocks of this size
+  std::size_t strips = 0;  ///< parts of granules, for the first few blocks
+  std::size_t held = 0;    ///< bytes of both
+  std::size_t live = 0;    ///< in use, or in a batch that another thread fills
+  std::size_t in_slabs = 0;      ///< free in their slabs
+  std::size_t in_bins = 0;       ///< free in the bins of threads
   std::size_t in_bins_most = 0;  ///< what in_bins may be at most
-  std::size_t parked = 0;        ///< free, brought back for their slab's owner
+  std::size_t parked = 0;        ///< free, in batches for their slab's owner
   std::size_t fresh = 0;         ///< never used
   std::size_t refills = 0;       ///< of bins, since the start
 

@@ -34,6 +34,12 @@ class Published {
   Published& operator++() noexcept {
     return *this = static_cast<T>(static_cast<T>(*this) + 1);
   }
+  Published& operator|=(T bits) noexcept {
+    return *this = static_cast<T>(static_cast<T>(*this) | bits);
+  }
+  Published& operator&=(T bits) noexcept {
+    return *this = static_cast<T>(static_cast<T>(*this) & bits);
+  }
   Published& operator--() noexcept {
     return *this = static_cast<T>(static_cast<T>(*this) - 1);
   }

@@ -278,7 +278,11 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
     ended_refills[i] = ended_refills[i] + heap.refills[i];
     heap.refills[i] = 0;
   }
-  heap.mixed = nullptr;
+  {
+    // Whoever counts what is in them has come out before they go.
+    const base::Locked locked{heap.lock};
+    heap.mixed = nullptr;
+  }
   heap.domain = nullptr;
   ended_slabs = ended_slabs + heap.slabs_made;
   heap.slabs_made = 0;

@@ -131,6 +131,19 @@ class Looking {
       sum_.of[i].in_bins_most += is_exact ? count : most;
       sum_.of[i].refills += heap.refills[i];
     }
+    if (is_ours)
+      add_parcels(heap);
+  }
+
+  void add_parcels(const ThreadHeap& heap) noexcept {
+    const Reservation& first = the_space.reservation(0);
+    for (const Parcel& parcel : heap.outbox) {
+      if (parcel.granule == no_granule)
+        continue;
+      const unsigned size_class = first.descriptor(parcel.granule).size_class();
+      if (size_class < classes)
+        sum_.of[size_class].collected += parcel.capacity - parcel.room;
+    }
   }
 
   Look& sum_;
@@ -167,7 +180,8 @@ void look(Look& sum, std::uint32_t pool) noexcept {
   }
   for (ClassLook& of : sum.of) {
     // Bins of others are not read at the moment that their slabs are.
-    of.in_bins = base::smaller(of.in_bins, of.given);
+    of.collected = base::smaller(of.collected, of.given);
+    of.in_bins = base::smaller(of.in_bins, of.given - of.collected);
     of.in_bins_most = base::larger(of.in_bins, of.in_bins_most);
   }
 }

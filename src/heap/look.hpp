@@ -7,8 +7,8 @@
 // left the fast path, which writes nothing for us. So of another living thread
 // a bin may hold any number from none to `in_bins_most`.
 //
-// Blocks that a thread has collected to send home, at most 64 KiB a thread, are
-// counted as in use.
+// Blocks that another living thread has collected to send home, at most 64 KiB
+// a thread, are counted as in use.
 //
 // Cost     a load for each granule in use, two lines for each slab; two KiB and
 //          the lock of its thread heap for each mixed slab.
@@ -31,12 +31,13 @@ inline constexpr std::uint32_t age_ends[ages - 1] = {1, 60, 3600};
 
 struct ClassLook {
   std::size_t slabs;
-  std::size_t strips;    // of mixed slabs
-  std::size_t held;      // bytes
-  std::size_t given;     // slots that the slabs gave out: live or in bins
-  std::size_t in_slabs;  // free slots that were given out before
-  std::size_t fresh;     // free slots that never were
-  std::size_t parked;    // slots that wait behind their slab's word
+  std::size_t strips;     // of mixed slabs
+  std::size_t held;       // bytes
+  std::size_t given;      // slots that the slabs gave out: live or in bins
+  std::size_t in_slabs;   // free slots that were given out before
+  std::size_t fresh;      // free slots that never were
+  std::size_t parked;     // slots that wait behind their slab's word
+  std::size_t collected;  // by this thread, to be sent home
   std::size_t in_bins;
   std::size_t in_bins_most;
   std::size_t refills;

@@ -25,11 +25,11 @@ ClassStats stats_of(const heap::ClassLook& look, unsigned size_class) noexcept {
   stats.slabs = look.slabs;
   stats.strips = look.strips;
   stats.held = look.held;
-  stats.live = look.given - look.in_bins;
+  stats.live = look.given - look.in_bins - look.collected;
   stats.in_slabs = look.in_slabs;
   stats.in_bins = look.in_bins;
   stats.in_bins_most = look.in_bins_most;
-  stats.parked = look.parked;
+  stats.parked = look.parked + look.collected;
   stats.fresh = look.fresh;
   stats.refills = look.refills;
   stats.pins = look.pins;

@@ -21,6 +21,7 @@
 
 #include "tarn/detail/bits.hpp"
 
+#include "base/published.hpp"
 #include "slab/slab_word.hpp"
 
 #include <cstddef>
@@ -93,8 +94,10 @@ struct MixedSlab {
   MixedSlab* next;  // the owner's list
   // A bit for each class that may have a free slot, modulo 64.
   std::uint64_t with_free;
-  std::uint64_t used[units / 64];
-  std::uint32_t used_units;
+  // Published, since statistics may still look for the counts of the slab of
+  // equal slots that was here before.
+  base::Published<std::uint64_t> used[units / 64];
+  base::Published<std::uint32_t> used_units;
 
  private:
   [[nodiscard]] unsigned find_units(unsigned count,
