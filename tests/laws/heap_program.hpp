@@ -206,9 +206,10 @@ class HeapProgram {
     }
     blocks_.erase(found);
     const std::size_t kept = std::min(size, block.size);
+    const unsigned char mark = block.mark;
     // Those places of the old block that are in the new one.
     for_places(block.size, [&](std::size_t i) {
-      law(i >= kept || static_cast<unsigned char*>(moved)[i] == block.mark,
+      law(i >= kept || static_cast<unsigned char*>(moved)[i] == mark,
           "2: it keeps its bytes");
     });
     add(moved, size, max_align);
