@@ -101,3 +101,13 @@ TEST_CASE_FIXTURE(Fixture, "slots in use never overlap") {
       REQUIRE(slab.check());
   }
 }
+
+TEST_CASE_FIXTURE(Fixture, "the last slot that comes back ends its strip") {
+  FreeSlot* const one = take(5);
+  FreeSlot* const other = take(5);
+  Strip& strip = *slab.strip_at(one);
+  CHECK_FALSE(slab.put(strip, other));
+  CHECK(strip.size_class == 5);
+  CHECK(slab.put(strip, one));
+  CHECK(strip.size_class == 0);
+}
