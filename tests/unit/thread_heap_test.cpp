@@ -1,0 +1,111 @@
+// What thread_heap.hpp and heaps.cpp say of the thread heaps of those who end.
+#include "heap/thread_heap.hpp"
+
+#include "tarn/heap.hpp"
+#include "tarn/system.hpp"
+
+#include <chrono>
+#include <doctest/doctest.h>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace tarn;
+
+heap::ThreadHeap& own() {
+  return *heap::own_heaps.at[0];
+}
+
+// Has blocks in a bin and in use; those in use are left in `kept`.
+heap::ThreadHeap* heap_of_ended_thread(std::vector<void*>& kept) {
+  heap::ThreadHeap* ended = nullptr;
+  std::thread{[&] {
+    for (int i = 0; i < 200; ++i)
+      kept.push_back(default_heap().allocate(200));
+    for (int i = 0; i < 100; ++i) {
+      default_heap().deallocate(kept.back());
+      kept.pop_back();
+    }
+    ended = &own();
+  }}.join();
+  return ended;
+}
+
+void wait_until_dissolved(const heap::ThreadHeap& waiting) {
+  for (int i = 0; i < 200 && !waiting.is_dissolved; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    maintain(10'000'000);
+  }
+}
+
+void deallocate_all(std::vector<void*>& blocks) {
+  for (void* const block : blocks)
+    default_heap().deallocate(block);
+  blocks.clear();
+}
+
+}  // namespace
+
+TEST_CASE("the heap of a thread that ended is the next one's, as it was") {
+  std::vector<void*> kept;
+  heap::ThreadHeap* const ended = heap_of_ended_thread(kept);
+  const heap::HeapId before = heap::heaps();
+  heap::ThreadHeap* next = nullptr;
+  std::thread{[&] {
+    deallocate_all(kept);
+    next = &own();
+  }}.join();
+  CHECK(next == ended);
+  CHECK(heap::heaps() == before);
+}
+
+TEST_CASE("one that nobody took for long keeps nothing, and serves again") {
+  std::vector<void*> kept;
+  heap::ThreadHeap* const ended = heap_of_ended_thread(kept);
+  CHECK_FALSE(ended->is_dissolved);
+  wait_until_dissolved(*ended);
+  REQUIRE(ended->is_dissolved);
+  for (unsigned i = 0; i < heap::classes; ++i) {
+    CHECK(ended->bins[i].head == nullptr);
+    CHECK(ended->partial[i] == nullptr);
+    CHECK(ended->warmth[i] == 0);
+  }
+  std::thread{[&] {
+    void* const block = default_heap().allocate(200);
+    CHECK(block != nullptr);
+    CHECK(&own() == ended);
+    CHECK_FALSE(ended->is_dissolved);
+    default_heap().deallocate(block);
+  }}.join();
+  deallocate_all(kept);
+}
+
+TEST_CASE("each living thread has a heap of its own") {
+  void* const block = default_heap().allocate(48);
+  heap::ThreadHeap* other = nullptr;
+  std::thread{[&] {
+    default_heap().deallocate(default_heap().allocate(48));
+    other = &own();
+  }}.join();
+  CHECK(other != &own());
+  CHECK(own().id != other->id);
+  CHECK(&heap::heap_of(own().id) == &own());
+  default_heap().deallocate(block);
+}
+
+TEST_CASE("what is on its way home is sent when its thread ends") {
+  void* blocks[3];
+  for (void*& block : blocks)
+    block = default_heap().allocate(20 * KiB);
+  heap::ThreadHeap* ended = nullptr;
+  std::thread{[&] {
+    default_heap().deallocate(blocks[0]);
+    default_heap().deallocate(default_heap().allocate(48));
+    ended = &own();
+  }}.join();
+  for (const heap::Parcel& parcel : ended->outbox)
+    CHECK(parcel.granule == heap::no_granule);
+  default_heap().deallocate(blocks[1]);
+  default_heap().deallocate(blocks[2]);
+}
