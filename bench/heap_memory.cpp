@@ -311,6 +311,28 @@ class Scene {
   std::size_t base_;
 };
 
+/// Four threads ask for mixed sizes in turn until each of them is refused.
+void fill_budget() {
+  constexpr std::size_t threads = 4;
+  Budget budget{"bench", 1 * MiB};
+  Heap heap{budget};
+  std::atomic<std::size_t> served{0};
+  run_threads(threads, [&](std::size_t i) {
+    Random random{i + 1};
+    for (std::size_t refused = 0; refused < 20;) {
+      const std::size_t size = mixed_size(random);
+      void* const block = heap.allocate(size);
+      if (block == nullptr) {
+        ++refused;
+        continue;
+      }
+      write_block(block, size, true);
+      served.fetch_add(size);
+    }
+  });
+  print("KiB served", static_cast<double>(served.load()) / 1024);
+}
+
 template <class Door>
 void ask(const std::string& question, const Arguments& arguments) {
   if (arguments.number("--advised", 0) != 0)
@@ -330,7 +352,7 @@ void ask(const std::string& question, const Arguments& arguments) {
     scene.make_threads();
   else
     stop("no question '" + question +
-         "': blocked, free-only, burst, survivors, sparse or churn");
+         "': blocked, free-only, burst, survivors, sparse, churn or budget");
 }
 
 }  // namespace
@@ -341,5 +363,7 @@ int main(int count, char** values) {
   if (name == "floor")
     stop("the floor is for one thread and gives nothing back");
   const std::string question = arguments.text("--question", "blocked");
+  if (question == "budget")
+    return fill_budget(), 0;
   with_door(name, [&]<class Door>(Door) { ask<Door>(question, arguments); });
 }
