@@ -5,6 +5,7 @@
 #include "heap/slow.hpp"
 #include "span/space.hpp"
 
+#include <algorithm>
 #include <new>
 
 namespace tarn::heap {
@@ -21,8 +22,10 @@ constexpr std::size_t fresh_at_once = 4 * KiB;
 // Larger ones gain nothing by sharing pages with others.
 constexpr std::size_t largest_cold = 4 * KiB;
 
-// What a bin takes back beyond what it was filled with.
+// What a bin takes back beyond what it was filled with; as much as was allocated
+// since, for who allocates and gives back by turns, up to the most.
 constexpr std::size_t room_bytes = 8 * KiB;
+constexpr std::size_t most_room_bytes = 64 * KiB;
 
 constexpr unsigned at_least(unsigned least, std::size_t n) noexcept {
   return n < least ? least : static_cast<unsigned>(n);
@@ -88,8 +91,12 @@ void empty_bin(ThreadHeap& heap, Bin& bin) noexcept {
 
 void fill(ThreadHeap& heap, unsigned size_class,
           const slab::Returned& got) noexcept {
-  heap.bins[size_class].fill(got.first, got.count,
-                             at_least(2, room_bytes / size_of(size_class)));
+  Bin& bin = heap.bins[size_class];
+  const std::size_t size = size_of(size_class);
+  const std::uint32_t room =
+      std::clamp(bin.room & room_mask, at_least(2, room_bytes / size),
+                 at_least(2, most_room_bytes / size));
+  bin.fill(got.first, got.count, room);
   ++heap.refills[size_class];
 }
 
