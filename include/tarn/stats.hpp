@@ -38,7 +38,7 @@ struct ClassStats {
   std::size_t in_bins = 0;       ///< free in the bins of threads
   std::size_t in_bins_most = 0;  ///< what in_bins may be at most
   std::size_t parked = 0;        ///< free, in batches for their slab's owner
-  std::size_t fresh = 0;         ///< never used
+  std::size_t fresh = 0;         ///< never used, or their pages went back
   std::size_t refills = 0;       ///< of bins, since the start
 
   // Slabs that are neither full nor unused are pinned by the blocks that they

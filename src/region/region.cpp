@@ -284,6 +284,12 @@ void Region::retain_chunks() noexcept {
       spare_or_give_back(chunk);
     chunk = older;
   }
+  // Those of earlier rounds may be too many beside a larger one in use.
+  while (held_ > retain_ && spares_ != nullptr) {
+    chunk = spares_;
+    spares_ = chunk->older;
+    give_back(chunk);
+  }
   kept->older = nullptr;
   chunks_ = kept;
   begin();

@@ -37,16 +37,18 @@ Returned Slab::take(unsigned most, std::uintptr_t key) noexcept {
   }
   if (word.count() != 0)
     return word.take(memory);
-  return in_hole() != 0
-             ? link(hole_begin, base::smaller(most, in_hole()))
-             : link(fresh,
-                    base::smaller(most, unsigned{capacity} - unsigned{fresh}));
+  base::Published<std::uint16_t>& at = in_hole() != 0 ? hole_begin : fresh;
+  const unsigned end = in_hole() != 0 ? hole_end : capacity;
+  const unsigned begin = at;
+  const unsigned count = base::smaller(most, end - begin);
+  at = static_cast<std::uint16_t>(begin + count);
+  return link(begin, count, key);
 }
 
-// Links `count` slots from `at` on, which moves behind them.
-Returned Slab::link(std::uint16_t& at, unsigned count) noexcept {
-  std::byte* const first = memory + std::size_t{at} * slot_size;
-  at = static_cast<std::uint16_t>(at + count);
+// Links `count` slots from the `begin`th on.
+Returned Slab::link(unsigned begin, unsigned count,
+                    std::uintptr_t key) noexcept {
+  std::byte* const first = memory + std::size_t{begin} * slot_size;
   FreeSlot* next = nullptr;
   for (unsigned i = count; i-- != 0;)
     next = ::new (first + std::size_t{i} * slot_size) FreeSlot{next, key};

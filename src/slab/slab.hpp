@@ -101,7 +101,7 @@ struct alignas(64) Slab {
   /// True while every invariant holds. The owner's; linear in free slots.
   [[nodiscard]] bool check() const noexcept;
 
-  Returned link(std::uint16_t& at, unsigned count) noexcept;
+  Returned link(unsigned begin, unsigned count, std::uintptr_t key) noexcept;
   [[nodiscard]] unsigned place_of(const FreeSlot* slot) const noexcept {
     return static_cast<unsigned>(detail::bytes_between(memory, slot) /
                                  slot_size);
@@ -120,8 +120,8 @@ struct alignas(64) Slab {
   std::uint8_t size_class;
   std::uint8_t granules;                 // the owner's to write and read
   base::Published<std::uint32_t> since;  // when it was made; the owner's to set
-  std::uint16_t hole_begin;              // slots from here
-  std::uint16_t hole_end;  // to before this are free and not linked
+  base::Published<std::uint16_t> hole_begin;  // slots from here
+  base::Published<std::uint16_t> hole_end;  // to before this are free, unlinked
   // Whose slab it is, 0: nobody's. Written by owners only; another thread that
   // reads it learns no more than that the slab is not its own.
   std::atomic<std::uint32_t> owner;
