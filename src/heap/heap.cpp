@@ -44,7 +44,7 @@ void Heap::deallocate(void* p) noexcept {
   if (word < classes * max_align) [[likely]] {
     Bin& bin = heap.bin_of(word & ~std::uint32_t{max_align - 1});
     if (slot->key == heap.key || (bin.room & room_mask) == 0) [[unlikely]]
-      return deallocate_slow(*this, p);
+      return deallocate_own(*this, p);
     --bin.room;
     slot->next = bin.head;
     slot->key = heap.key;

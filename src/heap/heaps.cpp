@@ -290,10 +290,8 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
 
 }  // namespace
 
-ThreadHeap* enter(Domain& domain) noexcept {
+ThreadHeap* enter_first(Domain& domain) noexcept {
   ThreadHeap*& own = own_heaps.at[domain.place];
-  if (own->domain == &domain) [[likely]]
-    return own;
   ThreadHeap* const heap = find(domain, own != &no_heap ? own : nullptr);
   if (heap == nullptr)
     return nullptr;

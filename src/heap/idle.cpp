@@ -66,6 +66,17 @@ void trim_all(ThreadHeap* const* heaps, unsigned count,
 
 }  // namespace
 
+void Busy::wait() noexcept {
+  for (unsigned round = 0;; ++round) {
+    heap_.busy.store(was_, std::memory_order_release);
+    base::back_off(round);
+    heap_.busy.store(was_ + 1, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (!heap_.is_frozen.load(std::memory_order_acquire))
+      return;
+  }
+}
+
 void prepare_trimming() noexcept {
   can_wait = os::prepare_barrier();
 }

@@ -6,16 +6,20 @@
 namespace tarn::heap {
 namespace {
 
-// A parcel holds up to 64 blocks or 4 KiB, so that a thread keeps at most
-// 64 KiB of others' blocks from them.
+// A parcel holds up to 64 blocks or 4 KiB, of up to 1 KiB at least eight; so a
+// thread keeps at most 128 KiB of others' blocks from them.
 constexpr std::uint32_t most_blocks = 64;
+constexpr std::uint32_t least_blocks = 8;
 constexpr std::uint32_t most_bytes = 4 * KiB;
 
 // Parcels sent between duties, for a thread that only ever frees.
 constexpr std::uint32_t posts_between_duties = 64;
 
 constexpr std::uint32_t capacity_for(std::uint32_t slot_size) noexcept {
-  const std::uint32_t fit = most_bytes / slot_size;
+  const std::uint32_t fit =
+      slot_size <= largest_linear && most_bytes / slot_size < least_blocks
+          ? least_blocks
+          : most_bytes / slot_size;
   return fit == 0 ? 1 : (fit < most_blocks ? fit : most_blocks);
 }
 

@@ -81,6 +81,16 @@ void give_back(ThreadHeap& heap, FreeSlot* slot) noexcept {
     send(heap, slab, slot);
 }
 
+[[gnu::noinline]] void release_unused(ThreadHeap& heap, Slab& slab) noexcept {
+  // A small one is kept of each class, for who takes and gives back by turns.
+  const bool is_only =
+      heap.partial[slab.size_class] == &slab && slab.older == nullptr;
+  if (is_only && slab.granules == 1 && heap.domain->budget == nullptr)
+    return;
+  unlink(heap, slab);
+  release(*heap.domain, slab);
+}
+
 void empty_bin(ThreadHeap& heap, Bin& bin) noexcept {
   while (FreeSlot* const slot = bin.head) {
     bin.head = slot->next;
@@ -158,9 +168,7 @@ Slab& slab_of(const void* p) noexcept {
   const span::Reservation* const home = span::the_space.find(p);
   std::size_t index = home->index_of(p);
   index -= home->descriptor(index).offset();
-  static_assert(sizeof(Slab) <= sizeof(span::Note));
-  static_assert(sizeof(Run) == slab::kept_size);
-  return *std::launder(reinterpret_cast<Slab*>(&home->note(index)));
+  return slab_in(home->note(index));
 }
 
 Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept {
@@ -203,15 +211,8 @@ bool refill(ThreadHeap& heap, unsigned size_class) noexcept {
 void put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
   const Busy busy{heap};
   slab.put(slot);
-  if (!slab.is_unused())
-    return;
-  // A small one is kept of each class, for who takes and gives back by turns.
-  const bool is_only =
-      heap.partial[slab.size_class] == &slab && slab.older == nullptr;
-  if (is_only && slab.granules == 1 && heap.domain->budget == nullptr)
-    return;
-  unlink(heap, slab);
-  release(*heap.domain, slab);
+  if (slab.is_unused()) [[unlikely]]
+    release_unused(heap, slab);
 }
 
 bool take_back(ThreadHeap& heap, Slab& slab) noexcept {

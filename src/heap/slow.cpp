@@ -52,25 +52,28 @@ FreeSlot* mark_free(const Domain& domain, void* p,
 
 void require_start(const Domain& domain, const void* p, const std::byte* begin,
                    std::size_t size) noexcept {
-  const std::size_t inside = detail::bytes_between(begin, p) % size;
+  // A slab is small, and so is the division.
+  const std::uint32_t inside =
+      static_cast<std::uint32_t>(detail::bytes_between(begin, p)) %
+      static_cast<std::uint32_t>(size);
   if (inside != 0)
     report_interior(domain, p, static_cast<const std::byte*>(p) - inside, size);
 }
 
 // Of a slab, which may be any thread's.
-void deallocate_small(Domain& domain, void* p,
+void deallocate_small(Domain& domain, void* p, Slab& slab,
                       const ThreadHeap& tagged) noexcept {
-  Slab& slab = slab_of(p);
   require_start(domain, p, slab.memory, slab.slot_size);
   FreeSlot* const slot = mark_free(domain, p, tagged);
-  if (domain.shared != nullptr)
+  if (domain.shared != nullptr) [[unlikely]]
     return deallocate_compact(domain, slab, slot);
   ThreadHeap* const heap = enter(domain);
   if (heap == nullptr)
     return post(slab, {slot, slot, 1});
   const HeapId owner = slab.owner.load(relaxed);
-  if (owner == heap->id ||
-      (owner == 0 && tagged.id == heap->id && take_back(*heap, slab)))
+  if (owner == heap->id) [[likely]]
+    return put_back(*heap, slab, slot);
+  if (owner == 0 && tagged.id == heap->id && take_back(*heap, slab))
     put_back(*heap, slab, slot);
   else
     send(*heap, slab, slot);
@@ -129,7 +132,16 @@ void deallocate_slow(Heap& heap, void* p) noexcept {
   const ThreadHeap& tagged = heap_of(word.owner());
   if (word.is(span::Use::mixed))
     return deallocate_of_strip(domain, p, tagged);
-  deallocate_small(domain, p, tagged);
+  deallocate_small(domain, p, slab_of(p), tagged);
+}
+
+void deallocate_own(Heap& object, void* p) noexcept {
+  Domain& domain = Domain::of(object);
+  const ThreadHeap& heap = *own_heaps.at[domain.place];
+  const span::Reservation& first = span::the_space.reservation(0);
+  std::size_t index = first.index_of(p);
+  index -= first.descriptor(index).offset();
+  deallocate_small(domain, p, slab_in(first.note(index)), heap);
 }
 
 void* allocated_at_last(void* block, ThreadHeap& heap, Bin& bin) noexcept {

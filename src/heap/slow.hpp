@@ -13,6 +13,9 @@ inline constexpr auto relaxed = std::memory_order_relaxed;
 [[nodiscard]] void* allocate_slow(Heap& heap, std::size_t size) noexcept;
 void deallocate_slow(Heap& heap, void* p) noexcept;
 
+/// The same for what lies in a granule of this thread's.
+void deallocate_own(Heap& heap, void* p) noexcept;
+
 /// A parcel of this thread's became full.
 void send_full(Heap& heap, Parcel& parcel) noexcept;
 

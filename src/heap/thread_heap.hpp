@@ -20,6 +20,9 @@
 #include "heap/size_class.hpp"
 #include "slab/mixed_slab.hpp"
 #include "slab/slab.hpp"
+#include "span/reservation.hpp"
+
+#include <new>
 
 namespace tarn::heap {
 
@@ -158,16 +161,13 @@ class Busy {
 
  private:
   void begin() noexcept {
-    for (unsigned round = 0;; ++round) {
-      heap_.busy.store(was_ + 1, std::memory_order_relaxed);
-      // Whoever trims makes this a fence in every thread.
-      std::atomic_signal_fence(std::memory_order_seq_cst);
-      if (!heap_.is_frozen.load(std::memory_order_acquire)) [[likely]]
-        return;
-      heap_.busy.store(was_, std::memory_order_release);
-      base::back_off(round);
-    }
+    heap_.busy.store(was_ + 1, std::memory_order_relaxed);
+    // Whoever trims makes this a fence in every thread.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (heap_.is_frozen.load(std::memory_order_acquire)) [[unlikely]]
+      wait();
   }
+  [[gnu::noinline]] void wait() noexcept;
 
   ThreadHeap& heap_;
   std::uint32_t was_;
@@ -192,7 +192,11 @@ extern constinit thread_local OwnHeaps own_heaps
 
 /// This thread's part of a heap that is not compact, made or adopted when there
 /// is none. Null: no memory.
-[[nodiscard]] ThreadHeap* enter(Domain& domain) noexcept;
+[[nodiscard]] ThreadHeap* enter_first(Domain& domain) noexcept;
+[[nodiscard]] inline ThreadHeap* enter(Domain& domain) noexcept {
+  ThreadHeap* const own = own_heaps.at[domain.place];
+  return own->domain == &domain ? own : enter_first(domain);
+}
 
 /// Any thread heap by its id, which was given out.
 [[nodiscard]] ThreadHeap& heap_of(HeapId id) noexcept;
@@ -213,6 +217,12 @@ void release_listed(ThreadHeap& heap) noexcept;
 /// thread may, so that asking again may help.
 void squeeze(Domain& domain) noexcept;
 [[nodiscard]] Slab& slab_of(const void* p) noexcept;
+/// That of the granules whose first has the note.
+[[nodiscard]] inline Slab& slab_in(span::Note& note) noexcept {
+  static_assert(sizeof(Slab) <= sizeof(span::Note));
+  static_assert(sizeof(Run) == slab::kept_size);
+  return *std::launder(reinterpret_cast<Slab*>(note.bytes));
+}
 /// A new slab, attached to the heap, in no list. Null: refused.
 [[nodiscard]] Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept;
 void link(ThreadHeap& heap, Slab& slab) noexcept;
