@@ -48,7 +48,7 @@ inline constexpr unsigned cut_steps = 4;
 /// slabs, in rooms above.
 enum class Use : std::uint16_t {
   free = 0,
-  mixed = 0xE00,  ///< a slab of several classes
+  mixed = 0xE00,   ///< a slab of several classes
   large = 0xF00,   ///< to 0xF0F: plus the kind of pool
   chunks = 0xF10,  ///< to 0xF1F: plus the step
 };
