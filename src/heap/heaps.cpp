@@ -194,6 +194,13 @@ void start() noexcept TARN_REQUIRES(lock) {
   span::set_block_teller(tell_block);
 }
 
+// Before there are threads: a fork that began without our hooks would leave the
+// child a lock which nobody frees.
+__attribute__((constructor)) void start_early() noexcept {
+  const base::Locked locked{lock};
+  start();
+}
+
 // Since the space must not be asked under our lock.
 bool add_room() noexcept {
   std::byte* const memory = span::the_space.claim(
