@@ -185,6 +185,7 @@ def crash():
         holds('shaky in ordinary code: crashed' in result.stderr, result)
         holds('Verdict:' in result.stdout and 'tarn Region' in result.stdout,
               result)
+        holds('tarn Heap' in result.stdout, result)
         holds('Left out: shaky' in result.stdout, result)
         holds(all(len(line) <= 100 for line in result.stdout.splitlines()),
               result)

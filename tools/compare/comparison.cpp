@@ -43,6 +43,7 @@ std::vector<Contender> contenders_of(const Plan& plan) {
   add(Code::ordinary, Kind::floor, "bump, never frees", "ordinary", floor);
   for (const Allocator& one : plan.allocators)
     add(Code::pool, Kind::malloc, one.name, "pmr", one.path);
+  add(Code::pool, Kind::heap, "tarn Heap", "heap", "");
   add(Code::pool, Kind::tarn, "tarn Region", "region", "");
   add(Code::pool, Kind::peer, "APR pool", "apr", "");
   add(Code::pool, Kind::peer, "monotonic, 64 KiB buffer", "monotonic-buffer",

@@ -22,6 +22,7 @@ enum class Kind {
   malloc,  ///< a general allocator
   floor,   ///< the malloc that only bumps
   tarn,    ///< a Region per request
+  heap,    ///< tarn's Heap, block by block as over malloc
   peer,    ///< another pool
   reading  ///< only the parser; for its share
 };

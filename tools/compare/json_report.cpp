@@ -24,6 +24,8 @@ const char* word_for(Kind kind) {
       return "floor";
     case Kind::tarn:
       return "tarn";
+    case Kind::heap:
+      return "heap";
     case Kind::peer:
       return "pool";
     case Kind::reading:

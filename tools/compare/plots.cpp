@@ -19,7 +19,8 @@ constexpr double mebibyte = 1024 * 1024;
 bool is_choice(const Contender& one) {
   return one.runs() &&
          ((one.code == Code::ordinary && one.kind == Kind::malloc) ||
-          one.kind == Kind::tarn || one.kind == Kind::peer);
+          one.kind == Kind::heap || one.kind == Kind::tarn ||
+          one.kind == Kind::peer);
 }
 
 using ValueOf = std::function<double(const Contender&, std::size_t place)>;

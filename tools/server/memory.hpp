@@ -72,10 +72,13 @@ class PooledMemory {
   std::pmr::memory_resource* resource_;
 };
 
-/// Over malloc every block must be freed, so this one keeps a list of them.
+/// Over malloc, and over a heap, every block must be freed, so this one keeps a
+/// list of them.
 class MallocMemory final : public PooledMemory {
  public:
-  MallocMemory() noexcept : PooledMemory(std::pmr::new_delete_resource()) {}
+  explicit MallocMemory(std::pmr::memory_resource* resource =
+                            std::pmr::new_delete_resource()) noexcept
+      : PooledMemory(resource) {}
 
   ~MallocMemory() {
     while (newest_ != nullptr) {
@@ -120,7 +123,7 @@ class MallocMemory final : public PooledMemory {
   }
 
   Record* newest_ = nullptr;
-  JsonResource<MustFree::yes> json_{std::pmr::new_delete_resource()};
+  JsonResource<MustFree::yes> json_{resource_};
 };
 
 class RegionMemory final : public PooledMemory {

@@ -48,6 +48,19 @@ struct RegionPool {
   Region region{request_region};
 };
 
+/// The pmr code over default_heap(), or over one that times its calls: as over
+/// malloc, each block is given back.
+template <class Resource>
+struct HeapPool {
+  template <class Use>
+  void with_memory(Use&& use) {
+    server::MallocMemory memory{&resource};
+    use(memory);
+  }
+
+  Resource resource;
+};
+
 struct AprClearPool {
   template <class Use>
   void with_memory(Use&& use) {

@@ -5,6 +5,7 @@
 
 #include "worker/floor.hpp"
 #include "worker/pools.hpp"
+#include "worker/timed_heap.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -108,6 +109,9 @@ std::unique_ptr<Runner> make_runner(
   if (style == "region")
     return timed ? runner(std::type_identity<TimedRegionPool>())
                  : runner(std::type_identity<RegionPool>());
+  if (style == "heap")
+    return timed ? runner(std::type_identity<HeapPool<TimedHeap>>())
+                 : runner(std::type_identity<HeapPool<HeapResource>>());
   if (style == "apr")
     return timed ? runner(std::type_identity<TimedAprPool>())
                  : runner(std::type_identity<AprClearPool>());

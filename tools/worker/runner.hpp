@@ -41,7 +41,7 @@ class Runner {
 
 enum class Calls : bool { plain, timed };
 
-/// A runner for "ordinary", "pmr", "region", "apr", "monotonic" or
+/// A runner for "ordinary", "pmr", "region", "heap", "apr", "monotonic" or
 /// "monotonic-buffer".
 [[nodiscard]] std::unique_ptr<Runner> make_runner(
     const std::string& style, Calls calls, const server::Site& site,
