@@ -22,8 +22,8 @@ constexpr std::size_t fresh_at_once = 4 * KiB;
 // Larger ones gain nothing by sharing pages with others.
 constexpr std::size_t largest_cold = 4 * KiB;
 
-// What a bin takes back beyond what it was filled with; as much as was allocated
-// since, for who allocates and gives back by turns, up to the most.
+// What a bin takes back beyond what it was filled with; as much as was
+// allocated since, for who allocates and gives back by turns, up to the most.
 constexpr std::size_t room_bytes = 8 * KiB;
 constexpr std::size_t most_room_bytes = 64 * KiB;
 
@@ -96,6 +96,7 @@ void empty_bin(ThreadHeap& heap, Bin& bin) noexcept {
     bin.head = slot->next;
     give_back(heap, slot);
   }
+  bin.room = 0;
   bin.fill(nullptr, 0, 0);
 }
 

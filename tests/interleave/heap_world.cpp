@@ -58,7 +58,10 @@ void HeapWorld::watch_all() {
   for (unsigned i = 0; i < heaps; ++i) {
     const ThreadHeap& heap = thread_heap(i);
     watch(&heap.listed[size_class], sizeof heap.listed[0], "list");
-    watch(&heap, offsetof(ThreadHeap, busy), "thread heap");
+    // Nobody goes by the statistics between these two.
+    watch(&heap, offsetof(ThreadHeap, refills), "thread heap");
+    watch(&heap.posts, offsetof(ThreadHeap, busy) - offsetof(ThreadHeap, posts),
+          "thread heap");
   }
   span::Reservation& home = the_space.reservation(0);
   const std::size_t first = home.index_of(slabs_.front()->memory);
