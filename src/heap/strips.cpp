@@ -66,9 +66,8 @@ bool add_mixed(ThreadHeap& heap) noexcept {
                                       span::Use::mixed, 0, heap.id);
   if (memory == nullptr)
     return false;
-  const span::Reservation* const home = span::the_space.find(memory);
-  auto* const mixed =
-      ::new (home->note(home->index_of(memory)).bytes) MixedSlab;
+  // Not constructed, which would not be a store that statistics may meet.
+  MixedSlab* const mixed = &mixed_at(memory);
   mixed->start(memory);
   const base::Locked locked{heap.lock};
   mixed->next = heap.mixed;
