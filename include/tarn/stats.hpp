@@ -9,8 +9,8 @@
 // what is held beside it. docs/stats.md explains every line.
 //
 // Cost     nothing on any fast path. A snapshot looks at each granule of 64 KiB
-//          in use and at each slab: some milliseconds for a gigabyte of small
-//          blocks. It holds no lock for longer than others do.
+//          in use and at each slab: less than a millisecond for a gigabyte of
+//          small blocks. Its locks are held by others as long.
 // Threads  shared. While others work, each figure is some value between before
 //          and after, and those that belong together may differ by what moved.
 // Failure  none. Nothing here allocates.

@@ -192,8 +192,7 @@ TEST_CASE("a buffer gets what fits, and the length of the whole is told") {
         whole.size());
   CHECK(whole.substr(0, 9) == small);
   char* const none = nullptr;
-  CHECK(write_stats(*now, now.get(), StatsForm::json, none, 0) ==
-        whole.size());
+  CHECK(write_stats(*now, now.get(), StatsForm::json, none, 0) == whole.size());
 }
 
 TEST_CASE("the JSON is valid and has every figure") {
