@@ -11,9 +11,14 @@ namespace {
 constexpr unsigned header_units =
     static_cast<unsigned>(units * sizeof(Strip) / unit_size);
 static_assert((units - header_units) * unit_size >= largest_mixed);
+static_assert(header_units < word_units);
 
-constexpr std::uint64_t bit_of(unsigned i) noexcept {
-  return std::uint64_t{1} << (i % 64);
+constexpr std::uint64_t bit_of(unsigned size_class) noexcept {
+  return std::uint64_t{1} << (size_class % 64);
+}
+
+constexpr std::uint32_t bit_of_unit(unsigned i) noexcept {
+  return std::uint32_t{1} << (i % word_units);
 }
 
 }  // namespace
@@ -22,8 +27,9 @@ void MixedSlab::start(std::byte* memory) noexcept {
   strips = ::new (memory) Strip[units]{};
   next = nullptr;
   with_free = 0;
-  used[0] = bit_of(header_units) - 1;
-  used[1] = 0;
+  for (auto& word : used)
+    word = 0;
+  used[0] = bit_of_unit(header_units) - 1;
   used_units = 0;
 }
 
@@ -113,7 +119,7 @@ std::byte* MixedSlab::begin_of(const Strip& strip) noexcept {
 unsigned MixedSlab::find_units(unsigned count, unsigned align) const noexcept {
   unsigned run = 0;
   for (unsigned i = header_units; i < units; ++i) {
-    const bool is_used = (used[i / 64] & bit_of(i)) != 0;
+    const bool is_used = (used[i / word_units] & bit_of_unit(i)) != 0;
     run = is_used || (run == 0 && i % align != 0) ? 0 : run + 1;
     if (run == count)
       return i + 1 - count;
@@ -124,9 +130,9 @@ unsigned MixedSlab::find_units(unsigned count, unsigned align) const noexcept {
 void MixedSlab::mark(unsigned first, unsigned count, bool are_used) noexcept {
   for (unsigned i = first; i < first + count; ++i)
     if (are_used)
-      used[i / 64] |= bit_of(i);
+      used[i / word_units] |= bit_of_unit(i);
     else
-      used[i / 64] &= ~bit_of(i);
+      used[i / word_units] &= ~bit_of_unit(i);
   used_units = are_used ? used_units + count : used_units - count;
 }
 
@@ -147,7 +153,7 @@ bool MixedSlab::check() const noexcept {
   for (unsigned i = header_units; i < units;) {
     const Strip& strip = strips[i];
     if (strip.size_class == 0) {
-      if ((used[i / 64] & bit_of(i)) != 0)
+      if ((used[i / word_units] & bit_of_unit(i)) != 0)
         return false;
       ++i;
       continue;

@@ -33,6 +33,9 @@ inline constexpr std::size_t mixed_size = 64 * KiB;
 inline constexpr std::size_t unit_size = 512;
 inline constexpr unsigned units = mixed_size / unit_size;
 
+/// A word's bits tell which of so many units are used.
+inline constexpr unsigned word_units = 32;
+
 /// The largest slot, a half of the slab.
 inline constexpr std::size_t largest_mixed = mixed_size / 2;
 
@@ -49,7 +52,7 @@ struct Strip {
     return slot_size * max_align;
   }
 };
-static_assert(sizeof(Strip) == 16);
+static_assert(sizeof(Strip) <= 16);
 
 /// The slot that holds a byte of a mixed slab; size 0: none does.
 struct MixedPlace {
@@ -96,7 +99,7 @@ struct MixedSlab {
   std::uint64_t with_free;
   // Published, since statistics may still look for the counts of the slab of
   // equal slots that was here before.
-  base::Published<std::uint64_t> used[units / 64];
+  base::Published<std::uint32_t> used[units / word_units];
   base::Published<std::uint32_t> used_units;
 
  private:
