@@ -50,13 +50,14 @@ std::size_t held_by(const PoolStats& pool, const Snapshot& at) noexcept {
 void find_class(const Snapshot& before, const Snapshot& now,
                 std::size_t (ClassStats::*bytes)() const noexcept,
                 Judgement& found) noexcept {
-  for (std::size_t i = 0; i < HeapStats::classes; ++i) {
-    const std::int64_t by =
-        growth((before.heap.of[i].*bytes)(), (now.heap.of[i].*bytes)());
-    if (by <= found.of_it)
-      continue;
-    found.place = i;
-    found.of_it = by;
+  const ClassStats* was = before.heap.of;
+  for (const ClassStats& is : now.heap.of) {
+    const std::int64_t by = growth((was->*bytes)(), (is.*bytes)());
+    if (by > found.of_it) {
+      found.place = static_cast<std::size_t>(was - before.heap.of);
+      found.of_it = by;
+    }
+    ++was;
   }
 }
 

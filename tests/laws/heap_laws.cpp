@@ -1,5 +1,6 @@
 // The laws of heaps (heap_program.hpp): of the default one, of one's own, of a
 // compact one and of one with a budget.
+// ONLY linux
 #include "laws/heap_program.hpp"
 
 #include <chrono>
