@@ -73,7 +73,7 @@ void Reservation::purge_metadata_of(std::size_t first,
             free, 0, std::memory_order_acq_rel, std::memory_order_relaxed))
       break;
   }
-  purge_whole_pages(ids_, stretch_granules * granule_ids * sizeof *ids_, first,
+  purge_whole_pages(ids_, sizeof *ids_ * granule_ids * stretch_granules, first,
                     claimed);
   purge_whole_pages(notes_, stretch_granules * sizeof *notes_, first, claimed);
   purge_whole_pages(cuts_, stretch_granules * sizeof *cuts_, first, claimed);
