@@ -98,11 +98,12 @@ class SlabWord {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
     std::uint32_t next = 0;
     do {
-      if (batch.count != 0)
+      if (batch.last != nullptr)
         batch.last->next = slot_at(memory, word);
       const std::uint32_t count = count_in(word) + batch.count;
-      const std::uint32_t first =
-          batch.count != 0 ? place_of(memory, batch.first) : word & place_mask;
+      const std::uint32_t first = batch.last != nullptr
+                                      ? place_of(memory, batch.first)
+                                      : word & place_mask;
       next =
           detached | (count != 0 ? listed : 0) | count << count_shift | first;
     } while (!word_.compare_exchange_weak(word, next, std::memory_order_acq_rel,
