@@ -1,6 +1,7 @@
 // One object. Sizes are bytes, counts are numbers; nothing is left out but
 // classes that were never used.
 #include "observe/out.hpp"
+#include "port/pool_kind.hpp"
 
 namespace tarn::observe {
 namespace {
@@ -43,7 +44,7 @@ void write_space(const SpaceStats& space, Out& out) noexcept {
 
 void write_pool(const PoolStats& pool, Out& out) noexcept {
   Object object{out};
-  object["kind"] << Quoted{noun_of(pool.kind)};
+  object["kind"] << Quoted{port::noun_of(pool.kind)};
   object["name"] << Quoted{pool.name};
   object.add("held", pool.held);
   object.add("pieces", pool.pieces);

@@ -1,6 +1,7 @@
 // Between two snapshots: does what is in use grow, or what is free beside it?
 #include "base/order.hpp"
 #include "observe/out.hpp"
+#include "port/pool_kind.hpp"
 
 namespace tarn {
 inline namespace v1 {
@@ -116,9 +117,9 @@ void write_leak(const Judgement& found, const Snapshot& now,
   out << "what is in use grew by " << bytes(found.live) << " to "
       << Bytes{live_in(now)} << ", " << bytes(found.of_it) << " of it in ";
   if (found.pool != nullptr && found.pool->name[0] == '\0')
-    out << "pools without a name (" << noun_of(found.pool->kind) << ')';
+    out << "pools without a name (" << port::noun_of(found.pool->kind) << ')';
   else if (found.pool != nullptr)
-    out << noun_of(found.pool->kind) << ' ' << Quoted{found.pool->name};
+    out << port::noun_of(found.pool->kind) << ' ' << Quoted{found.pool->name};
   else if (found.is_large)
     out << "large blocks of the heap";
   else

@@ -1,6 +1,7 @@
 // OpenMetrics 1.0 text: for each family its type, unit and help, then samples,
 // and `# EOF` at the end. A counter's samples end in _total.
 #include "observe/out.hpp"
+#include "port/pool_kind.hpp"
 
 namespace tarn::observe {
 namespace {
@@ -70,7 +71,7 @@ void write_bookkeeping(const Snapshot& now, Out& out) noexcept {
 
 void write_pool(const Family& family, const PoolStats& pool, const char* name,
                 Out& out) noexcept {
-  write_name(family, out) << "{kind=" << Quoted{noun_of(pool.kind), false}
+  write_name(family, out) << "{kind=" << Quoted{port::noun_of(pool.kind), false}
                           << ",pool=" << Quoted{name, false} << "} "
                           << std::uint64_t{pool.held} << '\n';
 }

@@ -157,21 +157,4 @@ void Out::flush() noexcept {
   size_ = 0;
 }
 
-const char* noun_of(PoolKind kind) noexcept {
-  switch (kind) {
-    case PoolKind::region:
-      return "region";
-    case PoolKind::object_pool:
-      return "object pool";
-    case PoolKind::heap:
-      return "heap";
-    case PoolKind::fixed:
-      return "fixed heap";
-    case PoolKind::none:
-    case PoolKind::tool:
-      break;
-  }
-  return "other";
-}
-
 }  // namespace tarn::observe

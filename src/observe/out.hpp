@@ -61,8 +61,6 @@ class Out {
   char text_[capacity];
 };
 
-[[nodiscard]] const char* noun_of(PoolKind kind) noexcept;
-
 /// What has changed, in one sentence without a line's end.
 void write_sentence(const Snapshot& before, const Snapshot& now,
                     Out& out) noexcept;

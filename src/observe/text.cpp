@@ -1,5 +1,6 @@
 // The tables for people; docs/stats.md explains them line by line.
 #include "observe/out.hpp"
+#include "port/pool_kind.hpp"
 
 namespace tarn::observe {
 namespace {
@@ -37,7 +38,7 @@ void write_pool(const PoolStats& pool, const char* name, Out& out) noexcept {
     out << "          -";
   else
     out << ' ' << number(pool.pieces);
-  out << "  " << noun_of(pool.kind) << name;
+  out << "  " << port::noun_of(pool.kind) << name;
   if (pool.name[0] != '\0')
     out << ' ' << Quoted{pool.name};
   out << '\n';

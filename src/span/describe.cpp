@@ -5,6 +5,7 @@
 
 #include "base/order.hpp"
 #include "base/text.hpp"
+#include "port/pool_kind.hpp"
 #include "port/world.hpp"
 #include "slab/mixed_slab.hpp"
 #include "slab/slab.hpp"
@@ -142,30 +143,13 @@ void describe_mixed(const Reservation& part, std::size_t index,
   set_pool(found, part.ids()[index * span::granule_ids].load(relaxed));
 }
 
-const char* noun_of(PoolKind kind) noexcept {
-  switch (kind) {
-    case PoolKind::region:
-      return "region";
-    case PoolKind::object_pool:
-      return "object pool";
-    case PoolKind::heap:
-      return "heap";
-    case PoolKind::fixed:
-      return "fixed heap";
-    case PoolKind::none:
-    case PoolKind::tool:
-      break;
-  }
-  return "pool";
-}
-
 void write_pool(const Description& found, base::Line& line) noexcept {
   const bool is_default = found.pool == PoolKind::heap && found.id == 0;
   const bool has_name = *found.name != '\0';
   line << (is_default ? " of the "
            : has_name ? " of "
                       : " of an unnamed ")
-       << noun_of(found.pool);
+       << port::noun_of(found.pool);
   if (has_name)
     line << " '" << found.name << "'";
 }
