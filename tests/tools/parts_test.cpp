@@ -7,6 +7,7 @@
 #include "common/words.hpp"
 #include "compare/contender.hpp"
 #include "compare/findings.hpp"
+#include "compare/plots.hpp"
 #include "compare/problems.hpp"
 #include "server/checksum.hpp"
 #include "server/decode.hpp"
@@ -305,6 +306,20 @@ TEST_CASE("contention is not told of one core, nor of rounds that were void") {
                                            {"threads_02_of_raw_high", 0.3}});
   CHECK(contention_meaning({hindered}, 2).find("m (20 %)") !=
         std::string::npos);
+}
+
+TEST_CASE("whose rounds of contention were void is named, not left out") {
+  Contender disturbed = with_figures({{"threads_02_counted", 2}});
+  disturbed.memory = "disturbed, and more";
+  const Contender free = with_figures({{"threads_02_counted", 50},
+                                       {"threads_02_of_raw", 1},
+                                       {"threads_02_of_raw_high", 1}});
+  CHECK(contention_meaning({free, disturbed}, 2)
+            .find("Of disturbed there is no telling") != std::string::npos);
+  CHECK(contention_meaning({free}, 2).find("telling") == std::string::npos);
+  const std::string plot = scaling_plots({free, disturbed});
+  CHECK(plot.find("m: 1") != std::string::npos);
+  CHECK(plot.find("disturbed") == std::string::npos);
 }
 
 TEST_CASE("a plot escapes names, and has a point for each value") {

@@ -83,6 +83,7 @@ class Comparison {
   static void take_all(Contender& contender, const Report& report,
                        const std::string& prefix);
   void keep_better_monotonic();
+  void contend(Contender& contender, int each_milliseconds);
 
   Plan plan_;
   Progress& progress_;

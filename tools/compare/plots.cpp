@@ -7,6 +7,7 @@
 #include "common/words.hpp"
 #include "compare/problems.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace tarn::compare {
@@ -140,14 +141,20 @@ std::string scaling_plots(const std::vector<Contender>& all) {
     places.push_back(std::to_string(number));
     raw.values.push_back(number);
   }
+  // A line that ends where its rounds did not count says nothing.
+  std::vector<Contender> counted;
+  for (const Contender& one : all)
+    if (std::all_of(threads.begin(), threads.end(), [&one](int number) {
+          return is_counted(one, "threads", number);
+        }))
+      counted.push_back(one);
   std::vector<Series> series = series_of(
-      all, threads.size() + 1, [&](const Contender& one, std::size_t place) {
+      counted, threads.size() + 1,
+      [&](const Contender& one, std::size_t place) {
         if (place == 0)
           return 1.0;
         const int number = threads[place - 1];
-        return one.median(numbered("threads", number, "counted")) < least_rounds
-                   ? 0.0
-                   : one.median(numbered("threads", number, "of_raw")) * number;
+        return one.median(numbered("threads", number, "of_raw")) * number;
       });
   if (series.empty())
     return "";

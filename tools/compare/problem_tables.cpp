@@ -65,7 +65,7 @@ Cells tight_cells(const Contender& one) {
 // "void": other programs had the cores.
 std::string counted_cell(const Contender& one, const char* what, int threads,
                          const char* name, double unit) {
-  if (one.median(numbered(what, threads, "counted")) < least_rounds)
+  if (!is_counted(one, what, threads))
     return "void";
   return figure(one.median(numbered(what, threads, name)) / unit);
 }

@@ -64,6 +64,34 @@ double mean_of(const Contender& one, const char* what) {
   return summary ? summary->mean : 0;
 }
 
+/// By so many threads.
+struct Scaling {
+  std::size_t counted = 0;
+  std::vector<std::string> hindered;  ///< names, with their share
+  std::vector<std::string> unknown;   ///< whose rounds did not count
+};
+
+Scaling scaling_of(const std::vector<Contender>& all, int threads) {
+  Scaling found;
+  for (const Contender& one : all) {
+    if (!has(one, numbered("threads", threads, "counted")))
+      continue;
+    const std::string name = one.short_memory();
+    if (!is_counted(one, "threads", threads)) {
+      found.unknown.push_back(name);
+      continue;
+    }
+    ++found.counted;
+    // Three rounds of four say so.
+    if (one.median(numbered("threads", threads, "of_raw_high")) <
+        hindered_below)
+      found.hindered.push_back(
+          format("%s (%.0f %%)", name.c_str(),
+                 one.median(numbered("threads", threads, "of_raw")) * 100));
+  }
+  return found;
+}
+
 std::string factor_of(const Contender& one, double factor) {
   return format("%.1f with %s", factor, one.short_memory().c_str());
 }
@@ -112,6 +140,10 @@ std::vector<int> threads_measured(const std::vector<Contender>& contenders) {
         }))
       all.push_back(threads);
   return all;
+}
+
+bool is_counted(const Contender& one, const char* what, int threads) {
+  return one.median(numbered(what, threads, "counted")) >= least_rounds;
 }
 
 std::string day_meaning(const std::vector<Contender>& contenders) {
@@ -196,36 +228,21 @@ std::string contention_meaning(const std::vector<Contender>& contenders,
   const std::vector<int> threads = threads_measured(contenders);
   if (threads.empty())
     return "";
-  std::vector<std::string> hindered;
-  bool any = false;
-  for (const Contender& one : contenders) {
-    const double counted =
-        one.median(numbered("threads", threads.back(), "counted"));
-    const double share =
-        one.median(numbered("threads", threads.back(), "of_raw"));
-    const double high =
-        one.median(numbered("threads", threads.back(), "of_raw_high"));
-    if (!one.runs() || counted < least_rounds)
-      continue;
-    any = true;
-    // Three rounds of four say so.
-    if (high < hindered_below)
-      hindered.push_back(
-          format("%s (%.0f %%)", one.short_memory().c_str(), share * 100));
-  }
-  if (!any)
+  const Scaling found = scaling_of(contenders, threads.back());
+  if (found.counted == 0)
     return "Other programs had the cores: the raw loop, which shares nothing, "
            "did not scale either, so there is no telling; run this when the "
            "machine is quiet.";
-  if (hindered.empty())
-    return format(
-        "With %d threads each memory scales as a loop that shares nothing.",
-        threads.back());
-  return format(
-             "With %d threads these get less than nine tenths of what a "
-             "loop that shares nothing gets: ",
-             threads.back()) +
-         list_of(hindered) + ".";
+  std::string text = format("With %d threads ", threads.back()) +
+                     (found.hindered.empty()
+                          ? "each memory scales as a loop that shares nothing."
+                          : "these get less than nine tenths of what a loop "
+                            "that shares nothing gets: " +
+                                list_of(found.hindered) + ".");
+  if (!found.unknown.empty())
+    text += " Of " + list_of(found.unknown) +
+            " there is no telling, as other programs had the cores then.";
+  return text;
 }
 
 std::string lifetime_meaning(const Contender& lifetime) {

@@ -47,6 +47,10 @@ struct ChurnSummary {
 /// So many rounds must count for a figure of threads to be told.
 inline constexpr double least_rounds = 8;
 
+/// Whether they did; `what`: "threads" or "pairs".
+[[nodiscard]] bool is_counted(const Contender& one, const char* what,
+                              int threads);
+
 [[nodiscard]] std::string day_meaning(const std::vector<Contender>& contenders);
 [[nodiscard]] std::string fragmentation_meaning(
     const std::vector<Contender>& contenders);

@@ -160,7 +160,7 @@ class Churn {
     }
     write(block, Job::taken, size);
     place.asked += size;
-    place.given += Job::given(block, size);
+    place.given += job.given(block, size);
     if (array != nullptr)
       *array = {block, size};
     return true;
@@ -168,7 +168,7 @@ class Churn {
 
   [[nodiscard]] bool grow(Job& job, Place& place, Array& array) {
     const std::size_t wanted = array.size * 2;
-    const std::size_t was = Job::given(array.block, array.size);
+    const std::size_t was = job.given(array.block, array.size);
     auto* const block =
         static_cast<std::byte*>(job.grow(array.block, array.size, wanted));
     if (block == nullptr) {
@@ -177,7 +177,7 @@ class Churn {
     }
     write(block, array.size, wanted);
     place.asked += wanted - array.size;
-    place.given += Job::given(block, wanted) - was;
+    place.given += job.given(block, wanted) - was;
     array = {block, wanted};
     return true;
   }

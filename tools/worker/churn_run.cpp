@@ -92,6 +92,8 @@ void run_churn(const Arguments& arguments) {
   const bool is_apart = arguments.mode == "apart";
   if (arguments.style == "ordinary")
     return churn<MallocJob>(arguments, is_apart ? apart : together, {});
+  if (arguments.style == "heap")
+    return churn<HeapJob>(arguments, is_apart ? apart : together, {});
   if (is_apart)
     throw std::runtime_error("pools end together");
   if (arguments.style == "region")

@@ -225,6 +225,8 @@ void contend(int milliseconds, const typename Job::Memory& memory) {
 void run_contention(const Arguments& arguments) {
   if (arguments.style == "ordinary")
     return contend<MallocJob>(arguments.amount, {});
+  if (arguments.style == "heap")
+    return contend<HeapJob>(arguments.amount, {});
   if (arguments.style == "region")
     return contend<RegionJob>(arguments.amount, {});
   if (arguments.style == "apr")

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include "worker/day.hpp"
 
+#include "tarn/allocator.hpp"
+
 #include "worker/arguments.hpp"
 #include "worker/process.hpp"
 #include "worker/sessions.hpp"
@@ -36,6 +38,7 @@ std::uint32_t page_size(Random& random, int hour) {
   return random.between(256, 1024) * scale;
 }
 
+template <template <class> class Allocator>
 class State {
  public:
   State() {
@@ -54,26 +57,40 @@ class State {
     if (sessions_.size() > wanted || (one_leaves && !sessions_.empty()))
       end(random_.between(0, static_cast<std::uint32_t>(sessions_.size() - 1)));
     if (sessions_.size() < wanted)
-      sessions_.push_back(std::make_unique<Session>());
+      sessions_.push_back(begin());
     sessions_[random_.between(0,
                               static_cast<std::uint32_t>(sessions_.size() - 1))]
         ->visit(random_);
     if (random_.between(1, page_change) == 1)
       pages_[random_.between(0, pages - 1)] =
-          std::string(page_size(random_, static_cast<int>(hour)), 'p');
+          Text(page_size(random_, static_cast<int>(hour)), 'p');
   }
 
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
  private:
+  using OneSession = Session<Allocator>;
+  using Text = typename OneSession::Text;
+  struct End {
+    void operator()(OneSession* session) const noexcept {
+      std::destroy_at(session);
+      Allocator<OneSession>().deallocate(session, 1);
+    }
+  };
+  using Owned = std::unique_ptr<OneSession, End>;
+
+  static Owned begin() {
+    return Owned(std::construct_at(Allocator<OneSession>().allocate(1)));
+  }
+
   void end(std::size_t i) {
     std::swap(sessions_[i], sessions_.back());
     sessions_.pop_back();
   }
 
   Random random_{20240612};
-  std::vector<std::unique_ptr<Session>> sessions_;
-  std::vector<std::string> pages_;
+  std::vector<Owned, Allocator<Owned>> sessions_;
+  std::vector<Text, Allocator<Text>> pages_;
 };
 
 struct Hour {
@@ -92,12 +109,11 @@ void print_hour(int number, const Hour& hour, double per_tick) {
   print(std::string(key) + "_sessions", static_cast<double>(hour.sessions));
 }
 
-}  // namespace
-
-void run_day(Runner& runner, std::size_t corpus, int busiest) {
+template <template <class> class Allocator>
+void run(Runner& runner, std::size_t corpus, int busiest) {
   // Static: a server has it too, and 24 histograms are too much for a stack.
   static Hour day[hours];
-  State state;
+  State<Allocator> state;
   const auto began = std::chrono::steady_clock::now();
   const std::uint64_t first_tick = ticks();
   std::size_t next = 0;
@@ -123,6 +139,16 @@ void run_day(Runner& runner, std::size_t corpus, int busiest) {
       nanoseconds / static_cast<double>(ticks() - first_tick);
   for (int hour = 0; hour < hours; ++hour)
     print_hour(hour + 1, day[hour], per_tick);
+}
+
+}  // namespace
+
+void run_day(Runner& runner, std::size_t corpus, int busiest) {
+  run<std::allocator>(runner, corpus, busiest);
+}
+
+void run_day_over_heap(Runner& runner, std::size_t corpus, int busiest) {
+  run<HeapAllocator>(runner, corpus, busiest);
 }
 
 }  // namespace tarn::compare

@@ -2,7 +2,7 @@
 //
 // Three modes of the worker:
 //
-//     apart      AMOUNT seasons of blocks that die one by one (malloc only)
+//     apart      AMOUNT seasons of blocks that die one by one (not over pools)
 //     together   the same where 1 to 40 blocks die together
 //     tight      the same in a budget of AMOUNT MiB, until one is refused
 //

@@ -1,9 +1,9 @@
 // jobs.hpp - some blocks that die together, over each memory that is compared.
 //
-// A job asks for blocks, lets some of them grow, and ends; over malloc its end
-// frees block after block, over a pool it is the pool's end. Nothing is kept
-// about blocks outside of them: malloc's are chained through their first words,
-// as a program's own objects are.
+// A job asks for blocks, lets some of them grow, and ends; over malloc and over
+// a Heap its end frees block after block, over a pool it is the pool's end.
+// Nothing is kept about blocks outside of them: those that are freed one by one
+// are chained through their first words, as a program's own objects are.
 //
 // Cost     that of the memory.
 // Threads  a job is confined, to one thread at a time.
@@ -11,6 +11,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/heap.hpp"
 #include "tarn/region.hpp"
 
 #include "worker/apr_pool.hpp"
@@ -29,27 +30,58 @@ namespace tarn::compare {
   return (size + step - 1) / step * step;
 }
 
-/// Blocks must have room for malloc's chain.
+/// Blocks must have room for the chain.
 inline constexpr std::size_t least_block = 16;
 
-/// Over malloc and free, whoever defines them.
-class MallocJob {
- public:
-  struct Memory {};
+/// malloc and free, whoever defines them.
+struct MallocBlocks {
+  [[nodiscard]] void* allocate(std::size_t size) const noexcept {
+    return std::malloc(size);
+  }
+  [[nodiscard]] void* reallocate(void* block, std::size_t size) const noexcept {
+    return std::realloc(block, size);
+  }
+  void deallocate(void* block) const noexcept { std::free(block); }
+  [[nodiscard]] std::size_t usable(void* block) const noexcept {
+    return malloc_usable_size(block);
+  }
+};
 
-  explicit MallocJob(const Memory&) noexcept {}
-  ~MallocJob() {
+/// The same of tarn's default heap, or of another one.
+struct HeapBlocks {
+  Heap* heap = &default_heap();
+
+  [[nodiscard]] void* allocate(std::size_t size) const noexcept {
+    return heap->allocate(size);
+  }
+  [[nodiscard]] void* reallocate(void* block, std::size_t size) const noexcept {
+    return heap->reallocate(block, size);
+  }
+  void deallocate(void* block) const noexcept { heap->deallocate(block); }
+  [[nodiscard]] std::size_t usable(void* block) const noexcept {
+    return heap->usable_size(block);
+  }
+};
+
+/// Over what frees block by block.
+template <class Blocks>
+class ChainedJob {
+ public:
+  using Memory = Blocks;
+
+  explicit ChainedJob(const Memory& memory) noexcept : memory_(memory) {}
+  ~ChainedJob() {
     while (newest_ != nullptr) {
       Link* const older = newest_->older;
-      std::free(newest_);
+      memory_.deallocate(newest_);
       newest_ = older;
     }
   }
-  MallocJob(const MallocJob&) = delete;
-  MallocJob& operator=(const MallocJob&) = delete;
+  ChainedJob(const ChainedJob&) = delete;
+  ChainedJob& operator=(const ChainedJob&) = delete;
 
   [[nodiscard]] void* allocate(std::size_t size) noexcept {
-    void* const block = std::malloc(size);
+    void* const block = memory_.allocate(size);
     if (block == nullptr)
       return nullptr;
     Link* const link = ::new (block) Link{newest_, nullptr};
@@ -60,7 +92,7 @@ class MallocJob {
   }
 
   [[nodiscard]] void* grow(void* block, std::size_t, std::size_t wanted) {
-    void* const grown = std::realloc(block, wanted);
+    void* const grown = memory_.reallocate(block, wanted);
     if (grown == nullptr)
       return nullptr;
     Link* const link = static_cast<Link*>(grown);
@@ -71,8 +103,8 @@ class MallocJob {
   }
 
   /// Bytes that may be used of a block that was asked for with `size`.
-  [[nodiscard]] static std::size_t given(void* block, std::size_t) noexcept {
-    return malloc_usable_size(block);
+  [[nodiscard]] std::size_t given(void* block, std::size_t) const noexcept {
+    return memory_.usable(block);
   }
 
   /// Where in a block a user may write: behind the chain.
@@ -85,8 +117,12 @@ class MallocJob {
   };
   static_assert(sizeof(Link) <= least_block);
 
+  [[no_unique_address]] Memory memory_;
   Link* newest_ = nullptr;
 };
+
+using MallocJob = ChainedJob<MallocBlocks>;
+using HeapJob = ChainedJob<HeapBlocks>;
 
 /// For regions that live long and hold little: their programmer would know. The
 /// default is for requests, whose chunks go back at once.

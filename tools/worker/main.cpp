@@ -226,7 +226,8 @@ int run(const Arguments& arguments) {
     expected = reading ? runner->reading_pass() : runner->pass();
   Floor::mark();
   if (arguments.mode == "day") {
-    run_day(*runner, corpus.size(), arguments.amount);
+    const auto live = arguments.style == "heap" ? run_day_over_heap : run_day;
+    live(*runner, corpus.size(), arguments.amount);
   } else if (arguments.mode.starts_with("count")) {
     if (tarn_measured_passes(runner.get(), arguments.amount, reading) !=
         expected)

@@ -1,9 +1,9 @@
 // tight_run.cpp - a fixed budget: how much of it can be used?
 //
-// A tarn Region borrows through a Budget. Everybody else runs under RLIMIT_DATA
-// (the private writable memory that a process may map), set to what is resident
-// of that at the start and the budget on top: what an allocator has mapped
-// ahead is part of its budget.
+// Regions, and a Heap of its own, borrow through a Budget. Everybody else runs
+// under RLIMIT_DATA (the private writable memory that a process may map), set
+// to what is resident of that at the start and the budget on top: what an
+// allocator has mapped ahead is part of its budget.
 //
 // SPDX-License-Identifier: MIT
 #include "tarn/budget.hpp"
@@ -92,10 +92,13 @@ void run_tight(const Arguments& arguments) {
   const std::size_t budget = static_cast<std::size_t>(arguments.amount) * MiB;
   if (arguments.style == "ordinary")
     return tight<MallocJob>(budget, {}, false);
-  if (arguments.style == "region") {
-    Budget limit{"tight", budget};
-    return tight<RegionJob>(budget, {&limit, small_regions}, true);
+  Budget limit{"tight", budget};
+  if (arguments.style == "heap") {
+    Heap heap{limit};
+    return tight<HeapJob>(budget, {&heap}, true);
   }
+  if (arguments.style == "region")
+    return tight<RegionJob>(budget, {&limit, small_regions}, true);
   if (arguments.style == "apr")
     return tight<AprJob>(budget, {}, false);
   if (arguments.style.starts_with("monotonic"))
