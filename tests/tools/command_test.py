@@ -204,8 +204,11 @@ def check_figures(figures, result):
     left_out = [one for one in figures['contenders'] if one['failure']]
     holds({one['memory'] for one in left_out} == {'shaky'}, result)
     duel = [one for one in ran if 'duel_requests_per_second' in one]
-    holds(len(duel) == 3 and {len(one['duel_requests_per_second']['rounds'])
-                              for one in duel} == {40}, result)
+    holds({'ordinary', 'pool'} == {one['code'] for one in duel
+                                   if one['kind'] == 'malloc'} and
+          'tarn Region' in {one['memory'] for one in duel} and
+          len(duel) <= 8 and {len(one['duel_requests_per_second']['rounds'])
+                              for one in duel} <= {40, 80}, result)
     served = [one for one in ran if one['kind'] != 'reading']
     holds(len({one['checksum'] for one in served}) == 1, result)
     for one in served:

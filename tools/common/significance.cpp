@@ -13,8 +13,6 @@ namespace {
 // How often a verdict may name a difference where there is none: once in a
 // thousand comparisons, all candidates of one taken together.
 constexpr double error_rate = 0.001;
-// Less than this nobody would change an allocator for.
-constexpr double least_size = 0.01;
 // From here on it is worth saying that something seems to differ.
 constexpr double seeming = 0.25;
 constexpr double confidence = 0.95;
@@ -120,8 +118,9 @@ Difference difference(const std::vector<double>& base,
   return found;
 }
 
-Finding finding(const Difference& difference, std::size_t differences) {
-  if (difference.size() < least_size)
+Finding finding(const Difference& difference, std::size_t differences,
+                double least) {
+  if (difference.size() < least)
     return Finding::none;
   const auto all = static_cast<double>(std::max<std::size_t>(differences, 1));
   if (difference.chance <= error_rate / all)

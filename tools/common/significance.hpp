@@ -19,7 +19,7 @@ namespace tarn::compare {
 
 struct Difference {
   std::size_t rounds = 0;
-  double ratio = 1;   ///< of the other to the base: Hodges and Lehmann's median
+  double ratio = 1;   ///< of the other to the base
   double lowest = 1;  ///< the ratio lies between these two with 95 %
   double highest = 1;
   double chance = 1;  ///< of such a series from twice the same thing
@@ -30,7 +30,8 @@ struct Difference {
   }
 };
 
-/// Round by round. What is not positive in either leaves out its round.
+/// Round by round; the ratio is Hodges and Lehmann's median. What is not
+/// positive in either leaves out its round.
 [[nodiscard]] Difference difference(const std::vector<double>& base,
                                     const std::vector<double>& other);
 
@@ -40,9 +41,14 @@ enum class Finding {
   sure
 };
 
-/// Of one among so many differences that are looked at together.
+/// Less than this nobody would change an allocator for.
+inline constexpr double least_size = 0.01;
+
+/// Of one among so many differences that are looked at together; one below
+/// `least` is none.
 [[nodiscard]] Finding finding(const Difference& difference,
-                              std::size_t differences);
+                              std::size_t differences,
+                              double least = least_size);
 
 /// Rounds that it takes at least for a finding to be sure.
 [[nodiscard]] std::size_t rounds_to_be_sure(std::size_t differences);

@@ -4,7 +4,7 @@
 #include "compare/comparison.hpp"
 
 #include "common/surroundings.hpp"
-#include "compare/findings.hpp"
+#include "compare/verdict.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -193,22 +193,31 @@ void Comparison::serve() {
 
 void Comparison::duel() {
   std::vector<std::size_t> order = rivals_of(contenders_);
-  progress_.begin("serving by the fastest only",
-                  order.size() * static_cast<std::size_t>(plan_.duel_rounds));
-  for (int round = 0; round < plan_.duel_rounds; ++round) {
-    std::shuffle(order.begin(), order.end(), order_);
-    for (const std::size_t i : order) {
-      Contender& contender = contenders_[i];
-      progress_.step(contender.name());
-      const Report report =
-          run(contender, "tarn-worker", "time", plan_.duel_milliseconds, false);
-      // Without its neighbours in time a round is none.
-      if (!contender.runs())
-        return;
-      contender.figures[duel_rate].add(std::strtod(
-          value_of(report, "requests_per_second").c_str(), nullptr));
+  const auto steps = order.size() * static_cast<std::size_t>(plan_.duel_rounds);
+  for (int look = 0; look < looks; ++look) {
+    if (look != 0 && is_decided(contenders_))
+      return;
+    progress_.begin(look == 0 ? "serving by the fastest only"
+                              : "serving by them again, to be sure",
+                    steps);
+    for (int round = 0; round < plan_.duel_rounds; ++round) {
+      std::shuffle(order.begin(), order.end(), order_);
+      for (const std::size_t i : order)
+        // Without its neighbours in time a round is none.
+        if (!duel_once(contenders_[i]))
+          return;
     }
   }
+}
+
+bool Comparison::duel_once(Contender& contender) {
+  progress_.step(contender.name());
+  const Report report =
+      run(contender, "tarn-worker", "time", plan_.duel_milliseconds, false);
+  if (contender.runs())
+    contender.figures[duel_rate].add(
+        std::strtod(value_of(report, "requests_per_second").c_str(), nullptr));
+  return contender.runs();
 }
 
 void Comparison::call() {

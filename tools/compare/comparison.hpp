@@ -45,7 +45,8 @@ class Comparison {
 
   void check();
   void serve();
-  /// Serves again in rounds of those only whose speed the verdict compares.
+  /// Serves again in rounds of those only whose speed the verdict compares;
+  /// once more where these leave it open.
   void duel();
   void call();
   void day();
@@ -83,6 +84,7 @@ class Comparison {
   static void take_all(Contender& contender, const Report& report,
                        const std::string& prefix);
   void keep_better_monotonic();
+  bool duel_once(Contender& contender);
   void contend(Contender& contender, int each_milliseconds);
 
   Plan plan_;

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include "compare/findings.hpp"
 
-#include "common/significance.hpp"
 #include "common/table.hpp"
 #include "common/words.hpp"
+#include "compare/verdict.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -31,53 +31,6 @@ const Contender* best_malloc(const List& all, Code code, IsBetter is_better) {
         (best == nullptr || is_better(one, *best)))
       best = &one;
   return best;
-}
-
-constexpr const char* rate = "requests_per_second";
-
-// By rounds that only they had where there are such: these were not what they
-// were chosen by, and are more.
-Difference in_speed(const Contender& base, const Contender& other) {
-  const bool duelled =
-      base.figures.contains(duel_rate) && other.figures.contains(duel_rate);
-  const auto values = [duelled](const Contender& one) {
-    const auto found = one.figures.find(duelled ? duel_rate : rate);
-    return found == one.figures.end() ? std::vector<double>{}
-                                      : found->second.values();
-  };
-  return difference(values(base), values(other));
-}
-
-bool differ(const Difference& difference, std::size_t looked_at) {
-  return finding(difference, looked_at) == Finding::sure;
-}
-
-// How many differences between mallocs of one code are looked at.
-std::size_t mallocs_of(const List& all, Code code) {
-  return static_cast<std::size_t>(
-      std::count_if(all.begin(), all.end(), [code](const Contender& one) {
-        return one.code == code && one.kind == Kind::malloc && one.runs();
-      }));
-}
-
-// The first of those that came in with the one that has the highest rate: a
-// photo finish must not turn out otherwise each time.
-const Contender* fastest_malloc(const List& all, Code code) {
-  const Contender* const highest =
-      best_malloc(all, code, [](const Contender& one, const Contender& other) {
-        return one.median(rate) > other.median(rate);
-      });
-  constexpr double photo_finish = 0.02;
-  if (highest == nullptr)
-    return nullptr;
-  for (const Contender& one : all) {
-    if (one.code != code || one.kind != Kind::malloc || !one.runs())
-      continue;
-    const Difference behind = in_speed(*highest, one);
-    if (behind.size() < photo_finish && !differ(behind, mallocs_of(all, code)))
-      return &one;
-  }
-  return highest;
 }
 
 bool is_shorter(const Contender& one, const Contender& other) {
@@ -194,99 +147,15 @@ std::vector<Aim> find_aims(const List& all, const std::optional<Gap>& gap) {
   return aims;
 }
 
-/// "6 % more requests a second than tcmalloc", or that there is no telling.
-std::string against(const Contender& region, const Contender& other,
-                    const char* where) {
-  const Difference found = in_speed(other, region);
-  const double ratio = (found.ratio - 1) * 100;
-  if (differ(found, 2))
-    return format("%.0f %% %s requests a second than %s in %s code",
-                  std::abs(ratio), ratio > 0 ? "more" : "fewer",
-                  other.memory.c_str(), where);
-  if (found.lowest > 1 || found.highest < 1)
-    return format(
-        "perhaps %.0f %% %s requests a second than %s in %s code, of which "
-        "these rounds cannot be sure",
-        std::abs(ratio), ratio > 0 ? "more" : "fewer", other.memory.c_str(),
-        where);
-  return format(
-      "no difference in speed to %s in %s code that this run could tell "
-      "(between %+.0f and %+.0f %%)",
-      other.memory.c_str(), where, (found.lowest - 1) * 100,
-      (found.highest - 1) * 100);
-}
-
-std::string find_verdict(const List& all, const std::optional<Gap>& gap) {
-  const Contender* const region = one_of(all, Code::pool, Kind::tarn);
-  const Contender* const ordinary = fastest_malloc(all, Code::ordinary);
-  const Contender* const pool = fastest_malloc(all, Code::pool);
-  if (region == nullptr || ordinary == nullptr || pool == nullptr)
-    return "there is no verdict: the Region or every malloc is missing.";
-  std::string verdict =
-      "against the fastest mallocs here a Region per request "
-      "has " +
-      against(*region, *pool, "the same") + ", and " +
-      against(*region, *ordinary, "ordinary");
-  if (gap)
-    verdict += format(
-        "; what an allocator can save at all is %.0f %% of the "
-        "instructions of a request, and the Region saves %.0f %%",
-        (1 - gap->floor / gap->best_malloc) * 100,
-        (1 - gap->region / gap->best_malloc) * 100);
-  return verdict + ".";
-}
-
-// The mallocs of ordinary code among themselves.
-std::string find_ranking(const List& all) {
-  const Contender* const best = fastest_malloc(all, Code::ordinary);
-  if (best == nullptr)
-    return "";
-  std::vector<std::string> slower;
-  std::vector<std::string> alike;
-  for (const Contender& one : all) {
-    if (one.code != Code::ordinary || one.kind != Kind::malloc || !one.runs() ||
-        &one == best)
-      continue;
-    const Difference found = in_speed(*best, one);
-    if (differ(found, mallocs_of(all, Code::ordinary)))
-      slower.push_back(format("%.0f %% %s with %s", found.size() * 100,
-                              found.ratio < 1 ? "fewer" : "more",
-                              one.memory.c_str()));
-    else
-      alike.push_back(one.memory);
-  }
-  std::string text;
-  if (!slower.empty())
-    text = "Of the requests that ordinary code serves in a second with " +
-           best->memory + " there are " + list_of(slower) + ".";
-  if (!alike.empty())
-    text += std::string(text.empty() ? "" : " ") + "Between " + best->memory +
-            " and " + list_of(alike) +
-            " in ordinary code this run can tell no difference.";
-  return text;
-}
-
 }  // namespace
-
-std::vector<std::size_t> rivals_of(const List& all) {
-  std::vector<std::size_t> places;
-  for (const Contender* const one :
-       {one_of(all, Code::pool, Kind::tarn), fastest_malloc(all, Code::pool),
-        fastest_malloc(all, Code::ordinary)}) {
-    if (one == nullptr)
-      return {};
-    places.push_back(static_cast<std::size_t>(one - all.data()));
-  }
-  return places;
-}
 
 Findings find(const std::vector<Contender>& contenders) {
   Findings findings;
   findings.gap = find_gap(contenders);
   findings.reading = find_reading(contenders);
   findings.aims = find_aims(contenders, findings.gap);
-  findings.ranking = find_ranking(contenders);
-  findings.verdict = find_verdict(contenders, findings.gap);
+  findings.ranking = ranking_of(contenders);
+  findings.verdict = verdict_of(contenders, findings.gap);
   return findings;
 }
 

@@ -56,14 +56,6 @@ struct Findings {
   std::string verdict;
 };
 
-/// The places of those whose speed the verdict compares: the Region and the
-/// fastest malloc of each code. Empty where one is missing.
-[[nodiscard]] std::vector<std::size_t> rivals_of(
-    const std::vector<Contender>& contenders);
-
-/// What their rate is called in rounds of their own.
-inline constexpr char duel_rate[] = "duel_requests_per_second";
-
 [[nodiscard]] Findings find(const std::vector<Contender>& contenders);
 
 }  // namespace tarn::compare

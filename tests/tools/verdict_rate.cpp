@@ -1,0 +1,117 @@
+// verdict_rate.cpp - how often would a run like this have the same verdict?
+//
+//     tarn-verdict-rate [TIMES] FIGURES.json...
+//
+// From each file of `tarn compare --json` runs are drawn: as many rounds as it
+// has, each any of its rounds, of all contenders the same one, so that what
+// disturbed one still disturbs its neighbours. Prints how many of them say the
+// same in the verdict (who is compared, and more, fewer or no difference), and
+// how many tell "twin" (`--allocator twin=...`, a malloc that is there already)
+// from that malloc, which nothing may.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/findings.hpp"
+#include "compare/verdict.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <regex>
+
+namespace {
+
+using namespace tarn::compare;
+using Json = nlohmann::json;
+
+constexpr const char* serving = "requests_per_second";
+
+Kind kind_of(const std::string& word) {
+  const std::map<std::string, Kind> kinds{
+      {"malloc", Kind::malloc}, {"floor", Kind::floor},
+      {"tarn", Kind::tarn},     {"heap", Kind::heap},
+      {"pool", Kind::peer},     {"reading", Kind::reading}};
+  return kinds.at(word);
+}
+
+std::vector<Contender> contenders_of(const Json& file) {
+  std::vector<Contender> all;
+  for (const Json& one : file.at("contenders")) {
+    Contender contender{};
+    contender.code = one.at("code") == "pool" ? Code::pool : Code::ordinary;
+    contender.kind = kind_of(one.at("kind"));
+    contender.memory = one.at("memory");
+    contender.preload = one.at("preload");
+    if (!one.at("failure").is_null())
+      contender.failure = one.at("failure");
+    for (const char* const figure : {serving, duel_rate})
+      if (one.contains(figure))
+        for (const double value : one[figure].at("rounds"))
+          contender.figures[figure].add(value);
+    all.push_back(contender);
+  }
+  return all;
+}
+
+std::vector<Contender> drawn(const std::vector<Contender>& all,
+                             std::mt19937& random) {
+  std::vector<Contender> run = all;
+  for (const char* const figure : {serving, duel_rate}) {
+    std::vector<std::size_t> rounds;
+    for (const Contender& one : all)
+      if (const auto found = one.figures.find(figure);
+          rounds.empty() && found != one.figures.end())
+        for (std::size_t i = 0; i < found->second.values().size(); ++i)
+          rounds.push_back(random() % found->second.values().size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto found = all[i].figures.find(figure);
+      if (found == all[i].figures.end() || found->second.empty())
+        continue;
+      Samples samples;
+      for (const std::size_t round : rounds)
+        samples.add(
+            found->second.values()[round % found->second.values().size()]);
+      run[i].figures[figure] = samples;
+    }
+  }
+  return run;
+}
+
+// Without its numbers: "has # % more requests a second than tcmalloc in ...".
+std::string words_of(const std::string& verdict) {
+  return std::regex_replace(verdict, std::regex("[-+]?[0-9]+"), "#");
+}
+
+bool tells_twins(const std::string& ranking) {
+  return std::regex_search(ranking, std::regex("(fewer|more) with [^.]*twin"));
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  int times = 200;
+  std::mt19937 random{7};
+  for (int i = 1; i < count; ++i) {
+    if (std::atoi(words[i]) > 0) {
+      times = std::atoi(words[i]);
+      continue;
+    }
+    const std::vector<Contender> all =
+        contenders_of(Json::parse(std::ifstream(words[i])));
+    std::map<std::string, int> said;
+    int told = 0;
+    for (int run = 0; run < times; ++run) {
+      const Findings findings = find(drawn(all, random));
+      ++said[words_of(findings.verdict)];
+      told += tells_twins(findings.ranking);
+    }
+    std::printf("%s: twins told apart in %d of %d\n", words[i], told, times);
+    std::printf("  measured: %s\n", words_of(find(all).verdict).c_str());
+    for (const auto& [sentence, number] : said)
+      std::printf("  %5.1f %%  %s\n", 100.0 * number / times, sentence.c_str());
+  }
+  return 0;
+}

@@ -1,0 +1,238 @@
+// verdict.cpp - chooses the rivals, compares their speeds, and says so.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/verdict.hpp"
+
+#include "common/speed_difference.hpp"
+#include "common/table.hpp"
+#include "common/words.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace tarn::compare {
+namespace {
+
+using List = std::vector<Contender>;
+
+constexpr const char* rate = "requests_per_second";
+
+// Speeds nearer to each other than this are called the same: the length of a
+// library's path moves the stack of a program, and its speed by half as much.
+constexpr double same_speed = 0.02;
+// Mallocs that are no further behind the fastest than this, by the rounds that
+// all had, may turn out to be it by the rounds that only few have.
+constexpr double may_be_fastest = 0.06;
+// But no more of a code than this, so that those rounds stay short.
+constexpr std::size_t most_rivals = 3;
+
+bool is_malloc(const Contender& one, Code code) {
+  return one.code == code && one.kind == Kind::malloc && one.runs();
+}
+
+const Contender* region_of(const List& all) {
+  for (const Contender& one : all)
+    if (one.kind == Kind::tarn && one.runs())
+      return &one;
+  return nullptr;
+}
+
+// Nothing has to be preloaded for it.
+const Contender* system_malloc(const List& all) {
+  for (const Contender& one : all)
+    if (is_malloc(one, Code::ordinary) && one.preload.empty())
+      return &one;
+  return nullptr;
+}
+
+const std::vector<double>& rounds_of(const Contender& one, const char* figure) {
+  static const std::vector<double> none;
+  const auto found = one.figures.find(figure);
+  return found == one.figures.end() ? none : found->second.values();
+}
+
+// By rounds that only few had where there are such: those are more.
+Difference in_speed(const Contender& base, const Contender& other) {
+  const bool duelled =
+      base.figures.contains(duel_rate) && other.figures.contains(duel_rate);
+  const char* const figure = duelled ? duel_rate : rate;
+  return difference_in_speed(rounds_of(base, figure), rounds_of(other, figure));
+}
+
+bool differ(const Difference& difference, std::size_t looked_at) {
+  return finding(difference, looked_at * looks, same_speed) == Finding::sure;
+}
+
+/// A malloc, and how far behind the fastest one of its code it is.
+struct Placed {
+  const Contender* malloc;
+  double behind;
+};
+
+// The mallocs of one code, the fastest first; where some had rounds of their
+// own, those.
+std::vector<Placed> mallocs_by_speed(const List& all, Code code) {
+  const bool duelled =
+      std::any_of(all.begin(), all.end(), [code](const Contender& one) {
+        return is_malloc(one, code) && one.figures.contains(duel_rate);
+      });
+  std::vector<Placed> placed;
+  double highest = 0;
+  for (const Contender& one : all) {
+    const double speed = speed_of(rounds_of(one, duelled ? duel_rate : rate));
+    if (!is_malloc(one, code) || speed == 0)
+      continue;
+    placed.push_back({&one, speed});
+    highest = std::max(highest, speed);
+  }
+  for (Placed& one : placed)
+    one.behind = 1 - one.behind / highest;
+  std::stable_sort(placed.begin(), placed.end(),
+                   [](const Placed& one, const Placed& other) {
+                     return one.behind < other.behind;
+                   });
+  return placed;
+}
+
+// The first in the list of those that are as fast as the fastest: a photo
+// finish must not turn out otherwise each time.
+const Contender* fastest_malloc(const List& all, Code code) {
+  const Contender* first = nullptr;
+  for (const Placed& one : mallocs_by_speed(all, code))
+    if (one.behind < same_speed && (first == nullptr || one.malloc < first))
+      first = one.malloc;
+  return first;
+}
+
+/// Two whose speeds the verdict compares.
+struct Match {
+  const Contender* base;
+  const Contender* other;
+  const char* where;  ///< the base's code
+};
+
+// The Region against the fastest malloc of each code, and the fastest one of
+// ordinary code against the system's, where it is another.
+std::vector<Match> matches_of(const List& all) {
+  const Contender* const region = region_of(all);
+  const Contender* const pool = fastest_malloc(all, Code::pool);
+  const Contender* const ordinary = fastest_malloc(all, Code::ordinary);
+  if (region == nullptr || pool == nullptr || ordinary == nullptr)
+    return {};
+  std::vector<Match> matches{{pool, region, "the same"},
+                             {ordinary, region, "ordinary"}};
+  const Contender* const usual = system_malloc(all);
+  if (usual != nullptr && usual != ordinary)
+    matches.push_back({usual, ordinary, "the same"});
+  return matches;
+}
+
+constexpr std::size_t most_matches = 3;
+
+/// "6 % more requests a second than tcmalloc", or that there is no telling.
+std::string result_of(const Match& match) {
+  const Difference found = in_speed(*match.base, *match.other);
+  const double ratio = (found.ratio - 1) * 100;
+  const std::string name = match.base->memory;
+  const std::string says =
+      format("%.0f %% %s requests a second than %s in %s code", std::abs(ratio),
+             ratio > 0 ? "more" : "fewer", name.c_str(), match.where);
+  if (differ(found, most_matches))
+    return says;
+  if (found.size() >= same_speed && (found.lowest > 1 || found.highest < 1))
+    return "perhaps " + says + ", of which these rounds cannot be sure";
+  return format(
+      "no difference in speed to %s in %s code that this run could tell "
+      "(between %+.0f and %+.0f %%)",
+      name.c_str(), match.where, (found.lowest - 1) * 100,
+      (found.highest - 1) * 100);
+}
+
+// How many differences between mallocs of one code are looked at.
+std::size_t mallocs_of(const List& all, Code code) {
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(),
+      [code](const Contender& one) { return is_malloc(one, code); }));
+}
+
+}  // namespace
+
+std::vector<std::size_t> rivals_of(const List& all) {
+  const Contender* const region = region_of(all);
+  if (region == nullptr)
+    return {};
+  std::set<const Contender*> rivals{region};
+  for (const Code code : {Code::pool, Code::ordinary}) {
+    const std::vector<Placed> mallocs = mallocs_by_speed(all, code);
+    if (mallocs.empty())
+      return {};
+    for (std::size_t i = 0; i < std::min(mallocs.size(), most_rivals); ++i)
+      if (mallocs[i].behind < may_be_fastest)
+        rivals.insert(mallocs[i].malloc);
+  }
+  if (const Contender* const usual = system_malloc(all))
+    rivals.insert(usual);
+  std::vector<std::size_t> places;
+  for (const Contender* const one : rivals)
+    places.push_back(static_cast<std::size_t>(one - all.data()));
+  return places;
+}
+
+bool is_decided(const List& all) {
+  const std::vector<Match> matches = matches_of(all);
+  return std::all_of(matches.begin(), matches.end(), [](const Match& match) {
+    const Difference found = in_speed(*match.base, *match.other);
+    return differ(found, most_matches) ||
+           (found.lowest > 1 - same_speed && found.highest < 1 + same_speed);
+  });
+}
+
+std::string verdict_of(const List& all, const std::optional<Gap>& gap) {
+  const std::vector<Match> matches = matches_of(all);
+  if (matches.empty())
+    return "there is no verdict: the Region or every malloc is missing.";
+  std::string verdict =
+      "against the fastest mallocs here a Region per request has " +
+      result_of(matches[0]) + ", and " + result_of(matches[1]);
+  if (gap)
+    verdict += format(
+        "; what an allocator can save at all is %.0f %% of the "
+        "instructions of a request, and the Region saves %.0f %%",
+        (1 - gap->floor / gap->best_malloc) * 100,
+        (1 - gap->region / gap->best_malloc) * 100);
+  if (matches.size() == most_matches)
+    verdict += ". With no line changed " + matches[2].other->memory + " has " +
+               result_of(matches[2]);
+  return verdict + ".";
+}
+
+std::string ranking_of(const List& all) {
+  const Contender* const best = fastest_malloc(all, Code::ordinary);
+  if (best == nullptr)
+    return "";
+  std::vector<std::string> slower;
+  std::vector<std::string> alike;
+  for (const Contender& one : all) {
+    if (!is_malloc(one, Code::ordinary) || &one == best)
+      continue;
+    const Difference found = in_speed(*best, one);
+    if (differ(found, mallocs_of(all, Code::ordinary)))
+      slower.push_back(format("%.0f %% %s with %s", found.size() * 100,
+                              found.ratio < 1 ? "fewer" : "more",
+                              one.memory.c_str()));
+    else
+      alike.push_back(one.memory);
+  }
+  std::string text;
+  if (!slower.empty())
+    text = "Of the requests that ordinary code serves in a second with " +
+           best->memory + " there are " + list_of(slower) + ".";
+  if (!alike.empty())
+    text += std::string(text.empty() ? "" : " ") + "Between " + best->memory +
+            " and " + list_of(alike) +
+            " in ordinary code this run can tell no difference.";
+  return text;
+}
+
+}  // namespace tarn::compare
