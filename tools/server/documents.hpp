@@ -51,8 +51,9 @@ inline void put(json::object& object, std::string_view key, int number) {
 /// Adds a piece to the answer: `value` as JSON text.
 template <class Memory>
 void answer_json(Exchange<Memory>& exchange, const json::value& value) {
-  // What the serializer writes at a time; answers are a few KiB.
-  constexpr std::size_t step = 1024;
+  // What the serializer writes at a time. Answers are a few KiB, and one that
+  // it has to write in parts costs it a stack, which it takes from malloc.
+  constexpr std::size_t step = 16384;
   exchange.response.set("Content-Type", "application/json");
   exchange.response.set("Cache-Control", "no-store");
   String<Memory>& text = exchange.response.piece();

@@ -87,17 +87,27 @@ void append_card(Exchange<Memory>& exchange, String<Memory>& out,
 template <class Memory>
 using Selection = Vector<Memory, const Product*>;
 
+// Of products that are alike the one that lies first in the site comes first. A
+// stable sort would do the same with a buffer from malloc, whatever the memory
+// is that the request is served from.
+template <class Memory, class Less>
+void sort(Selection<Memory>& products, Less&& less) {
+  std::sort(products.begin(), products.end(),
+            [&](const Product* a, const Product* b) {
+              return less(a, b) || (!less(b, a) && a < b);
+            });
+}
+
 template <class Memory>
 void sort_by(Selection<Memory>& products, std::string_view what) {
   if (what == "price")
-    std::stable_sort(products.begin(), products.end(),
-                     [](auto* a, auto* b) { return a->cents < b->cents; });
+    sort<Memory>(products,
+                 [](auto* a, auto* b) { return a->cents < b->cents; });
   if (what == "weight")
-    std::stable_sort(products.begin(), products.end(),
-                     [](auto* a, auto* b) { return a->grams < b->grams; });
+    sort<Memory>(products,
+                 [](auto* a, auto* b) { return a->grams < b->grams; });
   if (what == "name")
-    std::stable_sort(products.begin(), products.end(),
-                     [](auto* a, auto* b) { return a->name < b->name; });
+    sort<Memory>(products, [](auto* a, auto* b) { return a->name < b->name; });
 }
 
 /// Those that the query's category, max, in_stock, sort, page and per_page
@@ -166,8 +176,8 @@ Selection<Memory> found_products(Exchange<Memory>& exchange,
                                          exchange.site.products.data())];
   };
   std::erase_if(found, [&](auto* product) { return hits_of(product) == 0; });
-  std::stable_sort(found.begin(), found.end(),
-                   [&](auto* a, auto* b) { return hits_of(a) > hits_of(b); });
+  sort<Memory>(found,
+               [&](auto* a, auto* b) { return hits_of(a) > hits_of(b); });
   return found;
 }
 
