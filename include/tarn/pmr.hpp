@@ -17,7 +17,10 @@
 //
 // Cost     allocate: a virtual call on top of the pool's own.
 // Threads  as the pool: a region's is confined, a heap's is shared.
-// Failure  allocate throws std::bad_alloc, as std::pmr demands.
+// Failure  allocate throws std::bad_alloc, as std::pmr demands; in a file that
+//          is compiled without exceptions it aborts.
+//
+// All of it is inline, so that the library itself needs no C++ runtime.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -26,9 +29,21 @@
 
 #include <memory>
 #include <memory_resource>
+#include <new>
 
 namespace tarn {
 inline namespace v1 {
+namespace detail {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_bad_alloc() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc{};
+#else
+  __builtin_abort();
+#endif
+}
+
+}  // namespace detail
 
 /// The one resource of a region; only Region::resource() makes it. Two are
 /// equal when they are the same one. deallocate() recycles in the region.
@@ -68,6 +83,72 @@ class HeapResource final : public std::pmr::memory_resource {
 
   Heap* heap_;
 };
+
+// It is constructed in the header of one of the region's chunks, where it stays
+// at resets and moves with merges.
+inline RegionResource* Region::resource() {
+  void* const place = resource_place();
+  static_assert(sizeof(RegionResource) == 2 * sizeof(void*));
+  if (place == nullptr)
+    detail::throw_bad_alloc();
+  // The first word is its table of virtual functions.
+  if (*static_cast<void* const*>(place) == nullptr)
+    return ::new (place) RegionResource{*this};
+  return std::launder(static_cast<RegionResource*>(place));
+}
+
+// As Region::allocate, without asking whether the alignment is a power of two:
+// std::pmr promises it.
+inline void* RegionResource::do_allocate(std::size_t size, std::size_t align) {
+  Region& region = *region_;
+  std::byte* const block = detail::align_up(region.next_, align);
+  if (align <= max_align && region.fits(block, size)) [[likely]] {
+    region.next_ = block + size;
+    return block;
+  }
+  if (void* const other = region.allocate(size, align)) [[likely]]
+    return other;
+  detail::throw_bad_alloc();
+}
+
+inline void RegionResource::do_deallocate(void* p, std::size_t size,
+                                          std::size_t) {
+  region_->deallocate(p, size);
+}
+
+inline bool RegionResource::do_is_equal(
+    const memory_resource& other) const noexcept {
+  return this == &other;
+}
+
+inline void* HeapResource::do_allocate(std::size_t size, std::size_t align) {
+  void* const block =
+      align <= max_align ? heap_->allocate(size) : heap_->allocate(size, align);
+  if (block == nullptr)
+    detail::throw_bad_alloc();
+  return block;
+}
+
+inline void HeapResource::do_deallocate(void* p, std::size_t size,
+                                        std::size_t) {
+  heap_->deallocate(p, size);
+}
+
+inline bool HeapResource::do_is_equal(
+    const memory_resource& other) const noexcept {
+  if (this == &other)
+    return true;
+#if defined(__cpp_rtti)
+  const auto* const same = dynamic_cast<const HeapResource*>(&other);
+#else
+  // Of our type where the tables of virtual functions are the same one.
+  const auto* const same = *reinterpret_cast<void* const*>(&other) ==
+                                   *reinterpret_cast<void* const*>(this)
+                               ? static_cast<const HeapResource*>(&other)
+                               : nullptr;
+#endif
+  return same != nullptr && same->heap_ == heap_;
+}
 
 namespace detail {
 

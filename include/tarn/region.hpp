@@ -178,7 +178,7 @@ class Region {
   /// The region's std::pmr::memory_resource: one, at the same address until
   /// the region ends, whatever is reset. It takes no memory but a first chunk;
   /// throws std::bad_alloc when that cannot be had. Needs tarn/pmr.hpp.
-  [[nodiscard]] RegionResource* resource();
+  [[nodiscard]] inline RegionResource* resource();
 
   /// Whether any call since the last reset ran out.
   [[nodiscard]] bool ran_out() const noexcept { return ran_out_; }
@@ -299,6 +299,7 @@ class Region {
   [[nodiscard]] bool check_children() const noexcept;
   [[noreturn]] void report_nested(const char* what) const noexcept;
   [[nodiscard]] bool prepare_resource() noexcept;
+  [[nodiscard]] void* resource_place() noexcept;
   detail::CleanupRecord* allocate_record(std::size_t size, std::size_t align,
                                          void** object) noexcept;
   void arm(detail::CleanupRecord* record, Cleanup cleanup,

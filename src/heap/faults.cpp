@@ -1,4 +1,4 @@
-#include "heap/thread_heap.hpp"
+#include "heap/slow.hpp"
 #include "port/fault.hpp"
 #include "port/world.hpp"
 
@@ -53,6 +53,10 @@ void report_other(const Domain& domain, const void* p,
   line << "it is a block of ";
   name(line, other, "the default ");
   port::report(Fault::wrong_pool, line);
+}
+
+void report_stray(const void* p) noexcept {
+  report_foreign(default_domain, p, "nobody gave it");
 }
 
 }  // namespace tarn::heap

@@ -23,4 +23,14 @@ void send_full(Heap& heap, Parcel& parcel) noexcept;
 [[nodiscard]] void* allocated_at_last(void* block, ThreadHeap& heap,
                                       Bin& bin) noexcept;
 
+/// Whether the address is one of those that pools live in, of whatever pool.
+[[nodiscard]] bool is_in_space(const void* p) noexcept;
+
+/// A pointer that nobody gave was given to the default heap's door.
+[[noreturn]] void report_stray(const void* p) noexcept;
+
+/// Gives back to the system what nobody uses of the default heap, as far as
+/// this thread may. Returns bytes that had pages.
+std::size_t trim() noexcept;
+
 }  // namespace tarn::heap

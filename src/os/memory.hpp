@@ -53,6 +53,9 @@ bool allow_huge_pages(std::byte* memory, std::size_t size,
 /// Bytes of the range, at most huge_page long, that have pages behind them.
 [[nodiscard]] std::size_t present(std::byte* memory, std::size_t size) noexcept;
 
+/// Whether the eight bytes at `p`, a multiple of eight, can be read.
+[[nodiscard]] bool is_readable(const void* p) noexcept;
+
 /// Moves the range into huge pages now, where the kernel can.
 bool collapse(std::byte* memory, std::size_t size) noexcept;
 

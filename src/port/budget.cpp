@@ -6,6 +6,7 @@
 
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
+#include "base/type_information.hpp"
 #include "port/world.hpp"
 
 namespace tarn {

@@ -4,6 +4,7 @@
 #include "tarn/upstream.hpp"
 
 #include "base/order.hpp"
+#include "base/type_information.hpp"
 #include "port/fault.hpp"
 
 #include <new>

@@ -235,5 +235,10 @@ bool Region::prepare_resource() noexcept {
   return true;
 }
 
+// Where the pmr door makes the resource, or null: refused.
+void* Region::resource_place() noexcept {
+  return prepare_resource() ? &resource_chunk_->resource : nullptr;
+}
+
 }  // namespace v1
 }  // namespace tarn

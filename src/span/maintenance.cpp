@@ -224,6 +224,21 @@ void set_upkeep(void (*upkeep)() noexcept) noexcept {
   room_above.store(upkeep, relaxed);
 }
 
+std::size_t purge_now() noexcept {
+  const base::Locked locked{state.lock};
+  const std::size_t before = purged_bytes();
+  if (void (*const upkeep)() noexcept = room_above.load(relaxed))
+    upkeep();
+  for (unsigned step = 0; step < steps; ++step)
+    while (shelves[step].dissolve_one(step)) {
+    }
+  for (unsigned i = 0; i < the_space.reservations(); ++i) {
+    Reservation& part = the_space.reservation(i);
+    add_purged(part.purge(0, part.opened(), now_ms(), 0));
+  }
+  return purged_bytes() - before;
+}
+
 std::size_t purged_bytes() noexcept {
   return purged.load(relaxed);
 }

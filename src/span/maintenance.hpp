@@ -20,6 +20,9 @@ void maintain_on_request_path(std::uint32_t elapsed) noexcept;
 /// above gives back. It may claim nothing.
 void set_upkeep(void (*upkeep)() noexcept) noexcept;
 
+/// Gives all that idles back to the system, whatever its age. Returns bytes.
+std::size_t purge_now() noexcept;
+
 /// Bytes given back to the system since the start.
 [[nodiscard]] std::size_t purged_bytes() noexcept;
 

@@ -3,6 +3,7 @@
 #include "tarn/system.hpp"
 
 #include "base/order.hpp"
+#include "base/type_information.hpp"
 #include "os/memory.hpp"
 #include "port/world.hpp"
 #include "span/cache.hpp"

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -182,6 +183,14 @@ std::size_t present(std::byte* memory, std::size_t size) noexcept {
   for (std::size_t i = 0; i < size / page; ++i)
     bytes += (pages[i] & 1u) * page;
   return bytes;
+}
+
+bool is_readable(const void* p) noexcept {
+  // The set of signals is read before the command is looked at, which is none.
+  constexpr long no_command = -1;
+  constexpr std::size_t set = 8;
+  syscall(SYS_rt_sigprocmask, no_command, p, nullptr, set);
+  return errno != EFAULT;
 }
 
 bool collapse(std::byte* memory, std::size_t size) noexcept {
