@@ -221,12 +221,19 @@ bool Reservation::extend(std::size_t index, std::size_t granules) noexcept {
          claim_at(index, granules);
 }
 
+// A whole stretch comes anew from the system: whoever asks for so much need not
+// touch all of it, and who did before him did perhaps not either.
 void Reservation::clear(std::size_t index, std::size_t granules) noexcept {
   const Bits bits{index, granules};
   for (std::size_t i = 0; i < bits.words(); ++i) {
     const std::size_t first = bits.first() + i;
     std::uint64_t dirty =
         stretches_[first].dirty.load(std::memory_order_relaxed) & bits.word(i);
+    if (dirty == low_bits(stretch_granules)) {
+      os::purge(granule(first * stretch_granules), stretch_size);
+      stretches_[first].dirty.store(0, std::memory_order_relaxed);
+      continue;
+    }
     for (; dirty != 0; dirty &= dirty - 1) {
       const auto place = static_cast<std::size_t>(std::countr_zero(dirty));
       __builtin_memset(granule(first * stretch_granules + place), 0,
