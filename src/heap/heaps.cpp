@@ -67,24 +67,6 @@ void leave_with(ThreadHeap& heap) noexcept {
   heap.thread = no_thread;
 }
 
-void leave() noexcept {
-  for (ThreadHeap*& own : own_heaps.at) {
-    if (own == &no_heap)
-      continue;
-    ThreadHeap& heap = *own;
-    if (heap.is_of_default)
-      send_all(heap);
-    own = &no_heap;
-    leave_with(heap);
-    heap.abandoned = span::now_ms();
-    const base::Locked locked{lock};
-    // Nobody ends the heap meanwhile.
-    if (heap.domain != nullptr && !heap.is_of_default)
-      send_all(heap);
-    abandon(heap);
-  }
-}
-
 // Thread heaps that waited for long: their slabs are anybody's.
 void dissolve_abandoned(Domain& domain) noexcept {
   const std::uint32_t now = span::now_ms();
@@ -296,6 +278,24 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
 }
 
 }  // namespace
+
+void leave() noexcept {
+  for (ThreadHeap*& own : own_heaps.at) {
+    if (own == &no_heap)
+      continue;
+    ThreadHeap& heap = *own;
+    if (heap.is_of_default)
+      send_all(heap);
+    own = &no_heap;
+    leave_with(heap);
+    heap.abandoned = span::now_ms();
+    const base::Locked locked{lock};
+    // Nobody ends the heap meanwhile.
+    if (heap.domain != nullptr && !heap.is_of_default)
+      send_all(heap);
+    abandon(heap);
+  }
+}
 
 ThreadHeap* enter_first(Domain& domain) noexcept {
   ThreadHeap*& own = own_heaps.at[domain.place];

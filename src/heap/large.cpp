@@ -79,6 +79,7 @@ void deallocate_large(Domain& domain, void* p) noexcept {
   release_run(domain, static_cast<std::byte*>(p), granules_of(p).load(relaxed));
   if (domain.shared != nullptr)
     return;
+  const Visit visit;
   if (ThreadHeap* const heap = enter(domain))
     if (++heap->posts >= 64)
       run_duties(*heap);

@@ -20,6 +20,7 @@ FreeSlot* pop(Bin& bin) noexcept {
 void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
   if (domain.shared != nullptr)
     return allocate_compact(domain, size_class);
+  const Visit visit;
   ThreadHeap* const heap = enter(domain);
   if (heap == nullptr)
     return nullptr;
@@ -67,6 +68,7 @@ void deallocate_small(Domain& domain, void* p, Slab& slab,
   FreeSlot* const slot = mark_free(domain, p, tagged);
   if (domain.shared != nullptr) [[unlikely]]
     return deallocate_compact(domain, slab, slot);
+  const Visit visit;
   ThreadHeap* const heap = enter(domain);
   if (heap == nullptr)
     return post(slab, {slot, slot, 1});

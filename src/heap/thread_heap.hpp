@@ -21,6 +21,7 @@
 #include "slab/mixed_slab.hpp"
 #include "slab/slab.hpp"
 #include "span/reservation.hpp"
+#include "thread/table.hpp"
 
 #include <new>
 
@@ -197,6 +198,22 @@ extern constinit thread_local OwnHeaps own_heaps
   ThreadHeap* const own = own_heaps.at[domain.place];
   return own->domain == &domain ? own : enter_first(domain);
 }
+
+/// Abandons what this thread has of all heaps.
+void leave() noexcept;
+
+/// For the scope of a call that may enter a heap: a thread whose end is over
+/// leaves it again.
+class Visit {
+ public:
+  Visit() = default;
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() {
+    if (thread::is_over()) [[unlikely]]
+      leave();
+  }
+};
 
 /// Any thread heap by its id, which was given out.
 [[nodiscard]] ThreadHeap& heap_of(HeapId id) noexcept;

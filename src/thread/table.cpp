@@ -1,7 +1,7 @@
 // A bit for each number, lowest free one first, so that tables indexed by it
-// stay small. The key's destructor runs in rounds: the first one runs the hooks
-// and asks for another, the second gives the number up, so that destructors of
-// the program that run in between still have theirs.
+// stay small. The key's destructor runs in rounds, of which there are few: each
+// runs the hooks, since destructors of the program may have come back in
+// between and still have their number; the last one gives that up.
 #include "thread/table.hpp"
 
 #include "base/spin_lock.hpp"
@@ -41,10 +41,11 @@ constinit List<ForkHooks> fork_hooks TARN_GUARDED_BY(table_lock) = {};
 constinit std::atomic<std::uint32_t> generations[most_threads] = {};
 constinit std::atomic<unsigned> living_threads{0};
 
-enum class Watched : std::uint8_t { no, yes, after_hooks };
+enum class Watched : std::uint8_t { no, yes, over };
 
 constinit thread_local std::uint32_t number = 0;  // the index plus one
 constinit thread_local Watched watched = Watched::no;
+constinit thread_local unsigned rounds = 0;
 
 template <class T>
 bool append(List<T>& list, const T& entry) noexcept {
@@ -124,11 +125,6 @@ void give_number_up() noexcept {
 }
 
 void run_exit_hooks() noexcept {
-  if (watched == Watched::after_hooks) {
-    watched = Watched::no;
-    give_number_up();
-    return;
-  }
   List<Hook> hooks;
   {
     const base::Locked locked{table_lock};
@@ -136,13 +132,15 @@ void run_exit_hooks() noexcept {
   }
   for (unsigned i = 0; i < hooks.count; ++i)
     hooks.entries[i]();
-  if (os::watch_this_thread())
-    watched = Watched::after_hooks;
-  else
-    give_number_up();
+  if (++rounds < os::thread_exit_rounds && os::watch_this_thread())
+    return;
+  watched = Watched::over;
+  give_number_up();
 }
 
 [[gnu::noinline]] std::uint32_t enter() noexcept {
+  if (watched == Watched::over)
+    return most_threads;
   number = take_number();
   static_cast<void>(watch());
   return number;
@@ -182,6 +180,10 @@ bool watch() noexcept {
     return false;
   watched = Watched::yes;
   return true;
+}
+
+bool is_over() noexcept {
+  return watched == Watched::over;
 }
 
 std::uint32_t generation(unsigned index) noexcept {

@@ -5,7 +5,9 @@
 // generation tells its users apart. A thread's end has one entry: the hooks
 // given to at_exit, in that order, run once the program's own destructors of
 // the thread have begun. They may run again, for a thread that uses tarn in a
-// destructor after that; whatever they hand back must stay usable.
+// destructor after that; whatever they hand back must stay usable. After the
+// last round of destructors nothing runs any more: the thread is over, though
+// the C library may still have blocks of it to free.
 //
 // Fork has one entry too: prepare in the order of at_fork, which is the order
 // of locks, and the other two in the opposite order.
@@ -40,6 +42,10 @@ struct ForkHooks {
 
 /// Makes sure that the exit hooks run at the end of this thread.
 [[nodiscard]] bool watch() noexcept;
+
+/// Whether this thread's hooks have run for the last time. What it takes from
+/// now on must go back at once.
+[[nodiscard]] bool is_over() noexcept;
 
 /// How many threads had this number before its present or last one.
 [[nodiscard]] std::uint32_t generation(unsigned index) noexcept;
