@@ -13,8 +13,10 @@ Function* named(const char* name) {
 
 /// Whether `p` is a block of tarn's default heap.
 inline bool is_served(const void* p) {
+  using Describe = std::size_t(const void*, char*, std::size_t);
+  static auto* const shared = named<Describe>("tarn_describe");
   static auto* const describe =
-      named<std::size_t(const void*, char*, std::size_t)>("tarn_describe");
+      shared != nullptr ? shared : named<Describe>("tarn_describe_linked");
   if (describe == nullptr)
     return false;
   char text[200] = "";

@@ -28,6 +28,13 @@ constinit pthread_key_t exit_key = 0;
 using Hook = void (*)() noexcept;
 constinit Hook exit_hook = nullptr;
 
+// A plugin with a tarn of its own may be unloaded before threads end that were
+// in it. At the end of the program nobody misses the hook.
+__attribute__((destructor)) void forget_exit_hook() noexcept {
+  if (exit_hook != nullptr)
+    pthread_key_delete(exit_key);
+}
+
 std::uint64_t now(clockid_t clock) noexcept {
   timespec time{};
   clock_gettime(clock, &time);
@@ -89,8 +96,10 @@ std::uint64_t bytes_from_environment(const char* name,
 }
 
 bool set_thread_exit_hook(void (*hook)() noexcept) noexcept {
+  if (pthread_key_create(&exit_key, run_exit_hook) != 0)
+    return false;
   exit_hook = hook;
-  return pthread_key_create(&exit_key, run_exit_hook) == 0;
+  return true;
 }
 
 bool watch_this_thread() noexcept {

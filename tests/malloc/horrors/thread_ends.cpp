@@ -87,12 +87,12 @@ int main() {
   require(is_served(hidden(std::malloc(1))), "tarn serves");
   for (pthread_key_t& key : keys)
     require(pthread_key_create(&key, end_value) == 0, "a key is made");
-  churn(400);
-  churn_detached(400);
+  churn(200);
+  churn_detached(200);
   const std::size_t before = resident();
-  churn(1600);
-  churn_detached(1600);
-  require(ended.load() > 4000 * 40, "destructors ran");
+  churn(600);
+  churn_detached(600);
+  require(ended.load() > 1600 * 40, "destructors ran");
   // A thread that leaves its heap behind for ever costs at least 8 KiB of it.
   require(resident() < before + (4 << 20), "ended threads leave nothing");
   return 0;
