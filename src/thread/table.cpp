@@ -41,11 +41,11 @@ constinit List<ForkHooks> fork_hooks TARN_GUARDED_BY(table_lock) = {};
 constinit std::atomic<std::uint32_t> generations[most_threads] = {};
 constinit std::atomic<unsigned> living_threads{0};
 
-enum class Watched : std::uint8_t { no, yes, over };
+enum class Watched : std::uint8_t { no, yes, after_hooks, over };
 
 constinit thread_local std::uint32_t number = 0;  // the index plus one
 constinit thread_local Watched watched = Watched::no;
-constinit thread_local unsigned rounds = 0;
+constinit thread_local std::uint8_t rounds = 0;
 
 template <class T>
 bool append(List<T>& list, const T& entry) noexcept {
@@ -125,15 +125,19 @@ void give_number_up() noexcept {
 }
 
 void run_exit_hooks() noexcept {
-  List<Hook> hooks;
-  {
-    const base::Locked locked{table_lock};
-    hooks = exit_hooks;
+  if (watched == Watched::yes) {
+    List<Hook> hooks;
+    {
+      const base::Locked locked{table_lock};
+      hooks = exit_hooks;
+    }
+    for (unsigned i = 0; i < hooks.count; ++i)
+      hooks.entries[i]();
   }
-  for (unsigned i = 0; i < hooks.count; ++i)
-    hooks.entries[i]();
-  if (++rounds < os::thread_exit_rounds && os::watch_this_thread())
+  if (++rounds < os::thread_exit_rounds && os::watch_this_thread()) {
+    watched = Watched::after_hooks;
     return;
+  }
   watched = Watched::over;
   give_number_up();
 }
@@ -168,6 +172,8 @@ bool at_fork(const ForkHooks& hooks) noexcept {
 }
 
 bool watch() noexcept {
+  if (watched == Watched::after_hooks)
+    watched = Watched::yes;
   if (watched != Watched::no)
     return true;
   {
