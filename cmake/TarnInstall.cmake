@@ -5,9 +5,11 @@ include(CMakePackageConfigHelpers)
 
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/tarn")
 set(libraries tarn_static)
-if(TARGET tarn_shared)
-  list(APPEND libraries tarn_shared)
-endif()
+foreach(other IN ITEMS tarn_shared tarn_malloc tarn_malloc_static)
+  if(TARGET ${other})
+    list(APPEND libraries ${other})
+  endif()
+endforeach()
 
 install(TARGETS ${libraries} EXPORT tarn-targets
   LIBRARY COMPONENT runtime NAMELINK_COMPONENT development
@@ -39,7 +41,13 @@ endif()
 foreach(kind IN ITEMS INCLUDE LIB)
   cmake_path(APPEND TARN_PC_${kind} "\${prefix}" "${CMAKE_INSTALL_${kind}DIR}")
 endforeach()
-configure_file("${PROJECT_SOURCE_DIR}/cmake/tarn.pc.in"
-  "${PROJECT_BINARY_DIR}/tarn.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/tarn.pc" DESTINATION "${pc_folder}"
-  COMPONENT development)
+set(pc_files tarn.pc)
+if(TARGET tarn_malloc_static)
+  list(APPEND pc_files tarn-malloc.pc)
+endif()
+foreach(file IN LISTS pc_files)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/${file}.in"
+    "${PROJECT_BINARY_DIR}/${file}" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${file}" DESTINATION "${pc_folder}"
+    COMPONENT development)
+endforeach()

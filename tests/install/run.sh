@@ -26,6 +26,15 @@ check_symbols() {
       -e ' to tarn::v1::' -e '^TARN_0' -e 'TARN_PRIVATE$' || true)
   [ -z "$stray" ] || { printf 'libtarn.so shows:\n%s\n' "$stray"; exit 1; }
   readelf -d "$library" | grep -q NODELETE
+  # A C program under the malloc door gets no C++ runtime with it.
+  door=$(find "$tree" -name 'libtarn-malloc.so' | head -n 1)
+  needed=$(readelf -d "$library" "$door" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' |
+    sort -u | tr '\n' ' ')
+  [ "$needed" = 'libc.so.6 libtarn.so.0 ' ] || {
+    echo "the libraries need $needed"
+    exit 1
+  }
+  readelf -d "$door" | grep -q NODELETE
 }
 
 # A tree that was moved still works: nothing in it names where it was.

@@ -19,7 +19,7 @@ with_cmake() {
   # Of tarn only what these programs need.
   programs=
   for kind in $kinds; do
-    programs="$programs cpp_$kind c_$kind"
+    programs="$programs cpp_$kind c_$kind malloc_$kind"
   done
   # Names are words.
   # shellcheck disable=SC2086
@@ -59,6 +59,25 @@ with_pkg_config() {
   for kind in static shared; do
     one_with_pkg_config "$1" "$here/consumer/main.cpp" "$CXX -std=c++20" $kind
     one_with_pkg_config "$1" "$here/consumer/main.c" "$CC -std=c11" $kind
+  done
+  malloc_with_pkg_config
+}
+
+# A C program whose malloc is tarn's, which asks tarn.
+malloc_with_pkg_config() {
+  libdir=$(pkg-config --variable=libdir tarn)
+  for kind in static shared; do
+    program=$work/built/malloc_$kind
+    flags="$(pkg-config --cflags tarn) $(pkg-config --libs tarn-malloc tarn)"
+    if [ $kind = static ]; then
+      flags="$(pkg-config --cflags tarn) -Wl,-Bstatic $(pkg-config --libs \
+        tarn-malloc tarn) -Wl,-Bdynamic -pthread"
+    fi
+    # Flags are words.
+    # shellcheck disable=SC2086
+    $CC -std=c11 "$here/consumer/malloc.c" -o "$program" $flags \
+      "-Wl,-rpath,$libdir"
+    $emulator "$program"
   done
 }
 
