@@ -86,6 +86,9 @@ struct SpaceStats {
   std::size_t stored;     ///< in the central store
   std::size_t metadata;   ///< address space for the page map and the like
   unsigned threads;       ///< that are alive and have a number
+  std::size_t soft;       ///< the limits of TARN_LIMIT; 0: none
+  std::size_t hard;
+  std::size_t refusals;  ///< asks for granules beyond the hard one
 };
 [[nodiscard]] SpaceStats space_stats() noexcept;
 

@@ -3,6 +3,7 @@
 
 #include "base/order.hpp"
 #include "heap/slow.hpp"
+#include "span/limit.hpp"
 #include "span/space.hpp"
 
 namespace tarn::heap {
@@ -62,13 +63,15 @@ void* allocate_large(Domain& domain, std::size_t size,
     return nullptr;
   std::byte* memory = claim_run(domain, granules, align, span::Use::large,
                                 our_kind, 0, &granules);
-  if (memory == nullptr && domain.budget != nullptr) {
+  if (memory == nullptr && (domain.budget != nullptr || span::is_limited())) {
     squeeze(domain);
     memory = claim_run(domain, granules, align, span::Use::large, our_kind, 0,
                        &granules);
   }
-  if (memory == nullptr)
+  if (memory == nullptr) {
+    span::open_reserve();
     return nullptr;
+  }
   domain_of(memory) = &domain;
   granules_of(memory).store(static_cast<std::uint32_t>(granules), relaxed);
   return memory;

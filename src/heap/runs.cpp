@@ -1,5 +1,7 @@
 // Runs of granules: what a heap borrows, and what its budget is charged for.
 #include "heap/domain.hpp"
+#include "span/limit.hpp"
+#include "span/maintenance.hpp"
 #include "span/space.hpp"
 
 namespace tarn::heap {
@@ -72,6 +74,8 @@ void give_back(Domain& domain, const Run& run) noexcept {
 std::byte* claim_run(Domain& domain, std::size_t granules, std::size_t align,
                      span::Use use, unsigned extra, unsigned owner,
                      std::size_t* got) noexcept {
+  if (span::is_pressed()) [[unlikely]]
+    span::relieve();
   if (got != nullptr)
     *got = granules;
   std::uint32_t was = 0;
@@ -98,8 +102,12 @@ std::byte* claim_run(Domain& domain, std::size_t granules, std::size_t align,
 
 void release_run(Domain& domain, std::byte* memory,
                  std::size_t granules) noexcept {
-  if (domain.is_default)
-    return the_space.release(memory, granules);
+  if (domain.is_default) {
+    the_space.release(memory, granules);
+    if (span::is_pressed()) [[unlikely]]
+      span::relieve();
+    return;
+  }
   Run& run = run_at(memory);
   {
     const base::Locked locked{domain.runs_lock};

@@ -3,6 +3,7 @@
 // looks at it until a block comes back to it.
 #include "base/order.hpp"
 #include "heap/slow.hpp"
+#include "span/limit.hpp"
 #include "span/space.hpp"
 
 #include <algorithm>
@@ -261,7 +262,7 @@ void release_listed(ThreadHeap& heap) noexcept {
 }
 
 void squeeze(Domain& domain) noexcept {
-  if (domain.budget == nullptr)
+  if (domain.budget == nullptr && !span::is_limited())
     return;
   if (domain.shared != nullptr)
     return release_mixed(*domain.shared);

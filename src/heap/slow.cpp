@@ -4,6 +4,7 @@
 #include "tarn/heap.hpp"
 
 #include "port/fault.hpp"
+#include "span/limit.hpp"
 #include "span/space.hpp"
 
 namespace tarn::heap {
@@ -25,8 +26,10 @@ void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
   if (heap == nullptr)
     return nullptr;
   Bin& bin = heap->bins[size_class];
-  if (bin.head == nullptr && !refill(*heap, size_class)) [[unlikely]]
+  if (bin.head == nullptr && !refill(*heap, size_class)) [[unlikely]] {
+    span::open_reserve();
     return nullptr;
+  }
   FreeSlot* const slot = pop(bin);
   if (static_cast<std::int32_t>(bin.room) < 0) [[unlikely]]
     return allocated_at_last(slot, *heap, bin);

@@ -40,6 +40,9 @@ void write_space(const SpaceStats& space, Out& out) noexcept {
   object.add("stored", space.stored);
   object.add("metadata", space.metadata);
   object.add("threads", space.threads);
+  object.add("soft", space.soft);
+  object.add("hard", space.hard);
+  object.add("refusals", space.refusals);
 }
 
 void write_pool(const PoolStats& pool, Out& out) noexcept {

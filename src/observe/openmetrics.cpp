@@ -63,6 +63,22 @@ void write_space(const SpaceStats& space, Out& out) noexcept {
             space.threads, out);
 }
 
+// Where there is none there is no such family.
+void write_limits(const SpaceStats& space, Out& out) noexcept {
+  if (space.soft != 0)
+    write_one({"tarn_limit_soft_bytes", Type::gauge, "bytes",
+               "Beyond it what idles goes back at once."},
+              space.soft, out);
+  if (space.hard == 0)
+    return;
+  write_one({"tarn_limit_hard_bytes", Type::gauge, "bytes",
+             "Beyond it no granule is lent."},
+            space.hard, out);
+  write_one({"tarn_limit_refusals", Type::counter, "",
+             "Asks for granules that it refused."},
+            space.refusals, out);
+}
+
 void write_bookkeeping(const Snapshot& now, Out& out) noexcept {
   write_one({"tarn_bookkeeping_bytes", Type::gauge, "bytes",
              "What tarn holds for itself beside the tables."},
@@ -166,6 +182,7 @@ void write_classes(const HeapStats& heap, Out& out) noexcept {
 
 void write_openmetrics(const Snapshot& now, Out& out) noexcept {
   write_space(now.space, out);
+  write_limits(now.space, out);
   write_bookkeeping(now, out);
   write_pools(now, out);
   write_heap(now.heap, out);

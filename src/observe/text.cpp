@@ -30,6 +30,11 @@ void write_space(const Snapshot& now, Out& out) noexcept {
       << "        " << Bytes{space.reserved} << " reserved, "
       << Bytes{space.committed} << " opened, " << Bytes{space.metadata}
       << " for tables, " << Bytes{now.bookkeeping} << " for bookkeeping\n";
+  if (space.soft != 0)
+    out << "        " << Bytes{space.soft} << " are the soft limit\n";
+  if (space.hard != 0)
+    out << "        " << Bytes{space.hard} << " are the hard limit, which "
+        << std::uint64_t{space.refusals} << " asks met\n";
 }
 
 void write_pool(const PoolStats& pool, const char* name, Out& out) noexcept {

@@ -14,6 +14,15 @@ namespace tarn::os {
 [[nodiscard]] std::uint64_t coarse_now() noexcept;
 [[nodiscard]] std::uint64_t exact_now() noexcept;
 
+/// A variable of the environment, or null. Null, too, where the program has the
+/// rights of somebody else (AT_SECURE): whoever starts it shall not choose what
+/// it does.
+[[nodiscard]] const char* environment(const char* name) noexcept;
+
+/// Whether there is an environment yet: the dynamic linker asks for memory
+/// before the C library has seen it.
+[[nodiscard]] bool has_environment() noexcept;
+
 /// A variable of the environment as a number of bytes, such as 64K or 2G;
 /// `otherwise` where it is not set or is no number.
 [[nodiscard]] std::uint64_t bytes_from_environment(

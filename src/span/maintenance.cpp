@@ -6,6 +6,7 @@
 #include "base/spin_lock.hpp"
 #include "os/process.hpp"
 #include "span/cache.hpp"
+#include "span/limit.hpp"
 #include "span/names.hpp"
 #include "thread/table.hpp"
 
@@ -88,7 +89,8 @@ void add_purged(std::size_t bytes) noexcept {
 void end_sweep() noexcept TARN_REQUIRES(state.lock) {
   const std::size_t used = state.used_seen * granule_size;
   const std::size_t dirty = state.dirty_seen * granule_size;
-  const std::size_t limit = base::larger(least_dirty_limit, used / dirty_part);
+  const std::size_t limit =
+      most_dirty(used, base::larger(least_dirty_limit, used / dirty_part));
   state.excess = dirty > limit ? dirty - limit : 0;
   state.last_dirty = dirty;
   state.reservation = 0;
@@ -191,11 +193,13 @@ void prepare_fork() noexcept TARN_UNCHECKED_LOCKS {
   lock_caches_for_fork();
   for (Shelf& shelf : shelves)
     shelf.lock().lock();
+  lock_limit_for_fork();
   the_space.lock_for_fork();
 }
 
 void end_fork() noexcept TARN_UNCHECKED_LOCKS {
   the_space.unlock_after_fork();
+  unlock_limit_after_fork();
   for (Shelf& shelf : shelves)
     shelf.lock().unlock();
   unlock_caches_after_fork();
@@ -217,6 +221,17 @@ void maintain_on_request_path(std::uint32_t elapsed) noexcept
       !state.lock.try_lock())
     return;
   run(base::smaller(elapsed * millisecond / request_part, millisecond), false);
+  state.lock.unlock();
+}
+
+// One sweep counts what idles, the next one gives it back.
+void relieve() noexcept TARN_UNCHECKED_LOCKS {
+  static constinit std::atomic<std::uint32_t> last{0};  // orders nothing
+  const std::uint32_t now = now_ms();
+  if (last.exchange(now, relaxed) == now || !state.lock.try_lock())
+    return;
+  if (run(millisecond, false))
+    run(millisecond, false);
   state.lock.unlock();
 }
 

@@ -16,6 +16,11 @@ namespace tarn::span {
 /// mode in which requests never purge.
 void maintain_on_request_path(std::uint32_t elapsed) noexcept;
 
+/// Gives back what idles, in whatever mode, for two milliseconds at most, and
+/// once per tick of the coarse clock: for whoever is beyond the soft limit. No
+/// lock of the rooms above may be held.
+void relieve() noexcept;
+
 /// Has `upkeep` run ten times a second, while something maintains: what a room
 /// above gives back. It may claim nothing.
 void set_upkeep(void (*upkeep)() noexcept) noexcept;

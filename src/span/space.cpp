@@ -2,6 +2,7 @@
 
 #include "os/memory.hpp"
 #include "os/process.hpp"
+#include "span/limit.hpp"
 
 #include <type_traits>
 
@@ -22,7 +23,7 @@ std::uint32_t now_seconds() noexcept {
 
 std::byte* Space::claim(std::size_t granules, Use use, unsigned extra,
                         unsigned owner) noexcept {
-  std::byte* const memory = claim_any(granules);
+  std::byte* const memory = claim_charged(granules, granules);
   if (memory == nullptr)
     return nullptr;
   Reservation* const home = find(memory);
@@ -33,7 +34,7 @@ std::byte* Space::claim(std::size_t granules, Use use, unsigned extra,
 std::byte* Space::claim_aligned(std::size_t granules, std::size_t align,
                                 Use use, unsigned extra) noexcept {
   const std::size_t wide = granules + align / granule_size - 1;
-  std::byte* const memory = claim_any(wide);
+  std::byte* const memory = claim_charged(wide, granules);
   if (memory == nullptr)
     return nullptr;
   Reservation* const home = find(memory);
@@ -53,6 +54,7 @@ void Space::release(std::byte* memory, std::size_t granules) noexcept {
   Reservation* const home = find(memory);
   home->describe_free(home->index_of(memory), granules);
   home->release(memory, granules, now_ms());
+  discharge(granules);
 }
 
 bool Space::resize(std::byte* memory, std::size_t granules, std::size_t wanted,
@@ -65,9 +67,13 @@ bool Space::resize(std::byte* memory, std::size_t granules, std::size_t wanted,
   }
   if (wanted == granules)
     return true;
-  if (wanted > home->granules() - index ||
-      !home->extend(index + granules, wanted - granules))
+  const std::size_t more = wanted - granules;
+  if (wanted > home->granules() - index || !charge(more))
     return false;
+  if (!home->extend(index + granules, more)) {
+    discharge(more);
+    return false;
+  }
   home->describe(index, wanted, use, extra, 0);
   return true;
 }
@@ -75,6 +81,17 @@ bool Space::resize(std::byte* memory, std::size_t granules, std::size_t wanted,
 void Space::clear(std::byte* memory, std::size_t granules) noexcept {
   Reservation* const home = find(memory);
   home->clear(home->index_of(memory), granules);
+}
+
+// What is claimed to cut an aligned run from is not charged.
+std::byte* Space::claim_charged(std::size_t granules,
+                                std::size_t kept) noexcept {
+  if (!charge(kept))
+    return nullptr;
+  std::byte* const memory = claim_any(granules);
+  if (memory == nullptr)
+    discharge(kept);
+  return memory;
 }
 
 std::byte* Space::claim_any(std::size_t granules) noexcept {

@@ -82,6 +82,7 @@ class Space {
   static constexpr unsigned number_bits = 25;
   static constexpr Number mask = (Number{1} << number_bits) - 1;
 
+  std::byte* claim_charged(std::size_t granules, std::size_t kept) noexcept;
   std::byte* claim_any(std::size_t granules) noexcept;
   bool grow(std::size_t granules) noexcept TARN_REQUIRES(lock_);
 

@@ -7,6 +7,7 @@
 #include "os/memory.hpp"
 #include "port/world.hpp"
 #include "span/cache.hpp"
+#include "span/limit.hpp"
 #include "span/maintenance.hpp"
 #include "thread/table.hpp"
 
@@ -123,6 +124,10 @@ SpaceStats space_stats() noexcept {
   sum.purged = span::purged_bytes();
   sum.cached = span::cached_bytes();
   sum.threads = thread::living();
+  const span::Limits limits = span::limits();
+  sum.soft = limits.soft == no_limit ? 0 : limits.soft;
+  sum.hard = limits.hard == no_limit ? 0 : limits.hard;
+  sum.refusals = span::refusals();
   return sum;
 }
 

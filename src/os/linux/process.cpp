@@ -1,5 +1,6 @@
 #include "os/process.hpp"
 
+#include "base/number.hpp"
 #include "base/spin_lock.hpp"
 
 #include <cstdlib>
@@ -77,22 +78,20 @@ std::uint64_t exact_now() noexcept {
   return now(CLOCK_MONOTONIC);
 }
 
+const char* environment(const char* name) noexcept {
+  return secure_getenv(name);
+}
+
+bool has_environment() noexcept {
+  return environ != nullptr;
+}
+
 std::uint64_t bytes_from_environment(const char* name,
                                      std::uint64_t otherwise) noexcept {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text < '0' || *text > '9')
-    return otherwise;
+  const char* text = environment(name);
   std::uint64_t number = 0;
-  for (; *text >= '0' && *text <= '9'; ++text)
-    if (__builtin_mul_overflow(number, 10u, &number) ||
-        __builtin_add_overflow(number, static_cast<unsigned>(*text - '0'),
-                               &number))
-      return otherwise;
-  const unsigned shift = *text == 'K'   ? 10
-                         : *text == 'M' ? 20
-                         : *text == 'G' ? 30
-                                        : 0;
-  return number << shift >> shift == number ? number << shift : otherwise;
+  const bool is_number = text != nullptr && base::read_bytes(text, number);
+  return is_number && *text == '\0' ? number : otherwise;
 }
 
 bool set_thread_exit_hook(void (*hook)() noexcept) noexcept {
