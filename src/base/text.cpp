@@ -31,6 +31,16 @@ Line& Line::operator<<(Hex hex) noexcept {
   return *this;
 }
 
+Line& Line::operator<<(Some some) noexcept {
+  constexpr std::size_t most = capacity / 4;
+  for (std::size_t i = 0; i < some.size && some.text[i] != '\0'; ++i) {
+    if (i == most)
+      return *this << "...";
+    put(some.text[i]);
+  }
+  return *this;
+}
+
 void Line::put(char c) noexcept {
   if (size_ + 1 < capacity)
     text_[size_++] = c;

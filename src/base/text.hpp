@@ -17,6 +17,13 @@ struct Hex {
   const void* address;
 };
 
+/// A text of somebody else's, cut off where it would fill the line. It ends
+/// with a zero, or with its size.
+struct Some {
+  const char* text;
+  std::size_t size = static_cast<std::size_t>(-1);
+};
+
 class Line {
  public:
   static constexpr std::size_t capacity = 512;
@@ -24,6 +31,7 @@ class Line {
   Line& operator<<(const char* text) noexcept;
   Line& operator<<(std::uint64_t number) noexcept;
   Line& operator<<(Hex hex) noexcept;
+  Line& operator<<(Some some) noexcept;
 
   /// Zero-terminated.
   [[nodiscard]] const char* text() const noexcept { return text_; }

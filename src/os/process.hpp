@@ -28,6 +28,15 @@ namespace tarn::os {
 [[nodiscard]] std::uint64_t bytes_from_environment(
     const char* name, std::uint64_t otherwise) noexcept;
 
+/// This process: its number, its program's name, the most memory that it ever
+/// had resident.
+[[nodiscard]] int process_number() noexcept;
+[[nodiscard]] const char* program_name() noexcept;
+[[nodiscard]] std::uint64_t peak_resident() noexcept;
+
+/// Whether there is a process of that number.
+[[nodiscard]] bool is_alive(int number) noexcept;
+
 /// Has `hook` run whenever a thread ends that called watch_this_thread(); again
 /// in the next round when the hook watches anew. False: no more keys.
 [[nodiscard]] bool set_thread_exit_hook(void (*hook)() noexcept) noexcept;

@@ -140,7 +140,7 @@ bool read_environment() noexcept TARN_REQUIRES(reading) {
   }
   if (*wrong != '\0') {
     base::Line line;
-    line << "tarn: TARN_LIMIT is \"" << text << "\", but " << wrong
+    line << "tarn: TARN_LIMIT is \"" << base::Some{text} << "\", but " << wrong
          << "; no limit holds";
     say(line);
   }

@@ -69,6 +69,9 @@ constinit std::atomic<std::uint32_t> background{0};
 constinit std::atomic<bool> is_background_wanted{false};
 constinit std::atomic<bool> are_forks_watched{false};
 constinit std::atomic<void (*)() noexcept> room_above{nullptr};
+constinit std::atomic<void (*)() noexcept> revival{nullptr};
+constinit std::atomic<bool> is_revival_due{false};
+constinit std::atomic<bool> are_huge_pages_made{true};
 
 class Deadline {
  public:
@@ -122,7 +125,8 @@ bool sweep_on(std::uint32_t now, bool may_collapse) noexcept
   add_purged(bytes);
   for (; state.stretch < end; ++state.stretch) {
     look_at(part.stretch(state.stretch));
-    part.look_for_huge(state.stretch, now, may_collapse, huge_patience_ms);
+    if (are_huge_pages_made.load(relaxed))
+      part.look_for_huge(state.stretch, now, may_collapse, huge_patience_ms);
   }
   const bool is_last = end == part.opened();
   const std::size_t window = Reservation::metadata_window();
@@ -210,6 +214,7 @@ void end_fork() noexcept TARN_UNCHECKED_LOCKS {
 void end_fork_in_child() noexcept {
   end_fork();
   is_background_wanted.store(false, relaxed);
+  is_revival_due.store(revival.load(relaxed) != nullptr, relaxed);
   adopt_caches_in_child();
 }
 
@@ -217,6 +222,9 @@ void end_fork_in_child() noexcept {
 
 void maintain_on_request_path(std::uint32_t elapsed) noexcept
     TARN_UNCHECKED_LOCKS {
+  if (is_revival_due.load(relaxed) && is_revival_due.exchange(false, relaxed))
+      [[unlikely]]
+    revival.load(relaxed)();
   if (!do_requests_purge.load(relaxed) || is_background_wanted.load(relaxed) ||
       !state.lock.try_lock())
     return;
@@ -252,6 +260,14 @@ std::size_t purge_now() noexcept {
     add_purged(part.purge(0, part.opened(), now_ms(), 0));
   }
   return purged_bytes() - before;
+}
+
+void set_revival(void (*revive)() noexcept) noexcept {
+  revival.store(revive, relaxed);
+}
+
+void make_huge_pages(bool wanted) noexcept {
+  are_huge_pages_made.store(wanted, relaxed);
 }
 
 std::size_t purged_bytes() noexcept {

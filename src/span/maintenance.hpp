@@ -28,6 +28,14 @@ void set_upkeep(void (*upkeep)() noexcept) noexcept;
 /// Gives all that idles back to the system, whatever its age. Returns bytes.
 std::size_t purge_now() noexcept;
 
+/// Has `revive` run once in each child after fork, by the first thread that
+/// looks at the clock: what needs a thread has none there. It may allocate.
+void set_revival(void (*revive)() noexcept) noexcept;
+
+/// Whether huge pages are made of what is in use; they are until told
+/// otherwise.
+void make_huge_pages(bool wanted) noexcept;
+
 /// Bytes given back to the system since the start.
 [[nodiscard]] std::size_t purged_bytes() noexcept;
 

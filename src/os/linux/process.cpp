@@ -4,10 +4,12 @@
 #include "base/spin_lock.hpp"
 
 #include <cstdlib>
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,6 +94,25 @@ std::uint64_t bytes_from_environment(const char* name,
   std::uint64_t number = 0;
   const bool is_number = text != nullptr && base::read_bytes(text, number);
   return is_number && *text == '\0' ? number : otherwise;
+}
+
+int process_number() noexcept {
+  return getpid();
+}
+
+const char* program_name() noexcept {
+  return program_invocation_short_name;
+}
+
+std::uint64_t peak_resident() noexcept {
+  constexpr std::uint64_t unit = 1024;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * unit;
+}
+
+bool is_alive(int number) noexcept {
+  return kill(number, 0) == 0 || errno == EPERM;
 }
 
 bool set_thread_exit_hook(void (*hook)() noexcept) noexcept {
