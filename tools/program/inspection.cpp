@@ -50,6 +50,8 @@ std::string find_in_path(const std::string& name) {
   return "";
 }
 
+}  // namespace
+
 std::string find_program(const std::string& word) {
   if (word.empty())
     throw Refusal(exit_usage, "no program is named after --");
@@ -72,6 +74,8 @@ std::string find_program(const std::string& word) {
                                   "chmod +x, or name what runs it first");
   return word;
 }
+
+namespace {
 
 // Behind "#!" on the first line: a path, and one argument or none.
 std::optional<std::string> first_line_of_script(const std::string& path) {
@@ -179,31 +183,47 @@ ElfFile read_or_refuse(const std::string& program,
   return *elf;
 }
 
-void refuse_what_cannot_be_given(const std::string& who, const ElfFile& elf,
-                                 const std::string& executed) {
+// Why another malloc cannot be given, and what to do so as to compare some.
+struct Obstacle {
+  std::string why;
+  std::string advice;
+};
+
+std::optional<Obstacle> obstacle_of(const std::string& who, const ElfFile& elf,
+                                    const std::string& executed) {
   if (!elf.is_ours)
-    throw Refusal(exit_nothing, who +
-                                    " is made for another machine or word "
-                                    "size than the allocators here: build it "
-                                    "for this one");
+    return Obstacle{who +
+                        " is made for another machine or word size than the "
+                        "allocators here",
+                    ": build it for this one"};
   if (elf.interpreter.empty())
-    throw Refusal(exit_nothing,
-                  who +
-                      " is linked statically, so that LD_PRELOAD cannot give "
-                      "it another malloc: nothing can be compared; link it "
-                      "without -static (a program in Go has no malloc at all)");
+    return Obstacle{
+        who +
+            " is linked statically, so that LD_PRELOAD cannot give it "
+            "another malloc",
+        ": nothing can be compared; link it without -static (a program in Go "
+        "has no malloc at all)"};
   if (elf.interpreter.find("musl") != std::string::npos)
-    throw Refusal(exit_nothing, who +
-                                    " is made for the C library musl, which "
-                                    "the allocators here do not go with: "
-                                    "build it for glibc");
+    return Obstacle{who +
+                        " is made for the C library musl, which the "
+                        "allocators here do not go with",
+                    ": build it for glibc"};
   if (has_rights_of_others(executed))
-    throw Refusal(exit_nothing, who +
-                                    " runs with the rights of somebody else "
-                                    "(set-uid, set-gid or capabilities), and "
-                                    "then LD_PRELOAD is not heard: nothing "
-                                    "can be compared; try a copy without "
-                                    "them (cp takes them away)");
+    return Obstacle{who +
+                        " runs with the rights of somebody else (set-uid, "
+                        "set-gid or capabilities), and then LD_PRELOAD is "
+                        "not heard",
+                    ": nothing can be compared; try a copy without them (cp "
+                    "takes them away)"};
+  return std::nullopt;
+}
+
+// The same for a malloc that is linked in, where `inside` is whose it is or "".
+Obstacle own_malloc_of(const std::string& who, const std::string& inside) {
+  return {who + " has a malloc of its own" +
+              (inside.empty() ? "" : " (" + inside + ", linked in)") +
+              ", which goes before any other",
+          ": nothing can be compared; build it without"};
 }
 
 }  // namespace
@@ -214,20 +234,30 @@ Inspected inspect(const std::string& word) {
   const std::string executed = executed_by(found.path);
   const ElfFile elf = read_or_refuse(found.path, executed);
   const std::string who = call_it(found.path, executed);
-  refuse_what_cannot_be_given(who, elf, executed);
+  if (const auto obstacle = obstacle_of(who, elf, executed))
+    throw Refusal(exit_nothing, obstacle->why + obstacle->advice);
   const std::string inside = allocator_inside(executed);
-  if (elf.has_malloc)
-    throw Refusal(exit_nothing,
-                  who + " has a malloc of its own" +
-                      (inside.empty() ? "" : " (" + inside + ", linked in)") +
-                      ", which goes before any other: nothing can be "
-                      "compared; build it without");
+  if (elf.has_malloc) {
+    const Obstacle own = own_malloc_of(who, inside);
+    throw Refusal(exit_nothing, own.why + own.advice);
+  }
   if (!inside.empty())
     found.remarks.push_back(
         who + " has " + inside +
         " inside, under names of its own: what it allocates there is the "
         "same in all rows");
   return found;
+}
+
+std::string why_not(const std::string& path) {
+  const std::string executed = executed_by(path);
+  const std::optional<ElfFile> elf = compare::read_elf(executed);
+  if (!elf)
+    return "";
+  const std::string who = call_it(path, executed);
+  if (const auto obstacle = obstacle_of(who, *elf, executed))
+    return obstacle->why;
+  return elf->has_malloc ? own_malloc_of(who, "").why : "";
 }
 
 }  // namespace tarn::program

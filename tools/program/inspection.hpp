@@ -23,4 +23,11 @@ struct Inspected {
 /// `word` as a shell would take it: a path, or a name to be found in PATH.
 [[nodiscard]] Inspected inspect(const std::string& word);
 
+/// The path of the program that a shell would take for `word`.
+[[nodiscard]] std::string find_program(const std::string& word);
+
+/// Why the program at a path would keep the malloc that it has, as half a
+/// sentence; "": it would not.
+[[nodiscard]] std::string why_not(const std::string& path);
+
 }  // namespace tarn::program

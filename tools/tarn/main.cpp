@@ -1,203 +1,76 @@
 // main.cpp - the tarn command: finds the verb and lets it run.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/command.hpp"
-#include "program/command.hpp"
+#include "tarn/verbs.hpp"
 
-#include <CLI/CLI.hpp>
+#include "common/exit_code.hpp"
+
 #include <algorithm>
 #include <cstdio>
-#include <exception>
-#include <string>
-#include <vector>
+#include <map>
+
+namespace tarn::verbs {
+
+int refuse(const std::string& why, const std::string& verb) {
+  std::fprintf(stderr, "tarn: %s; tarn %s--help tells what can be said\n",
+               why.c_str(), verb.empty() ? "" : (verb + " ").c_str());
+  return compare::exit_usage;
+}
 
 namespace {
 
-using tarn::compare::Effort;
-
-// What the words ask for: `program` when there is a `--`, else `server`.
-struct Asked {
-  tarn::compare::Wishes server;
-  tarn::program::Wishes program;
-};
-
-/// Options of either comparison.
-void add_common(CLI::App& verb, Asked& asked) {
-  tarn::compare::Wishes& wishes = asked.server;
-  verb.add_flag_callback(
-          "--quick", [&wishes] { wishes.effort = Effort::quick; },
-          "In less time, with wider spreads")
-      ->excludes(verb.add_flag_callback(
-          "--full", [&wishes] { wishes.effort = Effort::full; },
-          "In much more, with narrower ones"));
-  verb.add_option("--allocator", wishes.allocators,
-                  "Compare this malloc too: the path of its shared library, "
-                  "or NAME=PATH; may be repeated")
-      ->type_name("PATH");
-  verb.add_option("--json", wishes.json,
-                  "Write all figures to FILE; - for standard output, without "
-                  "tables")
-      ->type_name("FILE");
-  verb.add_option("--csv", wishes.csv,
-                  "Write all figures to FILE, a line for each")
-      ->type_name("FILE");
-  verb.add_option("--html", wishes.html,
-                  "Write a page with plots to FILE, which needs no other")
-      ->type_name("FILE");
-}
-
-/// Options that only the built-in server has; returns their names.
-std::vector<std::string> add_server(CLI::App& verb, Asked& asked) {
-  const char* const group = "The built-in server";
-  verb.add_option("--corpus", asked.server.corpus,
-                  "Take the requests from this folder")
-      ->type_name("FOLDER")
-      ->group(group);
-  return {"--corpus"};
-}
-
-/// Options that only a program has; returns their names.
-std::vector<std::string> add_program(CLI::App& verb, Asked& asked) {
-  tarn::program::Wishes& wishes = asked.program;
-  const char* const group = "A program of your own, after --";
-  verb.add_option("--only", wishes.only,
-                  "With the malloc of this name only, beside the one that it "
-                  "has; may be repeated")
-      ->type_name("NAME")
-      ->group(group);
-  verb.add_option("--runs", wishes.runs,
-                  "Run it N times with each malloc, instead of as often as "
-                  "it takes to tell")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10000))
-      ->group(group);
-  verb.add_option("--exit-code", wishes.good_exit_code,
-                  "It ends well with exit code N, instead of 0")
-      ->type_name("N")
-      ->check(CLI::Range(0, 255))
-      ->group(group);
-  verb.add_option("--patience", wishes.patience,
-                  "Name the options for servers after so many seconds, "
-                  "instead of 60")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(1, 1'000'000))
-      ->group(group);
-  CLI::Option* const load =
-      verb.add_option("--load", wishes.load,
-                      "It is a server: COMMAND loads it, and its figures are "
-                      "shown (wrk, ab, redis-benchmark, or see --figure)")
-          ->type_name("COMMAND")
-          ->group(group);
-  CLI::Option* const ready =
-      verb.add_option("--ready", wishes.port,
-                      "The server is ready when this TCP port is open")
-          ->type_name("PORT")
-          ->check(CLI::Range(1, 65535))
-          ->needs(load)
-          ->group(group);
-  load->needs(ready);
-  verb.add_option("--for", wishes.duration,
-                  "Keep up the load for 60s, 2m, 1h: it is started again "
-                  "while there is time, and interrupted when there is none")
-      ->type_name("TIME")
-      ->needs(load)
-      ->group(group);
-  verb.add_option("--figure", wishes.figures,
-                  "Show what the load command says where REGEX matches, "
-                  "which has a group around the number; may be repeated")
-      ->type_name("REGEX")
-      ->needs(load)
-      ->group(group);
-  return {"--only", "--runs",  "--exit-code", "--patience",
-          "--load", "--ready", "--for",       "--figure"};
-}
-
-int refuse(const std::string& why) {
-  std::fprintf(stderr, "tarn: %s; tarn compare --help tells what can be said\n",
-               why.c_str());
-  return tarn::compare::exit_usage;
-}
-
-// The first of these that was said, or "".
-std::string said_of(const CLI::App& verb,
-                    const std::vector<std::string>& options) {
-  for (const std::string& option : options)
-    if (verb.count(option) != 0)
-      return option;
-  return "";
-}
-
-int run_program(Asked& asked, const std::vector<std::string>& words) {
-  asked.program.words = words;
-  asked.program.effort = asked.server.effort;
-  asked.program.allocators = asked.server.allocators;
-  asked.program.json = asked.server.json;
-  asked.program.csv = asked.server.csv;
-  asked.program.html = asked.server.html;
-  return tarn::program::run(asked.program);
-}
+using Verbs = std::map<std::string, Verb>;
 
 // What stands before the first `--` is for us, the rest is a program's.
-int compare(CLI::App& app, const std::vector<std::string>& words) {
-  Asked asked;
-  CLI::App& verb = *app.add_subcommand(
-      "compare",
-      "Compare memory allocators: on a built-in server with real HTTP "
-      "requests, where a Region is compared too, or, after --, on a program "
-      "of your own");
-  add_common(verb, asked);
-  const std::vector<std::string> for_server = add_server(verb, asked);
-  const std::vector<std::string> for_program = add_program(verb, asked);
-  verb.footer(
-      "  tarn compare\n"
-      "  tarn compare -- PROGRAM ARGUMENTS\n"
-      "  tarn compare --load 'wrk -d10s http://localhost:8080/' --ready 8080 "
-      "-- SERVER\n\n"
-      "Tables go to standard output, progress to standard error.\n"
-      "Exit codes: 0 compared, 1 somebody failed and was left out, 2 not\n"
-      "understood, 3 nothing could be compared, 4 a file could not be "
-      "written,\n"
-      "130 stopped by Ctrl-C. More: docs/compare.md, docs/compare-programs.md");
+int run(CLI::App& command, const Verbs& verbs,
+        const std::vector<std::string>& words) {
   const auto dashes = std::find(words.begin(), words.end(), "--");
   // As CLI11 wants it: the last word first.
-  app.parse(std::vector<std::string>(std::make_reverse_iterator(dashes),
-                                     words.rend()));
-  if (dashes != words.end()) {
-    if (const std::string wrong = said_of(verb, for_server); !wrong.empty())
-      return refuse(wrong + " is for the built-in server only");
-    if (dashes + 1 == words.end())
-      return refuse("no program is named after --");
-    return run_program(asked, {dashes + 1, words.end()});
+  command.parse(std::vector<std::string>(std::make_reverse_iterator(dashes),
+                                         words.rend()));
+  Program program;
+  if (dashes != words.end())
+    program.emplace(dashes + 1, words.end());
+  const std::vector<CLI::App*> chosen = command.get_subcommands();
+  if (chosen.empty())
+    return refuse("no verb given");
+  return verbs.at(chosen.front()->get_name())(program);
+}
+
+int run(const std::vector<std::string>& words) {
+  CLI::App command{
+      "tarn - memory pools, and tools to see whether you need "
+      "them",
+      "tarn"};
+  command.set_version_flag("--version", "tarn " TARN_TOOL_VERSION);
+  command.require_subcommand(0, 1);
+  const Verbs verbs{{"compare", add_compare(command)},
+                    {"run", add_run(command)},
+                    {"stats", add_stats(command)}};
+  if (words.empty())
+    return refuse("no verb given");
+  const std::string& first = words.front();
+  const bool is_verb = verbs.count(first) != 0;
+  if (!first.starts_with('-') && !is_verb)
+    return refuse("there is no verb \"" + first + "\"");
+  try {
+    return run(command, verbs, words);
+  } catch (const CLI::ExtrasError& error) {
+    const std::string verb = is_verb ? first : "compare";
+    return refuse(std::string(error.what()) +
+                      "; a program stands after --, such as tarn " + verb +
+                      " -- ./program",
+                  verb);
+  } catch (const CLI::Success& asked) {
+    return command.exit(asked);
+  } catch (const CLI::Error& error) {
+    return refuse(error.what(), is_verb ? first : "");
   }
-  if (const std::string wrong = said_of(verb, for_program); !wrong.empty())
-    return refuse(wrong +
-                  " is for a program, which is named after --, such "
-                  "as tarn compare " +
-                  wrong + " ... -- ./program");
-  return tarn::compare::run(asked.server);
 }
 
 }  // namespace
+}  // namespace tarn::verbs
 
 int main(int count, char** arguments) {
-  CLI::App app{"tarn - memory pools, and tools to see whether you need them",
-               "tarn"};
-  app.set_version_flag("--version", "tarn " TARN_TOOL_VERSION);
-  app.require_subcommand(0, 1);
-  const std::vector<std::string> words(arguments + 1, arguments + count);
-  if (words.empty())
-    return refuse("no verb given");
-  if (!words.front().starts_with('-') && words.front() != "compare")
-    return refuse("there is no verb \"" + words.front() + "\"");
-  try {
-    return compare(app, words);
-  } catch (const CLI::ExtrasError& error) {
-    return refuse(std::string(error.what()) +
-                  "; a program stands after --, such as tarn compare -- "
-                  "./program");
-  } catch (const CLI::Success& asked) {
-    return app.exit(asked);
-  } catch (const CLI::Error& error) {
-    return refuse(error.what());
-  }
+  return tarn::verbs::run({arguments + 1, arguments + count});
 }
