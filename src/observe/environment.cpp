@@ -50,12 +50,11 @@ void obey(const Options& options) noexcept {
     start_background();
 }
 
-void tell_start() noexcept {
+void tell_start(const span::Limits& limits) noexcept {
   base::Line line;
   line << "tarn: " << os::program_name() << "["
        << static_cast<std::uint64_t>(os::process_number())
        << "] has its memory from tarn";
-  const span::Limits limits = span::limits();
   if (limits.soft != no_limit)
     line << ", soft limit " << std::uint64_t{limits.soft / MiB} << " MiB";
   if (limits.hard != no_limit)
@@ -82,12 +81,15 @@ void obey_environment() noexcept {
     observe::read_options(text, options, say);
     obey(options);
   }
-  if (options.verbose)
-    tell_start();
+  const int process = os::process_number();
+  // Which tells what of TARN_LIMIT is nonsense, too.
+  const span::Limits limits = span::limits();
+  if (options.verbose.by(process))
+    tell_start(limits);
   const char* const path = variable("TARN_STATS_FILE");
   const char* const interval = variable("TARN_STATS_INTERVAL");
   span::set_revival(revive);
-  if (path != nullptr || options.summary)
+  if (path != nullptr || options.summary.by(process))
     observe::start_reports(
         {path, observe::read_interval(interval, say), options.summary});
 }

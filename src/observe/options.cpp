@@ -34,6 +34,21 @@ bool read_switch(Word value, bool& into) noexcept {
   return value.is("on") || value.is("off");
 }
 
+bool read_wanted(Word value, Wanted& into) noexcept {
+  const char* at = value.begin;
+  std::uint64_t number = 0;
+  if (value.is("on"))
+    into = Wanted::every;
+  else if (value.is("off"))
+    into = 0;
+  else if (base::read_number(at, number) && at == value.begin + value.size &&
+           number <= INT32_MAX)
+    into = static_cast<int>(number);
+  else
+    return false;
+  return true;
+}
+
 bool read_purge(Word value, Options& options) noexcept {
   if (value.is("requests"))
     options.purge = Purge::requests;
@@ -58,13 +73,13 @@ constexpr Known known[] = {
      [](Word value, Options& options) noexcept {
        return read_switch(value, options.huge_pages);
      }},
-    {"summary", "on or off",
+    {"summary", "on, off or the number of a process",
      [](Word value, Options& options) noexcept {
-       return read_switch(value, options.summary);
+       return read_wanted(value, options.summary);
      }},
-    {"verbose", "on or off",
+    {"verbose", "on, off or the number of a process",
      [](Word value, Options& options) noexcept {
-       return read_switch(value, options.verbose);
+       return read_wanted(value, options.verbose);
      }},
 };
 

@@ -17,11 +17,30 @@ namespace tarn::observe {
 
 enum class Purge : std::uint8_t { requests, background, never };
 
+/// For whom something is wanted: nobody, every process that reads it, or the
+/// one of a number.
+class Wanted {
+ public:
+  static constexpr int every = -1;
+
+  Wanted& operator=(int of) noexcept {
+    of_ = of;
+    return *this;
+  }
+  [[nodiscard]] bool by(int process) const noexcept {
+    return of_ == every || (of_ != 0 && of_ == process);
+  }
+  [[nodiscard]] bool by_anybody() const noexcept { return of_ != 0; }
+
+ private:
+  int of_ = 0;
+};
+
 struct Options {
   Purge purge = Purge::requests;
   bool huge_pages = true;
-  bool summary = false;
-  bool verbose = false;
+  Wanted summary;
+  Wanted verbose;
 };
 
 /// Takes a sentence without a line's end.

@@ -201,7 +201,7 @@ void tell_trend(const Snapshot& now) noexcept {
 
 // After main and what the program does at its exit.
 __attribute__((destructor)) void tell_summary() noexcept {
-  if (!is_wanted.load(relaxed) || !wanted.summary)
+  if (!is_wanted.load(relaxed) || !wanted.summary.by(os::process_number()))
     return;
   const Snapshot now = snapshot();
   tell_figures(now);
@@ -213,7 +213,7 @@ __attribute__((destructor)) void tell_summary() noexcept {
 void start_reports(const Reports& reports) noexcept {
   wanted = reports;
   began = os::exact_now();
-  if (reports.summary) {
+  if (reports.summary.by_anybody()) {
     const Loan loan = port::system_lend_chunk(sizeof(Kept));
     if (loan)
       kept = ::new (loan.memory) Kept;
@@ -223,7 +223,9 @@ void start_reports(const Reports& reports) noexcept {
 }
 
 void revive_reports() noexcept {
-  if (!is_wanted.load(relaxed))
+  const bool is_for_us =
+      wanted.path != nullptr || wanted.summary.by(os::process_number());
+  if (!is_wanted.load(relaxed) || !is_for_us)
     return;
   was_failure_told = true;
   start();

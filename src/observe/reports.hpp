@@ -10,14 +10,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
+#include "observe/options.hpp"
 
 namespace tarn::observe {
 
 struct Reports {
   const char* path = nullptr;  ///< null: no file. `%p` stands for the process
   std::uint64_t interval = 0;  ///< seconds
-  bool summary = false;
+  Wanted summary;
 };
 
 /// Starts the thread. What `reports` points to stays.

@@ -8,6 +8,7 @@
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
 #include "base/text.hpp"
+#include "base/type_information.hpp"
 #include "os/cgroup.hpp"
 #include "os/process.hpp"
 #include "port/world.hpp"
@@ -215,7 +216,7 @@ void discharge(std::size_t granules) noexcept {
       return;
     }
   }
-  if (!is_limited() && limits().soft == no_limit)
+  if (state.load(relaxed) != State::limited)
     return;
   budget().take_back(
       {reinterpret_cast<std::byte*>(granule_size), granules * granule_size});
@@ -236,7 +237,9 @@ void open_reserve() noexcept {
 }
 
 std::size_t most_dirty(std::size_t used, std::size_t otherwise) noexcept {
-  const std::size_t soft = limits().soft;
+  const bool is_limited =
+      state.load(std::memory_order_acquire) == State::limited;
+  const std::size_t soft = is_limited ? limits_of_all.soft : no_limit;
   return base::smaller(otherwise, soft > used ? soft - used : 0);
 }
 
@@ -245,12 +248,15 @@ bool is_pressed() noexcept {
 }
 
 Limits limits() noexcept {
+  if (state.load(relaxed) == State::unread)
+    static_cast<void>(find_out(0));
   return state.load(std::memory_order_acquire) == State::limited ? limits_of_all
                                                                  : Limits{};
 }
 
 bool is_limited() noexcept {
-  return limits().hard != no_limit;
+  return state.load(std::memory_order_acquire) == State::limited &&
+         limits_of_all.hard != no_limit;
 }
 
 std::size_t refusals() noexcept {

@@ -49,7 +49,7 @@ void open_reserve() noexcept;
 /// Whether there is a hard limit, which what is kept may stand in the way of.
 [[nodiscard]] bool is_limited() noexcept;
 
-/// The limits that hold.
+/// The limits that hold; reads them if nobody has.
 [[nodiscard]] Limits limits() noexcept;
 [[nodiscard]] std::size_t refusals() noexcept;
 

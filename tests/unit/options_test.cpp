@@ -28,11 +28,22 @@ TEST_CASE("options are words with values, parted by commas") {
       read("purge=background,huge_pages=off,summary=on,verbose=on");
   CHECK(options.purge == Purge::background);
   CHECK_FALSE(options.huge_pages);
-  CHECK(options.summary);
-  CHECK(options.verbose);
+  CHECK(options.summary.by(7));
+  CHECK(options.verbose.by(7));
   CHECK(said.empty());
   CHECK(read("purge=never").purge == Purge::never);
   CHECK(read("purge=never,purge=requests").purge == Purge::requests);
+}
+
+TEST_CASE("a number is that of the process that is meant") {
+  const Options options = read("summary=7,verbose=8");
+  CHECK(options.summary.by(7));
+  CHECK_FALSE(options.summary.by(8));
+  CHECK(options.verbose.by(8));
+  CHECK_FALSE(read("summary=0").summary.by_anybody());
+  CHECK(said.empty());
+  CHECK_FALSE(read("summary=7x").summary.by_anybody());
+  CHECK_FALSE(said.empty());
 }
 
 TEST_CASE("nothing, and commas with nothing between, choose nothing") {
@@ -40,13 +51,13 @@ TEST_CASE("nothing, and commas with nothing between, choose nothing") {
     const Options options = read(text);
     CHECK(options.purge == Purge::requests);
     CHECK(options.huge_pages);
-    CHECK_FALSE(options.summary);
+    CHECK_FALSE(options.summary.by(7));
     CHECK(said.empty());
   }
 }
 
 TEST_CASE("an unknown option is told with those that there are") {
-  CHECK(read("sumary=on,verbose=on").verbose);
+  CHECK(read("sumary=on,verbose=on").verbose.by(7));
   CHECK(said ==
         "tarn: TARN_OPTIONS: there is no option \"sumary\", but purge, "
         "huge_pages, summary, verbose\n");
@@ -62,8 +73,10 @@ TEST_CASE("an unknown value is told, and the default stays") {
         "tarn: TARN_OPTIONS: purge is requests, background or never, not "
         "\"sometimes\"\n");
   CHECK(read("huge_pages=maybe").huge_pages);
-  CHECK_FALSE(read("summary").summary);
-  CHECK(said == "tarn: TARN_OPTIONS: summary is on or off, not \"\"\n");
+  CHECK_FALSE(read("summary").summary.by_anybody());
+  CHECK(said ==
+        "tarn: TARN_OPTIONS: summary is on, off or the number of "
+        "a process, not \"\"\n");
 }
 
 TEST_CASE("a word that is too long is told as far as it fits") {

@@ -56,6 +56,8 @@ int run(const std::vector<std::string>& words) {
   try {
     return run(command, verbs, words);
   } catch (const CLI::ExtrasError& error) {
+    if (first == "stats")
+      return refuse(error.what(), first);
     const std::string verb = is_verb ? first : "compare";
     return refuse(std::string(error.what()) +
                       "; a program stands after --, such as tarn " + verb +

@@ -6,12 +6,18 @@
 #include "run/command.hpp"
 
 #include <memory>
+#include <unistd.h>
 
 namespace tarn::verbs {
 namespace {
 
 void add_option(run::Wishes& wishes, const std::string& word) {
   wishes.options.push_back(word);
+}
+
+// The program will have our number, and those that it starts will not.
+void add_for_us(run::Wishes& wishes, const std::string& name) {
+  add_option(wishes, name + std::to_string(getpid()));
 }
 
 void add_options(CLI::App& verb, run::Wishes& wishes) {
@@ -35,10 +41,10 @@ void add_options(CLI::App& verb, run::Wishes& wishes) {
           "never")
       ->type_name("WHO");
   verb.add_flag_callback(
-      "--summary", [&wishes] { add_option(wishes, "summary=on"); },
+      "--summary", [&wishes] { add_for_us(wishes, "summary="); },
       "Say at its end what it held, and what grew");
   verb.add_flag_callback(
-      "--verbose", [&wishes] { add_option(wishes, "verbose=on"); },
+      "--verbose", [&wishes] { add_for_us(wishes, "verbose="); },
       "Say at its start that tarn serves it, and what holds for it");
   verb.add_option_function<std::vector<std::string>>(
           "--option",

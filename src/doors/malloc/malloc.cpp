@@ -1,6 +1,7 @@
 // malloc and its kin: the names of C, of glibc and of other systems, and the
 // deletes of C++, which are free by other names. What is promised is glibc's
 // manual.
+#include "tarn/environment.hpp"
 #include "tarn/heap.hpp"
 
 #include "doors/malloc/block.hpp"
@@ -33,6 +34,12 @@ class SameErrno {
   void* const block =
       size > largest_block ? nullptr : default_heap().allocate_zeroed(size);
   return block != nullptr ? block : no_memory();
+}
+
+// The library's threads and messages want a C library that has begun; calls
+// that come before are served all the same.
+__attribute__((constructor)) void start() noexcept {
+  obey_environment();
 }
 
 void* reallocate(void* p, std::size_t size) noexcept {
