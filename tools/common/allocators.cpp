@@ -4,9 +4,11 @@
 #include "common/allocators.hpp"
 
 #include "common/child.hpp"
+#include "common/door.hpp"
 #include "common/elf_file.hpp"
 #include "common/refusal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -97,7 +99,20 @@ std::vector<Allocator> find_allocators() {
       break;
     }
   }
+  // Behind them, so that a table ends with it.
+  const std::string door = find_door();
+  if (!door.empty() && can_be_preloaded(door))
+    found.push_back({"tarn", door});
   return found;
+}
+
+bool has_peers(const std::vector<Allocator>& allocators) {
+  return std::any_of(
+      allocators.begin(), allocators.end(), [](const Allocator& one) {
+        return std::any_of(known.begin(), known.end(), [&](const Known& peer) {
+          return one.name == peer.name;
+        });
+      });
 }
 
 Allocator named_allocator(const std::string& argument) {

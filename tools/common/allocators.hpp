@@ -16,8 +16,12 @@ struct Allocator {
   std::string path;  ///< of its library; "" for the system's own
 };
 
-/// The system's malloc, and jemalloc, tcmalloc and mimalloc where they are.
+/// The system's malloc, jemalloc, tcmalloc and mimalloc where they are, and
+/// tarn's own where this build has it.
 [[nodiscard]] std::vector<Allocator> find_allocators();
+
+/// Whether jemalloc, tcmalloc or mimalloc is among them.
+[[nodiscard]] bool has_peers(const std::vector<Allocator>& allocators);
 
 /// Colons and spaces part the paths in LD_PRELOAD, and nothing undoes that.
 [[nodiscard]] bool can_be_preloaded(const std::string& path);

@@ -54,10 +54,11 @@ Plan plan_for(const Wishes& wishes, Progress& progress) {
     throw std::runtime_error("there is no tarn-worker in " + plan.tools +
                              ", beside this program: build all of tools");
   plan.allocators = find_allocators();
-  if (plan.allocators.size() == 1)
+  if (!has_peers(plan.allocators))
     progress.say(
-        "no jemalloc, tcmalloc or mimalloc found, only the system's malloc is "
-        "compared; Debian has them: apt install libjemalloc2 "
+        "no jemalloc, tcmalloc or mimalloc found, no malloc of "
+        "others but the system's is compared; Debian has them: apt install "
+        "libjemalloc2 "
         "libtcmalloc-minimal4 libmimalloc2.0");
   for (const std::string& one : wishes.allocators)
     plan.allocators.push_back(named_allocator(one));

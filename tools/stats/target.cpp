@@ -99,6 +99,18 @@ Target::~Target() {
   close(memory_);
 }
 
+// The file itself, which who may is led to; else its path as the process sees
+// it, which may be in a container, or as we do.
+bool Target::is_from(const Mapping& mapping, const std::string& ours) const {
+  char range[64];
+  std::snprintf(range, sizeof range, "/map_files/%lx-%lx",
+                static_cast<unsigned long>(mapping.begin),
+                static_cast<unsigned long>(mapping.end));
+  return are_same(folder_ + range, ours) ||
+         are_same(folder_ + "/root" + mapping.path, ours) ||
+         are_same(mapping.path, ours);
+}
+
 std::uintptr_t Target::find_library(const std::string& ours) const {
   const auto library =
       std::find_if(mappings_.begin(), mappings_.end(), [](const Mapping& one) {
@@ -109,15 +121,15 @@ std::uintptr_t Target::find_library(const std::string& ours) const {
                   name_ +
                       " does not have libtarn.so: its memory is not "
                       "tarn's, or tarn is linked into it statically");
-  if (library->path.ends_with(" (deleted)"))
-    throw Refusal(exit_nothing, "the libtarn.so of " + name_ +
-                                    " has been replaced since it started; "
-                                    "restart it to look into it");
-  if (!are_same(folder_ + "/root" + library->path, ours))
-    throw Refusal(exit_nothing, name_ + " has another build of tarn, " +
-                                    library->path +
-                                    ": only the tarn command that came with "
-                                    "it can look into it");
+  if (!is_from(*library, ours))
+    throw Refusal(exit_nothing,
+                  library->path.ends_with(" (deleted)")
+                      ? "the libtarn.so of " + name_ +
+                            " has been replaced since it started; restart it "
+                            "to look into it"
+                      : name_ + " has another build of tarn, " + library->path +
+                            ": only the tarn command that came with it can "
+                            "look into it");
   give_rights_up();
   return library->begin;
 }

@@ -48,6 +48,8 @@ class Target {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
+  [[nodiscard]] bool is_from(const Mapping& mapping,
+                             const std::string& ours) const;
   void give_rights_up() const;
 
   std::string folder_;

@@ -1,0 +1,85 @@
+// What `tarn run` and `tarn stats` are tried on, by its first word:
+//
+//     hold    holds what is known, and half as much again for each '+' that
+//             comes on standard input; ends when that does
+//     churn   the same, while threads allocate and free
+//     fill    takes memory by operator new until there is none, and gives it
+//             back; twice
+#include "tarn/heap.hpp"
+#include "tarn/region.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <new>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+std::atomic<bool> is_over{false};
+
+void churn() {
+  tarn::Heap& heap = tarn::default_heap();
+  std::vector<void*> blocks(1000);
+  for (std::size_t i = 0; !is_over; i = (i * 7919 + 13) % blocks.size()) {
+    heap.deallocate(blocks[i]);
+    blocks[i] = heap.allocate(i * 61 % 40'000);
+  }
+}
+
+// What is said between the two rounds takes memory of its own.
+bool fill() {
+  struct Block {
+    Block* next;
+    char bytes[92];
+  };
+  Block* all = nullptr;
+  std::size_t count = 0;
+  try {
+    for (;; ++count)
+      all = new Block{all, {}};
+  } catch (const std::bad_alloc& error) {
+    std::ostringstream words;
+    words << std::string(200, '-') << "\n"
+          << error.what() << " after " << count * sizeof(Block) / tarn::MiB
+          << " MiB\n";
+    std::fputs(words.str().c_str(), stdout);
+  }
+  while (all != nullptr)
+    delete std::exchange(all, all->next);
+  return count != 0;
+}
+
+int hold(bool with_threads) {
+  const auto region = std::make_unique<tarn::Region>(
+      tarn::RegionOptions{.name = "known region"});
+  bool is_had = region->allocate(3 * tarn::MiB) != nullptr;
+  tarn::Heap& heap = tarn::default_heap();
+  for (unsigned i = 0; i < 5000; ++i)
+    is_had = is_had && heap.allocate(1000) != nullptr;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < (with_threads ? 3 : 0); ++i)
+    threads.emplace_back(churn);
+  std::puts(is_had ? "ready" : "no memory");
+  std::fflush(stdout);
+  while (std::getchar() == '+')
+    for (unsigned i = 0; i < 2'500; ++i)
+      is_had = is_had && heap.allocate(1000) != nullptr;
+  is_over = true;
+  for (std::thread& thread : threads)
+    thread.join();
+  return is_had ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::string what = count > 1 ? words[1] : "";
+  if (what == "fill")
+    return fill() && fill() ? 0 : 1;
+  return what == "hold" || what == "churn" ? hold(what == "churn") : 2;
+}

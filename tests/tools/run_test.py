@@ -1,0 +1,350 @@
+#!/usr/bin/env python3
+"""run_test.py TARN SUBJECT - what an operator meets.
+
+Programs are started by `tarn run`, and looked at by `tarn stats`. Each case is
+named by the sentence that it holds. SUBJECT does what its words say, and has
+libtarn.so. Exit status 1: some do not hold.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+TARN, SUBJECT = sys.argv[1:3]
+TOOLS = pathlib.Path(TARN).resolve().parent
+NOBODY = 65534
+IS_ROOT = os.geteuid() == 0
+CASES = []
+
+
+def case(sentence, needs_root=False):
+    def keep(function):
+        if IS_ROOT or not needs_root:
+            CASES.append((sentence, function))
+        else:
+            print(f'cannot be asked by who is not root: {sentence}')
+        return function
+    return keep
+
+
+def tarn(*words, **more):
+    more.setdefault('stdin', subprocess.DEVNULL)
+    more.setdefault('env', dict(os.environ, TARN_LIMIT='', TARN_OPTIONS='',
+                                TARN_STATS_FILE=''))
+    return subprocess.run([TARN, *words], capture_output=True, text=True,
+                          timeout=100, **more)
+
+
+def run(*words, **more):
+    return tarn('run', *words, **more)
+
+
+def holds(condition, result):
+    if not condition:
+        raise AssertionError(f'exit {result.returncode}\n--- output\n'
+                             f'{result.stdout}--- errors\n{result.stderr}')
+
+
+@contextlib.contextmanager
+def subject(word, **more):
+    """SUBJECT when it is ready; ends with the block."""
+    process = subprocess.Popen([SUBJECT, word], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True, **more)
+    try:
+        assert process.stdout.readline() == 'ready\n'
+        yield process
+        process.stdin.close()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def comes(condition):
+    """Whether it holds within ten seconds."""
+    for _ in range(1000):
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@case('a program is served by tarn, and its output and exit code are its own')
+def served():
+    result = run('--verbose', '--', '/bin/sh', '-c', 'echo hi; exit 7')
+    holds(result.returncode == 7 and result.stdout == 'hi\n', result)
+    holds(re.fullmatch(r'tarn: sh\[\d+\] has its memory from tarn\n',
+                       result.stderr), result)
+    result = run('--', 'cat', '/proc/self/maps')
+    holds('/libtarn-malloc.so' in result.stdout and not result.stderr, result)
+
+
+@case('a summary is of the program alone, not of what it starts')
+def summary():
+    result = run('--summary', '--', '/bin/sh', '-c', '/bin/ls / | /bin/cat')
+    holds(result.returncode == 0 and
+          len(re.findall(r'^tarn: sh\[\d+\]: .* held at the end, .* in use; '
+                         r'.* given back on the way; at most .* resident in '
+                         r'all$', result.stderr, re.M)) == 1, result)
+    holds(result.stderr.count('\n') == 2, result)
+
+
+@case('what is preloaded and chosen already stays')
+def stays():
+    environment = dict(os.environ, LD_PRELOAD='/nowhere.so',
+                       TARN_OPTIONS='huge_pages=off')
+    result = run('--purge', 'background', '--limit', '64M,64M', '--stats-file',
+                 '/tmp/%p', '--stats-interval', '9', '--option', 'verbose=off',
+                 '--', '/usr/bin/env', env=environment)
+    holds(re.search(r'^LD_PRELOAD=/.*/libtarn-malloc\.so\S*:/nowhere\.so$',
+                    result.stdout, re.M), result)
+    for line in ('TARN_OPTIONS=huge_pages=off,purge=background,verbose=off',
+                 'TARN_LIMIT=64M,64M', 'TARN_STATS_FILE=/tmp/%p',
+                 'TARN_STATS_INTERVAL=9'):
+        holds(line in result.stdout.splitlines(), result)
+
+
+@case('no program gets a sentence and an exit code as a shell gives it')
+def nothing():
+    for words in ((), ('--',)):
+        result = run(*words)
+        holds(result.returncode == 2 and 'no program is named' in result.stderr
+              and 'tarn run --help' in result.stderr, result)
+    result = run('--', '/nowhere/program')
+    holds(result.returncode == 127 and '/nowhere/program' in result.stderr,
+          result)
+    with tempfile.NamedTemporaryFile() as file:
+        os.chmod(file.name, 0o755)
+        file.write(b'\0no program')
+        file.flush()
+        os.close(os.open(file.name, os.O_RDONLY))
+        result = run('--', '/etc/passwd')
+        holds(result.returncode == 127 and 'may not be executed' in
+              result.stderr, result)
+
+
+@case('a program that is linked statically is told, and runs')
+def static():
+    launcher = TOOLS / 'tarn-launch'
+    result = run('--', launcher)
+    holds(result.returncode == 125, result)
+    if b'ld-linux' not in launcher.read_bytes():
+        holds('is linked statically' in result.stderr and
+              'it runs with the malloc that it has' in result.stderr, result)
+
+
+@case('a program with the rights of somebody else is told, and runs',
+      needs_root=True)
+def set_uid():
+    with tempfile.TemporaryDirectory() as folder:
+        echo = f'{folder}/echo'
+        shutil.copy('/bin/echo', echo)
+        os.chown(echo, NOBODY, NOBODY)
+        os.chmod(echo, 0o4755)
+        result = run('--verbose', '--', echo, 'hi')
+        holds(result.returncode == 0 and result.stdout == 'hi\n' and
+              'rights of somebody else' in result.stderr and
+              'from tarn' not in result.stderr, result)
+
+
+@case('a limit that is nonsense is told, and the program runs')
+def nonsense():
+    for limit in ('much', '6M,5M', '5', '1G,'):
+        result = run('--limit', limit, '--', '/bin/echo', 'hi')
+        holds(result.returncode == 0 and result.stdout == 'hi\n', result)
+        holds((f'TARN_LIMIT is "{limit}", but ' in result.stderr) ==
+              (limit != '1G,'), result)
+
+
+@case('beyond the hard limit bad_alloc is thrown, caught and told, twice')
+def bad_alloc():
+    result = run('--limit', '56M,64M', '--', SUBJECT, 'fill')
+    holds(result.returncode == 0, result)
+    told = [int(number) for number in
+            re.findall(r'^std::bad_alloc after (\d+) MiB$', result.stdout,
+                       re.M)]
+    holds(len(told) == 2 and all(50 <= one <= 64 for one in told), result)
+    holds(result.stderr.count('soft limit') == 1 and
+          result.stderr.count('hard limit') == 1 and
+          result.stderr.count('\n') == 2, result)
+
+
+@case('an interpreter meets the limit as an error of its own')
+def interpreter():
+    code = ('a = []\n'
+            'try:\n'
+            '    while True: a.append(bytes(1000))\n'
+            'except MemoryError: a = None\n'
+            'print(len(bytes(30000000)))')
+    result = run('--limit', '60M,64M', '--', sys.executable, '-S', '-c', code,
+                 env=dict(os.environ, PYTHONMALLOC='malloc'))
+    holds(result.returncode == 0 and result.stdout == '30000000\n', result)
+
+
+@case('within 2 GiB of address space a program starts and runs')
+def address_space():
+    limit = 2 << 30
+    result = run('--verbose', '--', '/bin/echo', 'hi', preexec_fn=lambda:
+                 resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+    holds(result.returncode == 0 and result.stdout == 'hi\n' and
+          'has its memory from tarn' in result.stderr, result)
+
+
+@case('without /proc a program starts and runs', needs_root=True)
+def no_proc():
+    door = run('--', '/usr/bin/env').stdout.split('LD_PRELOAD=')[1].split()[0]
+    script = ('mount -t tmpfs none /proc 2>/dev/null || exit 77; '
+              f'LD_PRELOAD={door} TARN_OPTIONS=verbose=on TARN_LIMIT=cgroup '
+              '/bin/echo preloaded; exec "$0" run -- /bin/echo run')
+    result = subprocess.run(['unshare', '--mount', '/bin/sh', '-c', script,
+                             TARN], capture_output=True, text=True, timeout=60)
+    if result.returncode == 77 or 'unshare' in result.stderr:
+        print('cannot be asked here, where nothing can be mounted: no_proc')
+        return
+    holds(result.stdout == 'preloaded\nrun\n' and
+          'has its memory from tarn' in result.stderr and
+          'it runs with the malloc that it has' in result.stderr, result)
+    result = subprocess.run(
+        ['unshare', '--mount', '/bin/sh', '-c',
+         'mount -t tmpfs none /proc; cd "${0%/*}"; exec "$0" stats 1', TARN],
+        capture_output=True, text=True, timeout=60)
+    holds(result.returncode != 0 and result.stderr.startswith('tarn: '), result)
+
+
+@case('a path for statistics that cannot be written is told, and it runs')
+def no_path():
+    result = run('--stats-file', '/nowhere/x.prom', '--', '/bin/sleep', '0.5')
+    holds(result.returncode == 0 and
+          '/nowhere/x.prom (TARN_STATS_FILE) cannot be written: No such file'
+          in result.stderr and result.stderr.count('\n') == 1, result)
+
+
+@case('an option that there is not is told with those that there are')
+def no_option():
+    result = run('--option', 'sumary=on', '--', '/bin/echo', 'hi')
+    holds(result.stdout == 'hi\n' and
+          'there is no option "sumary", but purge, ' in result.stderr, result)
+
+
+@case('statistics are told from outside, in each form')
+def outside():
+    with subject('hold') as process:
+        number = str(process.pid)
+        result = tarn('stats', number)
+        holds(result.returncode == 0 and not result.stderr and
+              re.search(r'^ +3\.0 MiB +\d+  region "known region"$',
+                        result.stdout, re.M), result)
+        result = tarn('stats', '--json', number)
+        heap = json.loads(result.stdout)['heap']
+        holds(5_000_000 < heap['live'] < 6_000_000, result)
+        result = tarn('stats', '--openmetrics', number)
+        holds(result.stdout.endswith('\n# EOF\n') and
+              'tarn_pool_held_bytes{kind="region",pool="known region"} 3145728'
+              in result.stdout, result)
+
+
+@case('two looks tell what has grown in between')
+def grown():
+    with subject('hold') as process:
+        look = subprocess.Popen([TARN, 'stats', '--for', '2',
+                                 str(process.pid)], stdout=subprocess.PIPE,
+                                text=True)
+        time.sleep(1)
+        process.stdin.write('+')
+        process.stdin.flush()
+        text = look.communicate(timeout=60)[0]
+        assert look.returncode == 0 and re.search(
+            r'what is in use grew by 2\.\d MiB to .*1008-byte blocks: a leak',
+            text), text
+
+
+@case('a program whose threads allocate is looked at without harm')
+def churning():
+    with subject('churn') as process:
+        for _ in range(50):
+            result = tarn('stats', '--json', str(process.pid))
+            holds(result.returncode == 0 and
+                  json.loads(result.stdout)['heap']['held'] > 1 << 20, result)
+
+
+@case('a program that tarn run started can be looked at')
+def started():
+    with subprocess.Popen([TARN, 'run', '--', '/bin/sleep', '60']) as process:
+        try:
+            assert comes(lambda: tarn('stats', str(process.pid)).returncode
+                         == 0), tarn('stats', str(process.pid)).stderr
+        finally:
+            process.kill()
+
+
+@case('who may not look is told so', needs_root=True)
+def not_permitted():
+    with subject('hold') as process:
+        result = tarn('stats', str(process.pid),
+                      preexec_fn=lambda: os.setresuid(NOBODY, NOBODY, NOBODY))
+        holds(result.returncode == 3 and
+              f'process {process.pid}' in result.stderr and
+              'is not permitted: be its user or root' in result.stderr, result)
+
+
+@case('root may look at a program of somebody else', needs_root=True)
+def somebody_else():
+    with subject('hold', user=NOBODY) as process:
+        result = tarn('stats', str(process.pid))
+        holds(result.returncode == 0 and 'known region' in result.stdout,
+              result)
+
+
+@case('a process that is none, and one without tarn, get a sentence')
+def none():
+    result = tarn('stats', '4194304')
+    holds(result.returncode == 2 and 'there is no process 4194304' in
+          result.stderr, result)
+    result = tarn('stats', str(os.getpid()))
+    holds(result.returncode == 3 and 'does not have libtarn.so' in
+          result.stderr, result)
+    for words in ((), ('x',), ('0',), ('--json', '--openmetrics', '1'),
+                  ('1', '--', 'program')):
+        result = tarn('stats', *words)
+        holds(result.returncode == 2 and 'tarn stats --help' in result.stderr,
+              result)
+
+
+@case('a process with another build of tarn is left alone')
+def other_build():
+    with tempfile.TemporaryDirectory() as folder:
+        library = next(pathlib.Path(line.split(' => ')[1].split()[0])
+                       for line in subprocess.run(
+                           ['ldd', SUBJECT], capture_output=True,
+                           text=True).stdout.splitlines()
+                       if 'libtarn.so' in line)
+        other = pathlib.Path(folder) / library.name
+        other.write_bytes(library.read_bytes() + b'\0')
+        with subject('hold', env=dict(os.environ, LD_PRELOAD=str(other))
+                     ) as process:
+            result = tarn('stats', str(process.pid))
+            holds(result.returncode == 3 and 'another build of tarn' in
+                  result.stderr, result)
+
+
+def main():
+    failed = 0
+    for sentence, function in CASES:
+        try:
+            function()
+            print(f'holds: {sentence}', flush=True)
+        except AssertionError as error:
+            failed += 1
+            print(f'DOES NOT HOLD: {sentence}\n{error}', flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
