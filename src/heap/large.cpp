@@ -58,6 +58,7 @@ void require_start(const Domain& domain, const void* p) noexcept {
 
 void* allocate_large(Domain& domain, std::size_t size,
                      std::size_t align) noexcept {
+  const span::Asking asking{span::large_kind};
   std::size_t granules = granules_for(size);
   if (granules == 0 || align > no_limit / 4)
     return nullptr;
@@ -69,7 +70,7 @@ void* allocate_large(Domain& domain, std::size_t size,
                        &granules);
   }
   if (memory == nullptr) {
-    span::open_reserve();
+    span::open_reserve(span::large_kind);
     return nullptr;
   }
   domain_of(memory) = &domain;

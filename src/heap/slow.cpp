@@ -26,9 +26,12 @@ void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
   if (heap == nullptr)
     return nullptr;
   Bin& bin = heap->bins[size_class];
-  if (bin.head == nullptr && !refill(*heap, size_class)) [[unlikely]] {
-    span::open_reserve();
-    return nullptr;
+  if (bin.head == nullptr) [[unlikely]] {
+    const span::Asking asking{size_class};
+    if (!refill(*heap, size_class)) {
+      span::open_reserve(size_class);
+      return nullptr;
+    }
   }
   FreeSlot* const slot = pop(bin);
   if (static_cast<std::int32_t>(bin.room) < 0) [[unlikely]]

@@ -33,9 +33,9 @@ constexpr std::size_t foreign_part = 16;
 constexpr std::size_t reserve_part = 64;
 constexpr std::size_t least_reserve = 512 * KiB;
 constexpr std::size_t most_reserve = 16 * MiB;
-// Runs up to this are slabs of small blocks, which is what comes after a
-// refusal.
-constexpr std::size_t small_run = 4;
+// A granule serves small blocks of all classes by its strips; slabs for each
+// class would use the reserve up with the first few.
+constexpr std::size_t small_run = 1;
 
 class Paper final : public Upstream {
  public:
@@ -62,6 +62,8 @@ constinit std::size_t reserve = 0;
 // By any thread; they order nothing.
 constinit std::atomic<bool> is_beyond_soft{false};
 constinit std::atomic<bool> is_reserve_open{false};
+constinit std::atomic<bool> was_refused[kinds] = {};
+constinit thread_local bool is_kept_out = false;
 constinit std::atomic<bool> was_soft_told{false};
 constinit std::atomic<bool> was_hard_told{false};
 
@@ -171,9 +173,15 @@ void look_at_soft() noexcept {
          "at once");
 }
 
+void close_reserve() noexcept {
+  is_reserve_open.store(false, relaxed);
+  for (std::atomic<bool>& one : was_refused)
+    one.store(false, relaxed);
+}
+
 bool charge_budget(std::size_t granules) noexcept {
   const bool may_use_reserve =
-      granules <= small_run && is_reserve_open.load(relaxed);
+      granules <= small_run && is_reserve_open.load(relaxed) && !is_kept_out;
   if (!budget().lend(
           {.size = granules * granule_size, .urgent = may_use_reserve}))
     return false;
@@ -224,16 +232,27 @@ void discharge(std::size_t granules) noexcept {
     look_at_soft();
   if (is_reserve_open.load(relaxed) &&
       budget().held() + 2 * reserve < limits_of_all.hard)
-    is_reserve_open.store(false, relaxed);
+    close_reserve();
 }
 
-void open_reserve() noexcept {
+void open_reserve(unsigned kind) noexcept {
   if (!is_limited() || budget().refusals() == 0)
     return;
+  was_refused[kind].store(true, relaxed);
   is_reserve_open.store(true, relaxed);
   if (!was_hard_told.exchange(true, relaxed))
     tell("", limits_of_all.hard,
          " MiB, the hard limit, do not suffice: an ask for memory was refused");
+}
+
+Asking::Asking(unsigned kind) noexcept {
+  if (is_reserve_open.load(relaxed)) [[unlikely]]
+    is_kept_out = was_refused[kind].load(relaxed);
+}
+
+Asking::~Asking() {
+  if (is_kept_out) [[unlikely]]
+    is_kept_out = false;
 }
 
 std::size_t most_dirty(std::size_t used, std::size_t otherwise) noexcept {

@@ -8,7 +8,7 @@
 // What is counted are granules in use, as `held` of space_stats() has them.
 // Beyond the soft limit what idles goes back to the system at once; beyond the
 // hard one no granule is lent. A part of it is kept for the time after: who has
-// given up opens this reserve to runs of few granules, so that an exception can
+// given up opens this reserve to runs of one granule, so that an exception can
 // be thrown and a message be written; it closes when twice as much has come
 // back.
 //
@@ -35,8 +35,22 @@ struct Limits {
 [[nodiscard]] bool charge(std::size_t granules) noexcept;
 void discharge(std::size_t granules) noexcept;
 
-/// Somebody is told that there is no memory, all that was kept being used up.
-void open_reserve() noexcept;
+/// Somebody is told that there is no memory for blocks of this kind, a size
+/// class or large ones; all that was kept is used up. The reserve opens, but
+/// not to blocks of this kind: who asks again, as operator new does and whoever
+/// leaks, would have it used up before an exception is made.
+void open_reserve(unsigned kind) noexcept;
+inline constexpr unsigned kinds = 128;
+inline constexpr unsigned large_kind = 0;
+
+/// While it lives this thread asks for blocks of that kind.
+class Asking {
+ public:
+  explicit Asking(unsigned kind) noexcept;
+  ~Asking();
+  Asking(const Asking&) = delete;
+  Asking& operator=(const Asking&) = delete;
+};
 
 /// How many bytes may idle with their pages where `used` are in use; at most
 /// `otherwise`.
