@@ -74,4 +74,21 @@ template <class Exits>
     return exits.send(parcel);
 }
 
+/// The size of a block in this thread's own slabs; 0: it is not there, which
+/// says nothing of what it is.
+[[nodiscard, gnu::always_inline]] inline std::size_t own_size(
+    const ThreadHeap& heap, const void* p) noexcept {
+  const std::size_t index =
+      (detail::address_of(p) - detail::address_of(heap.space)) /
+      span::granule_size;
+  if (index >= heap.granules) [[unlikely]]
+    return 0;
+  const std::uint32_t word = heap.map[index].load(relaxed) ^ heap.tag;
+  if (word < (linear_classes + 1) * max_align) [[likely]]
+    return word & ~std::uint32_t{max_align - 1};
+  return word < classes * max_align
+             ? size_of(word / static_cast<std::uint32_t>(max_align))
+             : 0;
+}
+
 }  // namespace tarn::heap

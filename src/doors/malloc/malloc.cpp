@@ -42,12 +42,32 @@ __attribute__((constructor)) void start() noexcept {
   obey_environment();
 }
 
-void* reallocate(void* p, std::size_t size) noexcept {
+[[gnu::noinline]] void* reallocate_at_length(void* p,
+                                             std::size_t size) noexcept {
   if (is_foreign(p)) [[unlikely]]
     return reallocate_foreign(p, size);
   void* const block =
       size > largest_block ? nullptr : default_heap().reallocate(p, size);
   return block != nullptr ? block : no_memory();
+}
+
+// To a block of another class.
+[[gnu::noinline]] void* move(void* p, std::size_t usable,
+                             std::size_t size) noexcept {
+  void* const block = allocate(size);
+  if (block == nullptr) [[unlikely]]
+    return size <= usable ? p : nullptr;
+  __builtin_memcpy(block, p, size < usable ? size : usable);
+  deallocate(p);
+  return block;
+}
+
+// As Heap::reallocate, for the blocks that most calls are about.
+void* reallocate(void* p, std::size_t size) noexcept {
+  const std::size_t usable = heap::own_size(own_heap(), p);
+  if (usable == 0 || size > heap::largest_small) [[unlikely]]
+    return reallocate_at_length(p, size);
+  return size <= usable && size >= usable / 2 ? p : move(p, usable, size);
 }
 
 }  // namespace
@@ -112,11 +132,11 @@ void* calloc(std::size_t count, std::size_t size) noexcept {
 }
 
 void* realloc(void* p, std::size_t size) noexcept {
-  if (p == nullptr)
-    return allocate(size);
-  if (size != 0)
+  if (p != nullptr && size != 0) [[likely]]
     return reallocate(p, size);
-  deallocate(p);
+  if (p == nullptr)
+    return malloc(size);
+  free(p);
   return nullptr;
 }
 
@@ -190,6 +210,8 @@ void* pvalloc(std::size_t size) noexcept {
 }
 
 std::size_t malloc_usable_size(void* p) noexcept {
+  if (const std::size_t size = tarn::heap::own_size(own_heap(), p)) [[likely]]
+    return size;
   if (p == nullptr)
     return 0;
   if (is_foreign(p)) [[unlikely]]
