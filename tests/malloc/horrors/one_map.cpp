@@ -52,9 +52,33 @@ const char* find_fault_of_pools() {
   return one == other ? nullptr : "resources of one heap are equal";
 }
 
+bool is_handled = false;
+
+// The runtime that throws is this library's, which the program may not have.
+const char* find_fault_of_new() {
+  const std::size_t much = hidden(std::size_t{1} << 56);
+  std::set_new_handler([] {
+    is_handled = true;
+    std::set_new_handler(nullptr);
+  });
+  try {
+    ::operator delete(hidden(::operator new(much)));
+    return "new that is refused throws";
+  } catch (const std::bad_alloc&) {
+  }
+  if (!is_handled)
+    return "the new handler is called";
+  if (hidden(::operator new(much, std::nothrow)) != nullptr)
+    return "nothrow new that is refused gives null";
+  return nullptr;
+}
+
 }  // namespace
 
 extern "C" const char* find_fault_in_one_map() {
-  const char* const fault = find_fault_of_malloc();
-  return fault != nullptr ? fault : find_fault_of_pools();
+  for (auto* const find :
+       {find_fault_of_malloc, find_fault_of_pools, find_fault_of_new})
+    if (const char* const fault = find())
+      return fault;
+  return nullptr;
 }
