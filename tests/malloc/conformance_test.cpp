@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <doctest/doctest.h>
+#include <initializer_list>
 #include <malloc.h>
 #include <string>
 #include <sys/resource.h>
@@ -216,7 +217,8 @@ TEST_CASE("reallocarray multiplies") {
 
 TEST_CASE("aligned blocks lie where they should, of any size") {
   for (std::size_t align = 1; align <= (8 << 20); align *= 2)
-    for (const std::size_t size : {0, 1, 100, 5000, 70000}) {
+    for (const std::size_t size :
+         std::initializer_list<std::size_t>{0, 1, 100, 5000, 70000}) {
       void* const one = hidden(memalign(align, size));
       void* const other = hidden(aligned_alloc(align, size));
       REQUIRE(one != nullptr);
@@ -238,7 +240,8 @@ TEST_CASE("aligned blocks lie where they should, of any size") {
 }
 
 TEST_CASE("memalign rounds an odd alignment up") {
-  for (const std::size_t align : {0, 3, 24, 100, 5000}) {
+  for (const std::size_t align :
+       std::initializer_list<std::size_t>{0, 3, 24, 100, 5000}) {
     void* const p = hidden(memalign(align, 10));
     REQUIRE(p != nullptr);
     CHECK(is_aligned(
@@ -254,7 +257,8 @@ TEST_CASE("memalign rounds an odd alignment up") {
 TEST_CASE("aligned_alloc refuses what is no power of two with EINVAL") {
   if (!is_served(hidden(malloc(1))))
     return;
-  for (const std::size_t align : {0, 3, 24, 100})
+  for (const std::size_t align :
+       std::initializer_list<std::size_t>{0, 3, 24, 100})
     CHECK(error_of([&] {
             CHECK(hidden(aligned_alloc(hidden(align), 10)) == nullptr);
           }) == EINVAL);
@@ -264,7 +268,8 @@ TEST_CASE("posix_memalign says EINVAL and ENOMEM, and touches nothing then") {
   int place = 0;
   void* p = &place;
   errno = 42;
-  for (const std::size_t align : {0, 1, 4, 12, 24})
+  for (const std::size_t align :
+       std::initializer_list<std::size_t>{0, 1, 4, 12, 24})
     CHECK(posix_memalign(&p, hidden(align), 10) == EINVAL);
   CHECK(posix_memalign(&p, 64, hidden(too_large)) == ENOMEM);
   CHECK(posix_memalign(&p, 64, std::size_t{1} << 56) == ENOMEM);

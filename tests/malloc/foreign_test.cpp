@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <doctest/doctest.h>
+#include <initializer_list>
 #include <malloc.h>
 #include <string>
 #include <thread>
@@ -38,7 +39,8 @@ TEST_CASE("the C library has a malloc of its own") {
 
 TEST_CASE("free takes what the C library gave, of any size and alignment") {
   errno = 42;
-  for (const std::size_t size : {0, 1, 24, 100, 1000, 5000, 100000, 1000000})
+  for (const std::size_t size : std::initializer_list<std::size_t>{
+           0, 1, 24, 100, 1000, 5000, 100000, 1000000})
     for (int round = 0; round < 20; ++round) {
       free(libc_malloc(size));
       free(libc_memalign(4096, size));

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <initializer_list>
 #include <malloc.h>
 #include <string>
 #include <unistd.h>
@@ -90,7 +91,8 @@ TEST_CASE("malloc_size and malloc_good_size tell what a block will be") {
   auto* const good = named<std::size_t(std::size_t)>("malloc_good_size");
   REQUIRE(bool{size_of != nullptr});
   REQUIRE(bool{good != nullptr});
-  for (const std::size_t size : {0, 1, 100, 1025, 40000, 100000}) {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 100, 1025, 40000, 100000}) {
     void* const p = hidden(malloc(size));
     CHECK(size_of(p) == good(size));
     CHECK(good(good(size)) == good(size));
