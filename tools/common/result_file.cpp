@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 namespace tarn::compare {
 
@@ -15,8 +16,9 @@ ResultFile::ResultFile(const std::string& path, const char* option)
     : path_(path), option_(option) {
   if (!is_wanted() || is_output())
     return;
+  is_new_ = access(path.c_str(), F_OK) != 0;
   // Closed when a program is executed: that is nobody's descriptor but ours.
-  file_ = std::fopen(path.c_str(), "we");
+  file_ = std::fopen(path.c_str(), "ae");
   if (file_ == nullptr)
     throw Refusal(exit_usage, "cannot write " + path + ": " +
                                   std::strerror(errno) +
@@ -24,14 +26,21 @@ ResultFile::ResultFile(const std::string& path, const char* option)
 }
 
 ResultFile::~ResultFile() {
-  if (file_ != nullptr)
-    std::fclose(file_);
+  if (file_ == nullptr)
+    return;
+  std::fclose(file_);
+  if (is_new_ && !is_written_)
+    unlink(path_.c_str());
 }
 
 std::string ResultFile::write(const std::string& text) {
   if (!is_wanted())
     return "";
   std::FILE* const to = is_output() ? stdout : file_;
+  is_written_ = true;
+  // What cannot be cut, such as a pipe, has nothing that was there before.
+  if (!is_output())
+    static_cast<void>(ftruncate(fileno(file_), 0) == 0);
   const bool written =
       std::fwrite(text.data(), 1, text.size(), to) == text.size() &&
       std::fflush(to) == 0;

@@ -1,5 +1,6 @@
 // result_file.hpp - a file that is written at the end and made at once, so that
-// nobody waits for figures that cannot be kept.
+// nobody waits for figures that cannot be kept. One that was there keeps what it
+// has until then; one that was not, and is never written, is taken away again.
 //
 // Cost     a file.
 // Threads  confined.
@@ -33,6 +34,8 @@ class ResultFile {
   std::string path_;
   const char* option_;
   std::FILE* file_ = nullptr;
+  bool is_new_ = false;
+  bool is_written_ = false;
 };
 
 /// A Refusal when more than one of them would be the output.

@@ -94,6 +94,10 @@ class Files {
     return json_.is_output() || csv_.is_output() || html_.is_output();
   }
 
+  [[nodiscard]] bool any() const {
+    return json_.is_wanted() || csv_.is_wanted() || html_.is_wanted();
+  }
+
   /// False: not all of them could be written, and each said why.
   [[nodiscard]] bool write(const Comparison& comparison,
                            const Findings& findings, Progress& progress) {
@@ -119,22 +123,34 @@ class Files {
   ResultFile html_;
 };
 
+// The tables, each as soon as it is there.
 class Output {
  public:
-  Output(bool silent, Progress& progress)
-      : silent_(silent), progress_(progress) {}
+  Output(const Files& files, Progress& progress)
+      : files_(files), progress_(progress) {}
 
+  /// A Refusal where it arrives nowhere and there is no file to measure for.
   void print(const std::string& text) {
-    if (silent_ || text.empty())
+    if (files_.take_output() || text.empty() || !written_)
       return;
     progress_.clear();
     std::fputs((text + "\n").c_str(), stdout);
-    std::fflush(stdout);
+    written_ = std::fflush(stdout) == 0;
+    if (written_)
+      return;
+    const char* const sentence =
+        "cannot write the tables: make room where the output goes";
+    if (!files_.any())
+      throw Refusal(exit_not_written, sentence);
+    progress_.say(sentence);
   }
 
+  [[nodiscard]] bool written() const noexcept { return written_; }
+
  private:
-  bool silent_;
+  const Files& files_;
   Progress& progress_;
+  bool written_ = true;
 };
 
 std::string heading(const Comparison& comparison, const Machine& machine) {
@@ -186,12 +202,12 @@ int compare(const Wishes& wishes, Progress& progress) {
   const Machine machine = this_machine();
   Comparison comparison(plan_for(wishes, progress), progress);
   describe(machine, progress);
-  Output output(files.take_output(), progress);
+  Output output(files, progress);
   comparison.check();
   if (!any_runs(comparison))
     throw std::runtime_error("no contender works; each said why above");
   const Findings findings = measure(comparison, machine, output, progress);
-  if (!files.write(comparison, findings, progress))
+  if (!files.write(comparison, findings, progress) || !output.written())
     return exit_not_written;
   const bool all_ran = std::all_of(
       comparison.contenders().begin(), comparison.contenders().end(),
