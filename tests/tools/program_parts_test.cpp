@@ -10,6 +10,7 @@
 #include "program/verdict.hpp"
 #include "program/way.hpp"
 
+#include <chrono>
 #include <cmath>
 #include <doctest/doctest.h>
 #include <random>
@@ -312,6 +313,22 @@ TEST_CASE("of what is said the end is kept, and a checksum of all") {
   CHECK(text.ends_with(cut.text()));
   CHECK(cut.text().size() >= 100);
   CHECK(cut.text().size() <= 200);
+}
+
+TEST_CASE("whoever waits for a program sleeps, and does not ask all the time") {
+  using Clock = std::chrono::steady_clock;
+  Process process(
+      {TARN_TEST_LAUNCHER, "/bin/sleep", {"sleep", "0.5"}, "", "", ""});
+  constexpr int each = 1;
+  const Clock::time_point began = Clock::now();
+  long waits = 0;
+  while (!process.wait(each))
+    ++waits;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      Clock::now() - began);
+  // What the launcher says ends one early.
+  CHECK(waits <= took.count() / each + 2);
+  CHECK(process.ending().is_exit(0));
 }
 
 TEST_CASE("last words are few, and no terminal obeys them") {

@@ -156,8 +156,10 @@ bool Process::wait(int milliseconds) {
   const Clock::time_point until =
       Clock::now() + std::chrono::milliseconds(milliseconds);
   while (!ended_) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - Clock::now());
+    // Rounded up: what is left of the last millisecond would be spun away, in
+    // polls that wait for nothing, on a core that the program may need.
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
     // What is closed is -1, which poll() passes over.
     pollfd polled[3] = {{report_from_, POLLIN, 0},
                         {output_from_, POLLIN, 0},
