@@ -11,7 +11,11 @@ if(DEFINED ENV{DEBEMAIL} AND DEFINED ENV{DEBFULLNAME})
   set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
 else()
   set(CPACK_PACKAGE_CONTACT "the tarn authors <tarn@authors.invalid>")
+  set(CPACK_TARN_HAS_NO_MAINTAINER ON)
 endif()
+# The number behind the version is that of the packaging, which has a changelog
+# beside the project's; below 1, so that Debian's own would be newer.
+set(CPACK_DEBIAN_PACKAGE_RELEASE 0.1)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL runtime development)
@@ -36,8 +40,9 @@ macro(package component name section what)
   set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${name})
   set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${section})
   set(CPACK_DEBIAN_${upper}_DESCRIPTION
-    "A pool is a promise about lifetime: of a request, a frame, a document. \
-In exchange for it, memory costs less time, less space and no lock. \
+"A pool is a promise about lifetime: of a request, a frame, a document.
+In exchange for it, memory costs less time, less space and no lock.
+.
 This package holds ${what}.")
 endmacro()
 
@@ -45,7 +50,10 @@ package(runtime libtarn0 libs "the shared library")
 package(development libtarn-dev libdevel "headers and the static library")
 package(tools tarn devel
   "the command that tells whether a program would gain by it")
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libtarn0 (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+  "libtarn0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
+  "${PROJECT_SOURCE_DIR}/packaging/debian/triggers")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS
   "valgrind, libjemalloc2, libtcmalloc-minimal4, libmimalloc2.0, libapr1")
 

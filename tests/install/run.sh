@@ -63,6 +63,10 @@ use_packages() {
     [ -s "$packages/unpacked/usr/share/doc/$name/copyright" ]
   done
   dpkg-deb -f "$packages"/libtarn-dev_*.deb Depends | grep -q '^libtarn0 (= '
+  # Debian's own eyes, where they are installed.
+  if command -v lintian >/dev/null; then
+    lintian --allow-root --fail-on error,warning "$packages"/*.deb
+  fi
   with_cmake find_package "$packages/unpacked/usr"
   with_pkg_config "$packages/unpacked/usr"
 }
