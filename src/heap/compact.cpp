@@ -52,7 +52,7 @@ bool add_slab(ThreadHeap& heap, unsigned size_class) noexcept {
   if (slab == nullptr)
     return false;
   const base::Locked locked{heap.lock};
-  link(heap, *slab);
+  link(heap.partial[size_class], *slab);
   return true;
 }
 
@@ -79,7 +79,7 @@ void deallocate_compact(Domain& domain, Slab& slab, FreeSlot* slot) noexcept {
     const bool was_full = slab.is_full();
     slab.put(slot);
     if (was_full)
-      link(heap, slab);
+      link(heap.partial[slab.size_class], slab);
     if (!slab.is_unused())
       return;
     unlink(heap, slab);

@@ -104,13 +104,12 @@ Domain* next_domain(const Domain* domain) noexcept {
 void keep_up() noexcept {
   if (!upkeep_lock.try_lock())
     return;
+  const std::uint32_t now = span::now_ms();
   for (Domain* domain = next_domain(nullptr); domain != nullptr;
        domain = next_domain(domain)) {
     dissolve_abandoned(*domain);
-    for (ThreadHeap* heap = members_of(*domain); heap != nullptr;
-         heap = heap->next_member)
-      release_listed(*heap);
-    trim_idle(*domain, span::now_ms());
+    trim_listed(*domain);
+    trim_idle(*domain, now);
   }
   upkeep_lock.unlock();
 }
@@ -261,6 +260,7 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
     parcel.granule = no_granule;
   for (unsigned i = 0; i < classes; ++i) {
     heap.partial[i] = nullptr;
+    heap.dry[i] = nullptr;
     heap.warmth[i] = 0;
     heap.strips[i] = 0;
     static_cast<void>(heap.listed[i].take_all());
@@ -273,6 +273,8 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
     heap.mixed = nullptr;
   }
   heap.domain = nullptr;
+  heap.trim_list = 0;
+  heap.trim_next = nullptr;
   ended_slabs = ended_slabs + heap.slabs_made;
   heap.slabs_made = 0;
 }
@@ -385,6 +387,8 @@ void run_duties(ThreadHeap& heap) noexcept {
   if (elapsed < look_ms)
     return;
   heap.last_look = now;
+  if (const std::uint64_t budget = span::request_budget(elapsed); budget != 0)
+    trim_own(heap, now, os::exact_now() + budget / 2);
   span::maintain_on_request_path(elapsed);
 }
 

@@ -12,42 +12,26 @@
 // Either the owner sees is_frozen, or the trimmer sees busy. Where the kernel
 // has no such barrier nothing is trimmed.
 #include "heap/slow.hpp"
-#include "os/memory.hpp"
 #include "os/process.hpp"
+#include "span/maintenance.hpp"
 
 namespace tarn::heap {
 namespace {
 
-// A thread heap is looked at so often, in ms.
-constexpr std::uint32_t trim_ms = 400;
+// An idle thread may come back and has to wait then: no longer than this, in
+// nanoseconds. What is left to do waits for the next round.
+constexpr std::uint64_t longest_freeze = 2'000'000;
 
 // So many at once, by one barrier.
 constexpr unsigned most_at_once = 64;
 
 constinit bool can_wait = false;
 
-bool is_idle(ThreadHeap& heap, std::uint32_t now) noexcept {
+bool is_idle(ThreadHeap& heap) noexcept {
   const std::uint32_t busy = heap.busy.load(relaxed);
   const bool was_seen = busy == heap.seen_busy;
   heap.seen_busy = busy;
-  return was_seen && busy % 2 == 0 && now - heap.trimmed >= trim_ms;
-}
-
-void trim(ThreadHeap& heap) noexcept {
-  const std::size_t page = os::page_size();
-  for (unsigned i = 1; i < classes; ++i)
-    for (Slab* next = heap.partial[i]; next != nullptr;) {
-      Slab& slab = *next;
-      next = slab.older;
-      if (slab.word.count() != 0)
-        slab.take_returned();
-      if (slab.is_unused()) {
-        unlink(heap, slab);
-        release(*heap.domain, slab);
-      } else if (const slab::Hole hole = slab.make_hole(page); hole.size != 0) {
-        os::purge(hole.memory, hole.size);
-      }
-    }
+  return was_seen && busy % 2 == 0;
 }
 
 void trim_all(ThreadHeap* const* heaps, unsigned count,
@@ -58,8 +42,7 @@ void trim_all(ThreadHeap* const* heaps, unsigned count,
   for (unsigned i = 0; i < count; ++i) {
     ThreadHeap& heap = *heaps[i];
     if (is_sure && heap.busy.load(std::memory_order_acquire) % 2 == 0)
-      trim(heap);
-    heap.trimmed = now;
+      trim_frozen(heap, now, os::exact_now() + longest_freeze);
     heap.is_frozen.store(false, std::memory_order_release);
   }
 }
@@ -86,7 +69,15 @@ void trim_idle(Domain& domain, std::uint32_t now) noexcept {
   unsigned count = 0;
   for (ThreadHeap* heap = members_of(domain); heap != nullptr;
        heap = heap->next_member) {
-    if (heap == domain.shared || !is_idle(*heap, now))
+    if (heap == domain.shared)
+      continue;
+    const bool is_at_rest = is_idle(*heap);
+    if (heap == own_heaps.at[domain.place]) {
+      if (is_at_rest || span::request_budget(1) == 0)
+        trim_own(*heap, now, os::exact_now() + longest_freeze);
+      continue;
+    }
+    if (!is_at_rest || !is_trim_due(*heap, now))
       continue;
     idle[count++] = heap;
     if (count == most_at_once) {

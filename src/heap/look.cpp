@@ -21,13 +21,6 @@ unsigned age_of(std::uint32_t seconds) noexcept {
   return age;
 }
 
-// Read while the owner may move one end after the other.
-std::size_t in_hole_of(const Slab& slab) noexcept {
-  const std::size_t begin = slab.hole_begin;
-  const std::size_t end = slab.hole_end;
-  return end > begin ? end - begin : 0;
-}
-
 class Looking {
  public:
   Looking(Look& sum, std::uint32_t pool) noexcept
@@ -88,13 +81,13 @@ class Looking {
         base::smaller<std::size_t>(slab.word.count(), used);
     const std::size_t in_slab =
         base::smaller<std::size_t>(slab.free_count, used - parked);
-    const std::size_t in_hole =
-        base::smaller<std::size_t>(in_hole_of(slab), used - parked - in_slab);
-    const std::size_t given = used - parked - in_slab - in_hole;
+    const std::size_t bare =
+        base::smaller<std::size_t>(slab.bare_slots, used - parked - in_slab);
+    const std::size_t given = used - parked - in_slab - bare;
     ++of.slabs;
     of.given += given;
     of.in_slabs += in_slab;
-    of.fresh += capacity - used + in_hole;
+    of.fresh += capacity - used + bare;
     of.parked += parked;
     if (given == 0 || given == used)
       return;
@@ -215,7 +208,7 @@ void tell_block(Description& found) noexcept {
   found.slot = static_cast<std::uint32_t>(
       detail::bytes_between(home->granule(index), found.start) / found.size);
   found.age = span::now_seconds() - slab.since;
-  if (found.slot - slab.hole_begin < in_hole_of(slab))
+  if (slab.is_bare(found.slot * found.size))
     found.state = BlockState::free;
   if (found.slot >= slab.fresh)
     found.state =

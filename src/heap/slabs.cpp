@@ -59,16 +59,11 @@ bool take_listed(ThreadHeap& heap, unsigned size_class) noexcept {
     if (slab.is_unused() && heap.partial[size_class] != nullptr)
       release(*heap.domain, slab);
     else
-      link(heap, slab);
+      link(slab.free != nullptr ? heap.partial[size_class]
+                                : heap.dry[size_class],
+           slab);
   }
   return is_any;
-}
-
-// The owner of a slab that is in no list lets whoever needs it have it.
-void give_up(ThreadHeap& heap, Slab& slab) noexcept {
-  const unsigned size_class = slab.size_class;
-  if (slab.park())
-    heap.listed[size_class].put(&slab);
 }
 
 void give_back(ThreadHeap& heap, FreeSlot* slot) noexcept {
@@ -84,21 +79,13 @@ void give_back(ThreadHeap& heap, FreeSlot* slot) noexcept {
 
 [[gnu::noinline]] void release_unused(ThreadHeap& heap, Slab& slab) noexcept {
   // A small one is kept of each class, for who takes and gives back by turns.
-  const bool is_only =
-      heap.partial[slab.size_class] == &slab && slab.older == nullptr;
+  const bool is_only = heap.partial[slab.size_class] == &slab &&
+                       slab.older == nullptr &&
+                       heap.dry[slab.size_class] == nullptr;
   if (is_only && slab.granules == 1 && heap.domain->budget == nullptr)
     return;
   unlink(heap, slab);
   release(*heap.domain, slab);
-}
-
-void empty_bin(ThreadHeap& heap, Bin& bin) noexcept {
-  while (FreeSlot* const slot = bin.head) {
-    bin.head = slot->next;
-    give_back(heap, slot);
-  }
-  bin.room = 0;
-  bin.fill(nullptr, 0, 0);
 }
 
 void fill(ThreadHeap& heap, unsigned size_class,
@@ -112,19 +99,44 @@ void fill(ThreadHeap& heap, unsigned size_class,
   ++heap.refills[size_class];
 }
 
-bool fill_from_slabs(ThreadHeap& heap, unsigned size_class) noexcept {
-  const unsigned most = at_least(1, fresh_at_once / size_of(size_class));
+// What came of a slab that has nothing at hand any more.
+void move_on(ThreadHeap& heap, Slab& slab) noexcept {
+  unlink(heap, slab);
+  if (slab.bare == 0 && slab.fresh == slab.capacity && slab.detach())
+    return;
+  link(heap.dry[slab.size_class], slab);
+}
+
+bool fill_from_partial(ThreadHeap& heap, unsigned size_class) noexcept {
   while (Slab* const slab = heap.partial[size_class]) {
-    const slab::Returned got = slab->take(most, heap.key);
+    const slab::Returned got = slab->take_at_hand();
     if (got.first != nullptr) {
       fill(heap, size_class, got);
       return true;
     }
-    unlink(heap, *slab);
-    if (!slab->detach())
-      link(heap, *slab);
+    move_on(heap, *slab);
   }
   return false;
+}
+
+bool fill_from_dry(ThreadHeap& heap, unsigned size_class) noexcept {
+  const unsigned most = at_least(1, fresh_at_once / size_of(size_class));
+  while (Slab* const slab = heap.dry[size_class]) {
+    FreeSlot* twice = nullptr;
+    const slab::Returned got = slab->take(most, heap.key, &twice);
+    if (twice != nullptr) [[unlikely]]
+      report_double_free(*heap.domain, twice);
+    if (got.first != nullptr) {
+      fill(heap, size_class, got);
+      return true;
+    }
+    move_on(heap, *slab);
+  }
+  return false;
+}
+
+bool fill_from_slabs(ThreadHeap& heap, unsigned size_class) noexcept {
+  return fill_from_partial(heap, size_class) || fill_from_dry(heap, size_class);
 }
 
 bool fill_from_strip(ThreadHeap& heap, unsigned size_class) noexcept {
@@ -137,28 +149,73 @@ bool fill_from_strip(ThreadHeap& heap, unsigned size_class) noexcept {
   return true;
 }
 
+// Of a heap that is dissolved.
+void leave_slab(ThreadHeap& heap, Slab& slab) noexcept {
+  unlink(heap, slab);
+  if (slab.word.count() != 0)
+    slab.take_returned();
+  if (slab.is_unused())
+    release(*heap.domain, slab);
+  else
+    give_up(heap, slab);
+}
+
+// A slot of a bare page is free already. A slab that had none at hand has one
+// from now on.
+[[gnu::noinline]] void look_before_put(ThreadHeap& heap, Slab& slab,
+                                       const FreeSlot* slot) noexcept {
+  if (slab.is_bare(slab.offset_of(slot)))
+    report_double_free(*heap.domain, slot);
+  if (slab.free_count != 0 || slab.link == &heap.partial[slab.size_class])
+    return;
+  unlink(heap, slab);
+  link(heap.partial[slab.size_class], slab);
+}
+
 bool is_cold(const ThreadHeap& heap, unsigned size_class) noexcept {
   return heap.warmth[size_class] == 0 && size_of(size_class) <= largest_cold;
 }
 
 }  // namespace
 
-void link(ThreadHeap& heap, Slab& slab) noexcept {
-  Slab*& first = heap.partial[slab.size_class];
-  slab.newer = nullptr;
+void link(Slab*& first, Slab& slab) noexcept {
+  slab.link = &first;
   slab.older = first;
   if (first != nullptr)
-    first->newer = &slab;
+    first->link = &slab.older;
   first = &slab;
 }
 
 void unlink(ThreadHeap& heap, Slab& slab) noexcept {
-  if (slab.newer != nullptr)
-    slab.newer->older = slab.older;
-  else
-    heap.partial[slab.size_class] = slab.older;
+  if (heap.trim_next == &slab) [[unlikely]]
+    heap.trim_next = slab.older;
+  *slab.link = slab.older;
   if (slab.older != nullptr)
-    slab.older->newer = slab.newer;
+    slab.older->link = slab.link;
+}
+
+void shorten_bin(ThreadHeap& heap, Bin& bin, unsigned kept) noexcept {
+  const std::uint32_t room = kept != 0 ? bin.room & room_mask : 0;
+  if (kept == 0)
+    bin.room = 0;
+  FreeSlot** end = &bin.head;
+  unsigned count = 0;
+  for (; count < kept && *end != nullptr; ++count)
+    end = &(*end)->next;
+  FreeSlot* rest = *end;
+  *end = nullptr;
+  bin.fill(bin.head, count, room);
+  while (rest != nullptr) {
+    FreeSlot* const slot = rest;
+    rest = slot->next;
+    give_back(heap, slot);
+  }
+}
+
+void give_up(ThreadHeap& heap, Slab& slab) noexcept {
+  const unsigned size_class = slab.size_class;
+  if (slab.park())
+    heap.listed[size_class].put(&slab);
 }
 
 void release(Domain& domain, Slab& slab) noexcept {
@@ -200,7 +257,7 @@ bool refill(ThreadHeap& heap, unsigned size_class) noexcept {
     if (is_cold(heap, size_class) && fill_from_strip(heap, size_class))
       return true;
     if (Slab* const slab = new_slab(heap, size_class)) {
-      link(heap, *slab);
+      link(heap.dry[size_class], *slab);
       continue;
     }
     if (is_squeezed)
@@ -212,6 +269,8 @@ bool refill(ThreadHeap& heap, unsigned size_class) noexcept {
 
 void put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
   const Busy busy{heap};
+  if (slab.free_count == 0 || slab.bare != 0) [[unlikely]]
+    look_before_put(heap, slab, slot);
   slab.put(slot);
   if (slab.is_unused()) [[unlikely]]
     release_unused(heap, slab);
@@ -221,26 +280,21 @@ bool take_back(ThreadHeap& heap, Slab& slab) noexcept {
   const Busy busy{heap};
   if (!slab.reattach(heap.id))
     return false;
-  link(heap, slab);
+  link(heap.partial[slab.size_class], slab);
   return true;
 }
 
 void dissolve(ThreadHeap& heap) noexcept {
   const Busy busy{heap};
   for (unsigned i = 1; i < classes; ++i)
-    empty_bin(heap, heap.bins[i]);
+    shorten_bin(heap, heap.bins[i], 0);
   send_all(heap);
   for (unsigned i = 1; i < classes; ++i) {
     heap.warmth[i] = 0;
-    while (Slab* const slab = heap.partial[i]) {
-      unlink(heap, *slab);
-      if (slab->word.count() != 0)
-        slab->take_returned();
-      if (slab->is_unused())
-        release(*heap.domain, *slab);
-      else
-        give_up(heap, *slab);
-    }
+    while (Slab* const slab = heap.partial[i])
+      leave_slab(heap, *slab);
+    while (Slab* const slab = heap.dry[i])
+      leave_slab(heap, *slab);
   }
   release_mixed(heap);
 }
@@ -251,7 +305,7 @@ void release_listed(ThreadHeap& heap) noexcept {
     for (Slab* next = list.take_all(); next != nullptr;) {
       Slab& slab = *next;
       next = slab.next_listed;
-      if (slab.word.count() + slab.in_hole() == slab.fresh) {
+      if (slab.word.count() + slab.bare_slots == slab.fresh) {
         static_cast<void>(slab.word.take(slab.memory));
         release(*heap.domain, slab);
       } else {

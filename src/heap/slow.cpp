@@ -153,7 +153,8 @@ void deallocate_own(Heap& object, void* p) noexcept {
 }
 
 void* allocated_at_last(void* block, ThreadHeap& heap, Bin& bin) noexcept {
-  bin.room &= room_mask;
+  // One stays, by which a sweep sees that the bin is used.
+  bin.room = (bin.room & room_mask) | one_allocation;
   bin.look();
   run_duties(heap);
   return block;

@@ -1,7 +1,9 @@
 // thread_heap.hpp - what a heap keeps for one thread.
 //
 //     bins      free blocks of each class, last in first out: the fast path
-//     partial   the slabs of this thread, by class, the last touched first
+//     partial   the slabs of this thread that have slots at hand, by class,
+//               the last touched first, but for the one it takes from now
+//     dry       those that have only slots without pages: fresh and bare ones
 //     mixed     slabs of several classes, for those of which it needs few
 //     outbox    blocks of other threads' slabs, on their way home
 //     listed    this thread's slabs that others gave blocks back to
@@ -97,6 +99,7 @@ struct alignas(64) ThreadHeap {
   HeapId id = 0;
   std::uintptr_t key = 0;  // what stands in every free block
   Slab* partial[classes] = {};
+  Slab* dry[classes] = {};
   Parcel outbox[outbox_parcels] = {};
   // For statistics: counts since the start, whose it is, and its heap's id.
   base::Published<std::uint32_t> refills[classes] = {};
@@ -121,7 +124,12 @@ struct alignas(64) ThreadHeap {
   // it pairs with the acquire of Busy.
   std::atomic<bool> is_frozen{false};
   std::uint32_t seen_busy = 0;  // when upkeep looked last
-  std::uint32_t trimmed = 0;    // ms
+  // A sweep for what goes back (sweep.cpp): when the last one began, in ms, and
+  // how far it is. Who is in the slabs writes these; others look whether it is
+  // due, and whether it is they learn again when they are in the slabs.
+  base::Published<std::uint32_t> trimmed = 0;
+  base::Published<std::uint32_t> trim_list = 0;  // 0: none is under way
+  Slab* trim_next = nullptr;                     // of that list; null: its end
 
   // 0: the first blocks of a class come from a strip, the next ones from a
   // slab. From 1 on it counts the blocks of strips that the bin took back.
@@ -242,10 +250,29 @@ void squeeze(Domain& domain) noexcept;
 }
 /// A new slab, attached to the heap, in no list. Null: refused.
 [[nodiscard]] Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept;
-void link(ThreadHeap& heap, Slab& slab) noexcept;
+void link(Slab*& first, Slab& slab) noexcept;
 void unlink(ThreadHeap& heap, Slab& slab) noexcept;
+/// Gives what a bin has beyond its first `kept` blocks back to the slabs.
+void shorten_bin(ThreadHeap& heap, Bin& bin, unsigned kept) noexcept;
+/// The owner of a slab that is in no list lets whoever needs it have it.
+void give_up(ThreadHeap& heap, Slab& slab) noexcept;
 /// Nobody uses it and it is in no list.
 void release(Domain& domain, Slab& slab) noexcept;
+
+// sweep.cpp
+/// Whether the last sweep over the heap's slabs is not done, or long ago.
+[[nodiscard]] bool is_trim_due(const ThreadHeap& heap,
+                               std::uint32_t now) noexcept;
+/// The owner, outside of its slabs: gives back what it did not use of late, if
+/// that is due, until the clock says `until`. Goes on where it stopped.
+void trim_own(ThreadHeap& heap, std::uint32_t now,
+              std::uint64_t until) noexcept;
+/// Whoever has frozen an idle thread's heap: the same, but for the bins.
+void trim_frozen(ThreadHeap& heap, std::uint32_t now,
+                 std::uint64_t until) noexcept;
+/// Upkeep: gives back what is unused of the slabs that wait in `listed`, whole
+/// ones and pages.
+void trim_listed(Domain& domain) noexcept;
 
 // idle.cpp
 /// Gives back what the slabs of idle threads keep, of those that `domain` has;

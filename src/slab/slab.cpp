@@ -3,6 +3,7 @@
 #include "base/order.hpp"
 #include "port/assert.hpp"
 
+#include <bit>
 #include <new>
 
 namespace tarn::slab {
@@ -14,45 +15,82 @@ void Slab::start(std::byte* memory_, std::size_t size, std::uint32_t slot_size_,
                "a slab that its word can describe");
   free = nullptr;
   memory = memory_;
-  newer = nullptr;
+  link = nullptr;
   older = nullptr;
   slot_size = slot_size_;
   free_count = 0;
   capacity = static_cast<std::uint16_t>(size / slot_size_);
   fresh = 0;
-  hole_begin = 0;
-  hole_end = 0;
+  bare = 0;
+  bare_slots = 0;
+  page_shift = 0;
+  is_laid_bare = false;
+  seen_free = 0;
   size_class = static_cast<std::uint8_t>(of_class);
   owner.store(by, std::memory_order_relaxed);
   word.reset();
   next_listed = nullptr;
 }
 
-Returned Slab::take(unsigned most, std::uintptr_t key) noexcept {
-  if (free_count != 0) {
-    const Returned all{free, free_count};
-    free = nullptr;
-    free_count = 0;
-    return all;
-  }
-  if (word.count() != 0)
-    return word.take(memory);
-  base::Published<std::uint16_t>& at = in_hole() != 0 ? hole_begin : fresh;
-  const unsigned end = in_hole() != 0 ? hole_end : capacity;
-  const unsigned begin = at;
-  const unsigned count = base::smaller(most, end - begin);
-  at = static_cast<std::uint16_t>(begin + count);
-  return link(begin, count, key);
+Returned Slab::take_at_hand() noexcept {
+  if (free_count == 0)
+    return word.count() != 0 ? word.take(memory) : Returned{nullptr, 0};
+  const Returned all{free, free_count};
+  free = nullptr;
+  free_count = 0;
+  return all;
 }
 
-// Links `count` slots from the `begin`th on.
-Returned Slab::link(unsigned begin, unsigned count,
-                    std::uintptr_t key) noexcept {
+Returned Slab::take(unsigned most, std::uintptr_t key,
+                    FreeSlot** twice) noexcept {
+  const Returned at_hand = take_at_hand();
+  if (at_hand.first != nullptr)
+    return at_hand;
+  return bare != 0 ? link_bare(key, twice) : link_fresh(most, key);
+}
+
+Returned Slab::link_fresh(unsigned most, std::uintptr_t key) noexcept {
+  const unsigned begin = fresh;
+  const unsigned count = base::smaller(most, unsigned{capacity} - begin);
+  fresh = static_cast<std::uint16_t>(begin + count);
   std::byte* const first = memory + std::size_t{begin} * slot_size;
   FreeSlot* next = nullptr;
   for (unsigned i = count; i-- != 0;)
     next = ::new (first + std::size_t{i} * slot_size) FreeSlot{next, key};
   return {next, count};
+}
+
+// The pages of the first slot that lies in the lowest bare page. Slots which
+// reach into another bare page stay as they are.
+Returned Slab::link_bare(std::uintptr_t key, FreeSlot** twice) noexcept {
+  const PageBits was = bare;
+  const auto lowest = static_cast<unsigned>(std::countr_zero(was));
+  const std::size_t size = slot_size;
+  const std::size_t begin = (std::size_t{lowest} << page_shift) / size * size;
+  const PageBits pages = pages_of(begin);
+  bare &= ~pages;
+  const auto end = static_cast<unsigned>(std::bit_width(pages));
+  const std::size_t last =
+      base::smaller<std::size_t>((std::size_t{end} << page_shift) - 1,
+                                 std::size_t{fresh} * size - 1) /
+      size * size;
+  Returned got{nullptr, 0};
+  for (std::size_t at = last + size; at != begin;) {
+    at -= size;
+    if ((pages_of(at) & was) == 0 || is_bare(at))
+      continue;
+    auto* const slot = reinterpret_cast<FreeSlot*>(memory + at);
+    slot->next = got.first;
+    // A store first: a page that was only read would be found twice.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    const bool was_purged = (was >> (at >> page_shift) & 1) != 0;
+    if (was_purged && slot->key == key && key != 0 && twice != nullptr)
+      *twice = slot;
+    slot->key = key;
+    got = {slot, got.count + 1};
+  }
+  bare_slots = static_cast<std::uint16_t>(bare_slots - got.count);
+  return got;
 }
 
 FreeSlot* Slab::take_one() noexcept {
@@ -98,7 +136,7 @@ bool Slab::park() noexcept {
   free = nullptr;
   free_count = 0;
   owner.store(0, std::memory_order_relaxed);
-  return word.park(memory, batch);
+  return word.park(memory, batch, bare != 0);
 }
 
 void Slab::adopt(std::uint32_t by) noexcept {
@@ -117,50 +155,77 @@ bool Slab::reattach(std::uint32_t by) noexcept {
   return true;
 }
 
-Hole Slab::make_hole(std::size_t page) noexcept {
-  if (in_hole() != 0 || std::size_t{free_count} * slot_size < 2 * page)
-    return {nullptr, 0};
-  constexpr unsigned bits = 64;
-  std::uint64_t is_free[(most_slots + 1) / bits] = {};
-  for (const FreeSlot* slot = free; slot != nullptr; slot = slot->next)
-    is_free[place_of(slot) / bits] |= std::uint64_t{1}
-                                      << (place_of(slot) % bits);
-  unsigned run = 0;
-  unsigned longest = 0;
-  unsigned end = 0;
-  for (unsigned i = 0; i < fresh; ++i) {
-    run = (is_free[i / bits] >> (i % bits) & 1) != 0 ? run + 1 : 0;
-    if (run > longest) {
-      longest = run;
-      end = i + 1;
+// The bytes of free slots in each page tell which of them are full of nothing
+// else. Of bare slots only those count that reach from a bare page into one
+// that is not: the first or the last one there.
+PageBits Slab::full_pages() const noexcept {
+  const std::size_t unit = page_size();
+  std::uint32_t free_bytes[most_pages] = {};
+  const auto add = [&](std::size_t from, std::size_t to) {
+    while (from < to) {
+      const std::size_t end = base::smaller((from / unit + 1) * unit, to);
+      free_bytes[from / unit] += static_cast<std::uint32_t>(end - from);
+      from = end;
     }
+  };
+  const auto add_bare = [&](std::size_t at, std::size_t page) {
+    if (is_bare(at))
+      add(base::larger(at, page * unit),
+          base::smaller(at + slot_size, (page + 1) * unit));
+  };
+  for (const FreeSlot* slot = free; slot != nullptr; slot = slot->next)
+    add(offset_of(slot), offset_of(slot) + slot_size);
+  const std::size_t used = std::size_t{fresh} * slot_size;
+  const auto pages = static_cast<unsigned>(used / unit);
+  PageBits full = 0;
+  for (unsigned i = 0; i < pages; ++i) {
+    const std::size_t first = i * unit / slot_size * slot_size;
+    const std::size_t last = ((i + 1) * unit - 1) / slot_size * slot_size;
+    add_bare(first, i);
+    if (last != first)
+      add_bare(last, i);
+    if (free_bytes[i] == unit)
+      full |= PageBits{1} << i;
   }
-  std::byte* const from =
-      detail::align_up(memory + std::size_t{end - longest} * slot_size, page);
-  std::byte* to = memory + std::size_t{end} * slot_size;
-  to -= detail::address_of(to) % page;
-  if (from >= to)
-    return {nullptr, 0};
-  hole_begin = static_cast<std::uint16_t>(end - longest);
-  hole_end = static_cast<std::uint16_t>(end);
+  return full & ~bare;
+}
+
+PageBits Slab::lay_bare(std::size_t page) noexcept {
+  const std::size_t size = std::size_t{capacity} * slot_size;
+  const std::size_t unit = base::larger(page, std::bit_ceil(size) / most_pages);
+  if (std::size_t{free_count} * slot_size < unit)
+    return 0;
+  page_shift = static_cast<std::uint8_t>(std::countr_zero(unit));
+  const PageBits full = full_pages();
+  if (full == 0)
+    return 0;
+  bare |= full;
+  unsigned lost = 0;
   for (FreeSlot** slot = &free; *slot != nullptr;)
-    if (place_of(*slot) >= hole_begin && place_of(*slot) < hole_end)
+    if (is_bare(offset_of(*slot))) {
       *slot = (*slot)->next;
-    else
+      ++lost;
+    } else {
       slot = &(*slot)->next;
-  free_count = static_cast<std::uint16_t>(free_count - longest);
-  return {from, detail::bytes_between(from, to)};
+    }
+  free_count = static_cast<std::uint16_t>(free_count - lost);
+  bare_slots = static_cast<std::uint16_t>(bare_slots + lost);
+  return full;
 }
 
 bool Slab::check() const noexcept {
   unsigned listed = 0;
   for (const FreeSlot* slot = free; slot != nullptr; slot = slot->next) {
     const auto* const at = reinterpret_cast<const std::byte*>(slot);
-    if (at < memory || !has_slot_at(at) || ++listed > free_count)
+    if (at < memory || !has_slot_at(at) || ++listed > free_count ||
+        is_bare(offset_of(slot)))
       return false;
   }
-  return listed == free_count && fresh <= capacity &&
-         free_count + word.count() + in_hole() <= fresh;
+  unsigned counted = 0;
+  for (std::size_t i = 0; i < fresh; ++i)
+    counted += is_bare(i * slot_size) ? 1 : 0;
+  return listed == free_count && fresh <= capacity && counted == bare_slots &&
+         free_count + word.count() + bare_slots <= fresh;
 }
 
 }  // namespace tarn::slab

@@ -5,11 +5,12 @@
 //     [ owner's line ][ shared line ]     [slot|slot|slot| ... fresh ... ]
 //
 // Free slots are found in four places: in the list `free`, behind the word
-// (those that other threads brought back), in the hole, whose pages went back,
-// and from `fresh` on, where nobody has written yet. A slot that is none of
-// these is in use.
+// (those that other threads brought back), in bare pages, and from `fresh` on,
+// where nobody has written yet. A slot that is none of these is in use. A page
+// is bare when it went back to the system, as no slot of it was in use; then no
+// slot that touches it is linked, and all that do are free.
 //
-//     used + free_count + word.count() + in_hole() + (capacity - fresh)
+//     used + free_count + word.count() + bare_slots + (capacity - fresh)
 //         == capacity
 //
 // Cost     constant, but for linking fresh slots.
@@ -30,11 +31,11 @@ inline constexpr std::size_t smallest_slot = sizeof(FreeSlot);
 /// What a slab's description has room for, at its end.
 inline constexpr std::size_t kept_size = 32;
 
-/// Whole pages without a slot in use; empty: none.
-struct Hole {
-  std::byte* memory;
-  std::size_t size;
-};
+/// Pages of a slab, the lowest bit its first. Where a slab has more pages than
+/// bits, one stands for several.
+using PageBits = std::uint32_t;
+inline constexpr unsigned most_pages = 32;
+inline constexpr PageBits all_pages = ~PageBits{0};
 
 struct alignas(64) Slab {
   /// Makes a slab of `size` bytes at `memory`, all slots fresh, attached to
@@ -43,9 +44,15 @@ struct alignas(64) Slab {
              unsigned of_class, std::uint32_t by) noexcept;
 
   /// The owner: all free slots at hand, linked; those that came back when there
-  /// are none; else up to `most` fresh ones, with `key` in them. Null: the slab
-  /// is used up.
-  [[nodiscard]] Returned take(unsigned most, std::uintptr_t key = 0) noexcept;
+  /// are none. Null: there are none either.
+  [[nodiscard]] Returned take_at_hand() noexcept;
+
+  /// The owner: the same; else those of a bare page; else up to `most` fresh
+  /// ones. Both get `key`, and neither is touched before. Null: the slab is
+  /// used up. A slot of a bare page that has the key was given back while it
+  /// was free; it is told through `twice`, if given.
+  [[nodiscard]] Returned take(unsigned most, std::uintptr_t key = 0,
+                              FreeSlot** twice = nullptr) noexcept;
 
   /// The owner of a slab that nobody else posts to: one slot, or null.
   [[nodiscard]] FreeSlot* take_one() noexcept;
@@ -74,22 +81,29 @@ struct alignas(64) Slab {
 
   /// The owner: all slots are in use.
   [[nodiscard]] bool is_full() const noexcept {
-    return free_count == 0 && in_hole() == 0 && fresh == capacity;
+    return free_count == 0 && bare_slots == 0 && fresh == capacity;
   }
 
   /// The owner: nobody uses a slot.
   [[nodiscard]] bool is_unused() const noexcept {
-    return free_count + in_hole() == fresh;
+    return free_count + bare_slots == fresh;
   }
 
-  [[nodiscard]] unsigned in_hole() const noexcept {
-    return unsigned{hole_end} - unsigned{hole_begin};
+  /// The owner: makes pages bare that hold nothing but slots of its list, which
+  /// lose their links. Says which; their memory is the caller's to give back,
+  /// before the slab is asked for slots. Linear in the list.
+  [[nodiscard]] PageBits lay_bare(std::size_t page) noexcept;
+
+  /// Bytes of what a bit of those stands for.
+  [[nodiscard]] std::size_t page_size() const noexcept {
+    return std::size_t{1} << page_shift;
   }
 
-  /// The owner: takes the longest run of free slots out of its list, if that
-  /// is worth it and there is no hole yet. The memory that nobody needs of it
-  /// is for the caller to give back. Linear in the slots.
-  [[nodiscard]] Hole make_hole(std::size_t page) noexcept;
+  /// Whether the slot that begins `offset` bytes inside lies in a bare page. So
+  /// it is free.
+  [[nodiscard]] bool is_bare(std::size_t offset) const noexcept {
+    return (pages_of(offset) & bare) != 0;
+  }
 
   /// Whether a slot begins at `p`, which is inside, and was ever handed out.
   [[nodiscard]] bool has_slot_at(const void* p) const noexcept {
@@ -101,16 +115,25 @@ struct alignas(64) Slab {
   /// True while every invariant holds. The owner's; linear in free slots.
   [[nodiscard]] bool check() const noexcept;
 
-  Returned link(unsigned begin, unsigned count, std::uintptr_t key) noexcept;
-  [[nodiscard]] unsigned place_of(const FreeSlot* slot) const noexcept {
-    return static_cast<unsigned>(detail::bytes_between(memory, slot) /
-                                 slot_size);
+  Returned link_fresh(unsigned most, std::uintptr_t key) noexcept;
+  Returned link_bare(std::uintptr_t key, FreeSlot** twice) noexcept;
+  [[nodiscard]] PageBits pages_of(std::size_t offset) const noexcept {
+    return bits_to((offset + slot_size - 1) >> page_shift) &
+           ~(bits_to(offset >> page_shift) >> 1);
+  }
+  [[nodiscard]] std::size_t offset_of(const FreeSlot* slot) const noexcept {
+    return detail::bytes_between(memory, slot);
+  }
+  [[nodiscard]] PageBits full_pages() const noexcept;
+  /// The bits up to and with the `last`.
+  static PageBits bits_to(std::size_t last) noexcept {
+    return all_pages >> (most_pages - 1 - last % most_pages);
   }
 
   // The owner's line.
   FreeSlot* free;
   std::byte* memory;
-  Slab* newer;  // neighbours in a list of the owner's
+  Slab** link;  // what points here in a list of the owner's
   Slab* older;
   // Statistics look at these, which are the owner's to write.
   base::Published<std::uint32_t> slot_size;
@@ -120,8 +143,13 @@ struct alignas(64) Slab {
   std::uint8_t size_class;
   std::uint8_t granules;                 // the owner's to write and read
   base::Published<std::uint32_t> since;  // when it was made; the owner's to set
-  base::Published<std::uint16_t> hole_begin;  // slots from here
-  base::Published<std::uint16_t> hole_end;  // to before this are free, unlinked
+  base::Published<PageBits> bare;
+  base::Published<std::uint16_t> bare_slots;  // free, and in no list
+  base::Published<std::uint8_t> page_shift;   // of what a bit of `bare` is
+  // For whoever looks for pages that nobody needs: the count of free slots when
+  // it looked last, and whether all such pages of theirs are bare.
+  bool is_laid_bare;
+  std::uint16_t seen_free;
   // Whose slab it is, 0: nobody's. Written by owners only; another thread that
   // reads it learns no more than that the slab is not its own.
   std::atomic<std::uint32_t> owner;

@@ -92,9 +92,11 @@ class SlabWord {
   }
 
   /// The owner: gives up an attached slab together with the slots it still has,
-  /// for whoever needs them. False: there is no slot, and the slab is as one
-  /// that was detached; else the caller must put it on a list.
-  [[nodiscard]] bool park(std::byte* memory, const Batch& batch) noexcept {
+  /// for whoever needs them; `has_more` are slots that nobody linked. False:
+  /// there is no slot, and the slab is as one that was detached; else the
+  /// caller must put it on a list.
+  [[nodiscard]] bool park(std::byte* memory, const Batch& batch,
+                          bool has_more) noexcept {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
     std::uint32_t next = 0;
     do {
@@ -104,8 +106,8 @@ class SlabWord {
       const std::uint32_t first = batch.last != nullptr
                                       ? place_of(memory, batch.first)
                                       : word & place_mask;
-      next =
-          detached | (count != 0 ? listed : 0) | count << count_shift | first;
+      next = detached | (count != 0 || has_more ? listed : 0) |
+             count << count_shift | first;
     } while (!word_.compare_exchange_weak(word, next, std::memory_order_acq_rel,
                                           std::memory_order_relaxed));
     return (next & listed) != 0;

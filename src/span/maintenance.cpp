@@ -220,15 +220,21 @@ void end_fork_in_child() noexcept {
 
 }  // namespace
 
+std::uint64_t request_budget(std::uint32_t elapsed) noexcept {
+  if (!do_requests_purge.load(relaxed) || is_background_wanted.load(relaxed))
+    return 0;
+  return base::smaller(elapsed * millisecond / request_part, millisecond);
+}
+
 void maintain_on_request_path(std::uint32_t elapsed) noexcept
     TARN_UNCHECKED_LOCKS {
   if (is_revival_due.load(relaxed) && is_revival_due.exchange(false, relaxed))
       [[unlikely]]
     revival.load(relaxed)();
-  if (!do_requests_purge.load(relaxed) || is_background_wanted.load(relaxed) ||
-      !state.lock.try_lock())
+  const std::uint64_t budget = request_budget(elapsed);
+  if (budget == 0 || !state.lock.try_lock())
     return;
-  run(base::smaller(elapsed * millisecond / request_part, millisecond), false);
+  run(budget, false);
   state.lock.unlock();
 }
 

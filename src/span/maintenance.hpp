@@ -21,6 +21,10 @@ void maintain_on_request_path(std::uint32_t elapsed) noexcept;
 /// lock of the rooms above may be held.
 void relieve() noexcept;
 
+/// How many nanoseconds a request may spend on giving memory back that comes
+/// `elapsed` ms after its last look; 0 where requests never purge.
+[[nodiscard]] std::uint64_t request_budget(std::uint32_t elapsed) noexcept;
+
 /// Has `upkeep` run ten times a second, while something maintains: what a room
 /// above gives back. It may claim nothing.
 void set_upkeep(void (*upkeep)() noexcept) noexcept;

@@ -165,17 +165,38 @@ void Reservation::purge_claimed(std::size_t first, std::size_t count,
       continue;
     Stretch& stretch = stretches_[first + i];
     for (unsigned half = 0; half < Stretch::halves; ++half)
-      if ((claims.bits[i] & half_bits(half)) != 0 &&
-          stretch.huge[half].load(std::memory_order_relaxed) != Huge::no) {
-        os::allow_huge_pages(granule((first + i) * stretch_granules +
-                                     std::size_t{half} * half_granules),
-                             os::huge_page, false);
-        stretch.huge[half].store(Huge::no, std::memory_order_relaxed);
-      }
+      if ((claims.bits[i] & half_bits(half)) != 0)
+        break_huge(first + i, half);
     stretch.dirty.fetch_and(~claims.bits[i], std::memory_order_relaxed);
     stretch.free.fetch_or(claims.bits[i], std::memory_order_release);
     lower_hint(first + i);
   }
+}
+
+void Reservation::break_huge(std::size_t index, unsigned half) noexcept {
+  std::atomic<Huge>& huge = stretches_[index].huge[half];
+  if (huge.load(std::memory_order_relaxed) == Huge::no)
+    return;
+  os::allow_huge_pages(
+      granule(index * stretch_granules + std::size_t{half} * half_granules),
+      os::huge_page, false);
+  huge.store(Huge::no, std::memory_order_relaxed);
+}
+
+bool Reservation::is_huge(const std::byte* memory) const noexcept {
+  const std::size_t index = index_of(memory);
+  return stretches_[index / stretch_granules]
+             .huge[index % stretch_granules / half_granules]
+             .load(std::memory_order_relaxed) == Huge::yes;
+}
+
+void Reservation::give_back_pages(std::byte* memory,
+                                  std::size_t size) noexcept {
+  for (std::size_t half = index_of(memory) / half_granules;
+       half <= index_of(memory + size - 1) / half_granules; ++half)
+    break_huge(half / Stretch::halves,
+               static_cast<unsigned>(half % Stretch::halves));
+  os::purge(memory, size);
 }
 
 void Reservation::look_for_huge(std::size_t index, std::uint32_t now,

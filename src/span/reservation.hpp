@@ -115,6 +115,13 @@ class Reservation {
   void look_for_huge(std::size_t index, std::uint32_t now, bool collapse,
                      std::uint32_t patience) noexcept;
 
+  /// Whether `memory` lies where huge pages were asked for.
+  [[nodiscard]] bool is_huge(const std::byte* memory) const noexcept;
+
+  /// Gives pages inside of granules of the caller's back to the system. A huge
+  /// page there is broken up for it, and none is made while they are away.
+  void give_back_pages(std::byte* memory, std::size_t size) noexcept;
+
   /// Claims these granules, if all are free. The caller describes them.
   [[nodiscard]] bool extend(std::size_t index, std::size_t granules) noexcept;
 
@@ -184,6 +191,7 @@ class Reservation {
   void raise_hint(std::uint64_t seen, std::size_t index) noexcept;
   std::uint64_t claim_idle(std::size_t index, std::uint32_t now,
                            std::uint32_t half_life) noexcept;
+  void break_huge(std::size_t index, unsigned half) noexcept;
   std::uint64_t without_part_of_huge(std::size_t index,
                                      std::uint64_t bits) noexcept;
   void purge_claimed(std::size_t first, std::size_t count,

@@ -142,11 +142,12 @@ HeapWorld::Places HeapWorld::places_of(const Slab& slab) {
   Places places;
   for (unsigned i = 0; i < heaps; ++i) {
     ThreadHeap& heap = thread_heap(i);
-    for (const Slab* s = heap.partial[size_class]; s != nullptr; s = s->older)
-      if (s == &slab) {
-        ++places.partial;
-        places.owner = heap.id;
-      }
+    for (const Slab* first : {heap.partial[size_class], heap.dry[size_class]})
+      for (const Slab* s = first; s != nullptr; s = s->older)
+        if (s == &slab) {
+          ++places.partial;
+          places.owner = heap.id;
+        }
     Slab* taken[most_slabs + 1];
     unsigned count = 0;
     for (Slab* s = heap.listed[size_class].take_all(); s != nullptr;

@@ -189,7 +189,7 @@ TEST_CASE("a slab starts whole, whatever stood there before") {
   Fixture all;
   std::memset(static_cast<void*>(&all.slab), 0xA5, sizeof all.slab);
   all.slab.start(all.memory, Fixture::size, Fixture::slot_size, 4, 7);
-  CHECK(all.slab.newer == nullptr);
+  CHECK(all.slab.link == nullptr);
   CHECK(all.slab.older == nullptr);
   CHECK(all.slab.next_listed == nullptr);
   CHECK(all.slab.memory == all.memory);

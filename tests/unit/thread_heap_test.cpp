@@ -69,6 +69,7 @@ TEST_CASE("one that nobody took for long keeps nothing, and serves again") {
   for (unsigned i = 0; i < heap::classes; ++i) {
     CHECK(ended->bins[i].head == nullptr);
     CHECK(ended->partial[i] == nullptr);
+    CHECK(ended->dry[i] == nullptr);
     CHECK(ended->warmth[i] == 0);
   }
   std::thread{[&] {
