@@ -60,6 +60,7 @@ ChunkCache* own_cache() noexcept {
   }
   lane.own = cache;
   lane.cache.store(cache, std::memory_order_release);
+  lane.hand_size.store(Lane::is_empty, relaxed);
   return cache;
 }
 
@@ -196,13 +197,14 @@ void end_round(ChunkCache& cache, Leaving& leaving) noexcept
   }
 }
 
-void set_next_look(ChunkCache& cache, std::uint32_t elapsed) noexcept {
+void set_next_look(Lane& lane, ChunkCache& cache,
+                   std::uint32_t elapsed) noexcept {
   if (elapsed < shortest_look_ms)
     cache.period = base::smaller(cache.period * 2, longest_period);
   else if (elapsed > longest_look_ms)
     cache.period = 1;
   // One more, since the lend that finds 1 goes to the slow lane.
-  cache.ticks.store(cache.period + 1, relaxed);
+  lane.ticks.store(cache.period + 1, relaxed);
 }
 
 }  // namespace
@@ -258,13 +260,14 @@ void put_chunk(unsigned step, FreeChunk* chunk) noexcept {
 }
 
 void run_duties() noexcept {
-  ChunkCache* const cache = own_lane.own;
+  Lane& lane = own_lane;
+  ChunkCache* const cache = lane.own;
   if (cache == nullptr)
     return;
   const std::uint32_t now = now_ms();
   const std::uint32_t elapsed = now - cache->last_look;
   cache->last_look = now;
-  set_next_look(*cache, elapsed);
+  set_next_look(lane, *cache, elapsed);
   if (now - cache->last_round >= round_ms) {
     cache->last_round = now;
     Leaving leaving;

@@ -20,6 +20,10 @@
 // cleaner pays for the barrier of both (membarrier); where the kernel has none,
 // caches are so small that nobody needs to empty them.
 //
+// The chunk that came back last, if it is small, is not in a bin but at hand:
+// no cleaner ever takes it, so that it needs no hand-shake. A region that lives
+// for one request begins and ends with it.
+//
 // Threads  confined to the thread, but for what is said above.
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -55,16 +59,36 @@ struct Reserve {
 
 struct ChunkCache;
 
+/// The largest chunk that a thread keeps at hand; no other thread takes it.
+inline constexpr std::size_t most_at_hand = 32 * KiB;
+
 /// What a thread's fast lane needs, in thread-local memory.
 struct Lane {
+  // Of hand_size; no chunk has these sizes.
+  static constexpr std::size_t is_empty = 0;
+  static constexpr std::size_t is_closed = 1;
+
   // Written by the owner and by a cleaner that holds the cache's lock; the
   // release of the cleaner pairs with the acquire of the fast lane.
   std::atomic<ChunkCache*> cache;
   // Written by the owner around its fast lane: the release at its end pairs
   // with the acquire of a cleaner.
   std::atomic<std::uint32_t> busy;
+  // Lends until the owner looks at the clock. Written by the owner, read by a
+  // cleaner to see whether anything happened; orders nothing.
+  std::atomic<std::uint32_t> ticks{0};
+  FreeChunk* hand = nullptr;
+  // Of the chunk at hand. Written by the owner, the last of its stores when it
+  // takes a chunk to hand and the first when it lends it; read by whoever sums
+  // up, and by a child after a fork. Orders nothing.
+  std::atomic<std::size_t> hand_size{is_closed};
   ChunkCache* own = nullptr;  // the owner's, while it has one
   bool has_ended = false;     // no cache any more: the thread is at its end
+
+  [[nodiscard]] std::size_t bytes_at_hand() const noexcept {
+    const std::size_t size = hand_size.load(std::memory_order_relaxed);
+    return size == is_closed ? 0 : size;
+  }
 };
 
 struct ChunkCache {
@@ -72,10 +96,7 @@ struct ChunkCache {
   static constexpr unsigned bin_count = (largest_chunk / smallest_chunk) + 1;
 
   Bin bins[bin_count];
-  // Lends until the owner looks at the clock. Written by the owner, read by a
-  // cleaner to see whether anything happened; orders nothing.
-  std::atomic<std::uint32_t> ticks;
-  // The same for the slow lane.
+  // Calls of the owner's slow lane, as Lane::ticks for a cleaner to see.
   std::atomic<std::uint32_t> slow_calls;
 
   base::SpinLock lock;  // below: the owner's slow lane and cleaners

@@ -72,7 +72,6 @@ void prepare(ChunkCache& cache, bool is_small) noexcept {
   }
   cache.is_small = is_small;
   cache.period = 1;
-  cache.ticks.store(2, relaxed);
   cache.last_look = cache.last_round = cache.quiet_since = now_ms();
 }
 
@@ -116,6 +115,17 @@ void empty(ChunkCache& cache, Leaving& leaving) noexcept
   }
 }
 
+// What is at the hand of the cache's thread, which has ended or is not in this
+// process, leaves too.
+void empty_hand(Lane& lane, Leaving& leaving) noexcept {
+  const std::size_t size = lane.hand_size.load(relaxed);
+  lane.hand_size.store(Lane::is_closed, relaxed);
+  if (size == Lane::is_empty || size == Lane::is_closed)
+    return;
+  lane.hand->next = nullptr;
+  leaving.add(step_of(size), lane.hand, 1);
+}
+
 void give_up_own_cache() noexcept {
   Lane& lane = own_lane;
   ChunkCache* const cache = lane.own;
@@ -128,15 +138,16 @@ void give_up_own_cache() noexcept {
     lane.cache.store(const_cast<ChunkCache*>(&no_cache), relaxed);
     lane.own = nullptr;
     empty(*cache, leaving);
+    empty_hand(lane, leaving);
     cache->lane = nullptr;
   }
   leaving.send();
 }
 
-// Leaves up to idle_bytes, the smallest chunks.
-void trim(ChunkCache& cache, Leaving& leaving) noexcept
+// Leaves up to idle_bytes: what is at hand, and the smallest chunks.
+void trim(const Lane& lane, ChunkCache& cache, Leaving& leaving) noexcept
     TARN_REQUIRES(cache.lock) {
-  std::size_t left = idle_bytes;
+  std::size_t left = idle_bytes - lane.bytes_at_hand();
   for (unsigned step = 0; step < steps; ++step) {
     while (cache.reserves[step].count != 0) {
       FreeChunk* const batch = pop_batch(cache.reserves[step]);
@@ -151,9 +162,9 @@ void trim(ChunkCache& cache, Leaving& leaving) noexcept
 }
 
 // Whether nothing happened in the cache for `quiet` ms.
-bool is_quiet(ChunkCache& cache, std::uint32_t now,
+bool is_quiet(const Lane& lane, ChunkCache& cache, std::uint32_t now,
               std::uint32_t quiet) noexcept TARN_REQUIRES(cache.lock) {
-  const std::uint32_t ticks = cache.ticks.load(relaxed);
+  const std::uint32_t ticks = lane.ticks.load(relaxed);
   const std::uint32_t calls = cache.slow_calls.load(relaxed);
   if (ticks == cache.seen_ticks && calls == cache.seen_calls)
     return !cache.is_trimmed && now - cache.quiet_since >= quiet;
@@ -171,11 +182,12 @@ bool empty_if_idle(ChunkCache& cache, std::uint32_t now,
   if (!cache.lock.try_lock())
     return false;
   Lane* const lane = cache.lane;
-  if (lane != nullptr && lane != &own_lane && is_quiet(cache, now, quiet)) {
+  if (lane != nullptr && lane != &own_lane &&
+      is_quiet(*lane, cache, now, quiet)) {
     lane->cache.store(const_cast<ChunkCache*>(&no_cache), relaxed);
     if (os::barrier_all_threads() &&
         lane->busy.load(std::memory_order_acquire) == 0) {
-      trim(cache, leaving);
+      trim(*lane, cache, leaving);
       cache.is_trimmed = true;
     }
     lane->cache.store(&cache, std::memory_order_release);
@@ -200,6 +212,7 @@ ChunkCache* adopt_or_make(Lane& lane) noexcept {
   const base::Locked cache_locked{cache->lock};
   prepare(*cache, caches.are_small);
   cache->lane = &lane;
+  lane.ticks.store(2, relaxed);
   return cache;
 }
 
@@ -225,6 +238,8 @@ std::size_t cached_bytes() noexcept {
   for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
        cache != nullptr; cache = cache->next) {
     const base::Locked locked{cache->lock};
+    if (cache->lane != nullptr)
+      bytes += cache->lane->bytes_at_hand();
     for (unsigned step = 0; step < steps; ++step) {
       const Reserve& reserve = cache->reserves[step];
       for (const FreeChunk* batch = reserve.batches; batch != nullptr;
@@ -262,6 +277,7 @@ void adopt_caches_in_child() noexcept {
       if (cache->lane == nullptr || cache->lane == &own_lane)
         continue;
       empty(*cache, leaving);
+      empty_hand(*cache->lane, leaving);
       cache->lane = nullptr;
     }
     leaving.send_uncounted();

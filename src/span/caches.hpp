@@ -12,8 +12,9 @@
 
 namespace tarn::span {
 
-/// What the cache of an idle thread may keep.
+/// What an idle thread may keep, at hand and in its cache.
 inline constexpr std::size_t idle_bytes = 64 * KiB;
+static_assert(most_at_hand <= idle_bytes);
 
 /// What a reserve may hold at least: with the bin, 1 MiB.
 inline constexpr std::uint32_t least_quota = 3;

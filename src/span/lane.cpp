@@ -100,13 +100,9 @@ LentChunk look_at(const void* chunk) noexcept {
 
 }  // namespace
 
-Loan system_lend(const Ask& ask) noexcept {
-  if (ask.align > smallest_chunk || ask.owner != 0) [[unlikely]]
-    return lend_slow(ask);
-  return system_lend_chunk(ask.size);
-}
+namespace {
 
-Loan system_lend_chunk(std::size_t size) noexcept {
+Loan lend_from_bin(std::size_t size) noexcept {
   const std::size_t units = in_units(size);
   if (units >= ChunkCache::bin_count) [[unlikely]]
     return lend_size_slow(size);
@@ -118,14 +114,45 @@ Loan system_lend_chunk(std::size_t size) noexcept {
   FreeChunk* const chunk = bin.head;
   if (chunk == nullptr) [[unlikely]]
     return lend_size_slow(size);
-  const std::uint32_t ticks = cache->ticks.load(relaxed) - 1;
+  const std::uint32_t ticks = lane.ticks.load(relaxed) - 1;
   if (ticks == 0) [[unlikely]]
     return lend_size_slow(size);
-  cache->ticks.store(ticks, relaxed);
+  lane.ticks.store(ticks, relaxed);
   bin.head = chunk->next;
   ++bin.room;
   chunk->holder = nullptr;
   lane.busy.store(0, std::memory_order_release);
+  return {reinterpret_cast<std::byte*>(chunk), size};
+}
+
+// The chunk at hand is the owner's alone; its size is stored last when it comes
+// and first when it goes, so that at every store it is in one place at most.
+void take_to_hand(Lane& lane, FreeChunk* chunk, std::size_t size) noexcept {
+  chunk->holder = &shelves;
+  lane.hand = chunk;
+  std::atomic_signal_fence(std::memory_order_release);
+  lane.hand_size.store(size, relaxed);
+}
+
+}  // namespace
+
+Loan system_lend(const Ask& ask) noexcept {
+  if (ask.align > smallest_chunk || ask.owner != 0) [[unlikely]]
+    return lend_slow(ask);
+  return lend_from_bin(ask.size);
+}
+
+Loan system_lend_chunk(std::size_t size) noexcept {
+  Lane& lane = own_lane;
+  if (lane.hand_size.load(relaxed) != size)
+    return lend_from_bin(size);
+  const std::uint32_t ticks = lane.ticks.load(relaxed) - 1;
+  if (ticks == 0) [[unlikely]]
+    return lend_size_slow(size);
+  lane.ticks.store(ticks, relaxed);
+  lane.hand_size.store(Lane::is_empty, relaxed);
+  FreeChunk* const chunk = lane.hand;
+  chunk->holder = nullptr;
   return {reinterpret_cast<std::byte*>(chunk), size};
 }
 
@@ -149,14 +176,34 @@ void system_take_back(Loan loan) noexcept {
   lane.busy.store(0, std::memory_order_release);
 }
 
+namespace {
+
+// The last of a list, a pool's first chunk: to hand, unless one of its size is
+// there. What was there makes room.
+void take_back_last(FreeChunk* chunk, std::size_t size) noexcept {
+  Lane& lane = own_lane;
+  const std::size_t former = lane.hand_size.load(relaxed);
+  if (former == size || former == Lane::is_closed)
+    return system_take_back({reinterpret_cast<std::byte*>(chunk), size});
+  FreeChunk* const other = lane.hand;
+  lane.hand_size.store(Lane::is_empty, relaxed);
+  if (former != Lane::is_empty)
+    system_take_back({reinterpret_cast<std::byte*>(other), former});
+  take_to_hand(lane, chunk, size);
+}
+
 // Inside the hand-shake once for all of them, up to one that leaves the lane.
-void system_take_back_list(void* chunks) noexcept {
+[[gnu::noinline]] void take_back_several(void* chunks) noexcept {
   Lane& lane = own_lane;
   lane.busy.store(1, relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   ChunkCache* const cache = lane.cache.load(std::memory_order_acquire);
   do {
     const LentChunk lent = look_at(chunks);
+    if (lent.next == nullptr && lent.size <= most_at_hand) {
+      lane.busy.store(0, std::memory_order_release);
+      return take_back_last(static_cast<FreeChunk*>(chunks), lent.size);
+    }
     const std::size_t units = in_units(lent.size);
     if (units >= ChunkCache::bin_count) [[unlikely]]
       return take_back_each(chunks);
@@ -172,6 +219,19 @@ void system_take_back_list(void* chunks) noexcept {
     chunks = lent.next;
   } while (chunks != nullptr);
   lane.busy.store(0, std::memory_order_release);
+}
+
+}  // namespace
+
+void system_take_back_list(void* chunks) noexcept {
+  Lane& lane = own_lane;
+  const LentChunk lent = look_at(chunks);
+  const bool goes_to_hand = lent.next == nullptr && lent.size <= most_at_hand &&
+                            lane.hand_size.load(relaxed) == Lane::is_empty;
+  if (goes_to_hand) [[likely]]
+    take_to_hand(lane, static_cast<FreeChunk*>(chunks), lent.size);
+  else
+    take_back_several(chunks);
 }
 
 void system_retag(Loan loan, std::uint32_t owner) noexcept {

@@ -130,6 +130,21 @@ TEST_CASE("a thread that idles keeps 64 KiB of its smallest chunks") {
   CHECK(idler.kept() == 64 * KiB);
 }
 
+TEST_CASE("what is at hand counts among the 64 KiB") {
+  Idler idler;
+  Loan loan{};
+  idler.tell([&loan] { loan = port::system_lend_chunk(32 * KiB); });
+  idler.keep({16, 1});
+  idler.tell([&loan] {
+    ::new (loan.memory) port::LentChunk{nullptr, loan.size};
+    port::system_take_back_list(loan.memory);
+  });
+  look(1000);
+  CHECK(span::empty_idle_caches(1000 + quiet, quiet));
+  // 64 KiB in the bin of the smallest no longer fit.
+  CHECK(idler.kept() == 8 * KiB);
+}
+
 TEST_CASE("what does not fit into 64 KiB leaves with its bin") {
   Idler idler;
   idler.keep({17, 0, 4});
