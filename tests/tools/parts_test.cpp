@@ -368,6 +368,15 @@ TEST_CASE("contention is not told of one core, nor of rounds that were void") {
         std::string::npos);
 }
 
+TEST_CASE("pairs of threads are told where threads that share nothing scaled") {
+  const Contender one =
+      with_figures({{"threads_02_counted", 50}, {"pairs_02_counted", 50}});
+  const Contender other =
+      with_figures({{"threads_02_counted", 3}, {"pairs_02_counted", 50}});
+  CHECK(is_counted(one, "pairs", 2));
+  CHECK_FALSE(is_counted(other, "pairs", 2));
+}
+
 TEST_CASE("whose rounds of contention were void is named, not left out") {
   Contender disturbed = with_figures({{"threads_02_counted", 2}});
   disturbed.memory = "disturbed, and more";

@@ -143,7 +143,10 @@ std::vector<int> threads_measured(const std::vector<Contender>& contenders) {
 }
 
 bool is_counted(const Contender& one, const char* what, int threads) {
-  return one.median(numbered(what, threads, "counted")) >= least_rounds;
+  const auto enough = [&](const char* rounds) {
+    return one.median(numbered(rounds, threads, "counted")) >= least_rounds;
+  };
+  return enough(what) && enough("threads");
 }
 
 std::string day_meaning(const std::vector<Contender>& contenders) {
