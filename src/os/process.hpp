@@ -42,9 +42,6 @@ namespace tarn::os {
 [[nodiscard]] bool set_thread_exit_hook(void (*hook)() noexcept) noexcept;
 [[nodiscard]] bool watch_this_thread() noexcept;
 
-/// How many rounds there are at most, for a thread watched from the first on.
-inline constexpr unsigned thread_exit_rounds = 4;
-
 /// Has the three run around every fork.
 [[nodiscard]] bool set_fork_hooks(void (*prepare)() noexcept,
                                   void (*in_parent)() noexcept,

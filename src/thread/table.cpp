@@ -45,7 +45,7 @@ enum class Watched : std::uint8_t { no, yes, after_hooks, over };
 
 constinit thread_local std::uint32_t number = 0;  // the index plus one
 constinit thread_local Watched watched = Watched::no;
-constinit thread_local std::uint8_t rounds = 0;
+constinit thread_local bool is_second_round = false;
 
 template <class T>
 bool append(List<T>& list, const T& entry) noexcept {
@@ -134,7 +134,8 @@ void run_exit_hooks() noexcept {
     for (unsigned i = 0; i < hooks.count; ++i)
       hooks.entries[i]();
   }
-  if (++rounds < os::thread_exit_rounds && os::watch_this_thread()) {
+  if (!is_second_round && os::watch_this_thread()) {
+    is_second_round = true;
     watched = Watched::after_hooks;
     return;
   }

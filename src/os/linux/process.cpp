@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,9 +17,6 @@ namespace tarn::os {
 namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
-
-// POSIX promises as many, and so do glibc and musl.
-static_assert(thread_exit_rounds == PTHREAD_DESTRUCTOR_ITERATIONS);
 
 // membarrier's commands, from the kernel's interface (Linux 4.14).
 constexpr int barrier_expedited = 1 << 3;
