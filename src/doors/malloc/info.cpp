@@ -1,5 +1,6 @@
 // What programs ask malloc about itself. The figures are those of snapshot(),
-// under glibc's names for them.
+// under glibc's names for them. Its header is not included: older ones, and
+// those of other C libraries, lack parts.
 #include "tarn/stats.hpp"
 
 #include "doors/malloc/foreign.hpp"
@@ -8,10 +9,29 @@
 #include <climits>
 #include <cstdio>
 #include <errno.h>
-#include <malloc.h>
 
 namespace tarn::malloc_door {
 namespace {
+
+// glibc's struct mallinfo2, and with int its struct mallinfo.
+template <class Number>
+struct Info {
+  Number arena;    // bytes of what is cut into blocks
+  Number ordblks;  // free blocks
+  Number smblks;   // no such thing here, and so on
+  Number hblks;    // blocks with granules of their own
+  Number hblkhd;   // bytes of them
+  Number usmblks;
+  Number fsmblks;
+  Number uordblks;  // bytes in use, of `arena`
+  Number fordblks;  // bytes that are not
+  Number keepcost;  // bytes that malloc_trim would give back at least
+};
+
+// mallopt's parameters, M_MXFAST and others.
+constexpr int first_knob = -8;
+constexpr int last_knob = -1;
+constexpr int fast_knob = 1;
 
 std::size_t free_blocks(const HeapStats& heap) noexcept {
   std::size_t sum = 0;
@@ -20,9 +40,9 @@ std::size_t free_blocks(const HeapStats& heap) noexcept {
   return sum;
 }
 
-struct mallinfo2 look() noexcept {
+Info<std::size_t> look() noexcept {
   const Snapshot now = snapshot();
-  struct mallinfo2 info {};
+  Info<std::size_t> info{};
   info.arena = now.heap.held() - now.heap.large_held + now.space.dirty;
   info.ordblks = free_blocks(now.heap);
   info.hblks = now.heap.large_blocks;
@@ -35,6 +55,18 @@ struct mallinfo2 look() noexcept {
 
 int clipped(std::size_t n) noexcept {
   return n > INT_MAX ? INT_MAX : static_cast<int>(n);
+}
+
+Info<int> clipped(const Info<std::size_t>& wide) noexcept {
+  Info<int> info{};
+  info.arena = clipped(wide.arena);
+  info.ordblks = clipped(wide.ordblks);
+  info.hblks = clipped(wide.hblks);
+  info.hblkhd = clipped(wide.hblkhd);
+  info.uordblks = clipped(wide.uordblks);
+  info.fordblks = clipped(wide.fordblks);
+  info.keepcost = clipped(wide.keepcost);
+  return info;
 }
 
 void print(void* file, const char* text, std::size_t size) noexcept {
@@ -61,41 +93,25 @@ void print_sizes(std::FILE* file, const HeapStats& heap) noexcept {
 
 using namespace tarn::malloc_door;
 
+// No templates: their names are C's.
+struct WideInfo : Info<std::size_t> {};
+struct ShortInfo : Info<int> {};
+
 extern "C" {
 
-struct mallinfo2 mallinfo2() noexcept {
-  return look();
+WideInfo mallinfo2() noexcept {
+  return {look()};
 }
 
-struct mallinfo mallinfo() noexcept {
-  const struct mallinfo2 wide = look();
-  struct mallinfo info {};
-  info.arena = clipped(wide.arena);
-  info.ordblks = clipped(wide.ordblks);
-  info.hblks = clipped(wide.hblks);
-  info.hblkhd = clipped(wide.hblkhd);
-  info.uordblks = clipped(wide.uordblks);
-  info.fordblks = clipped(wide.fordblks);
-  info.keepcost = clipped(wide.keepcost);
-  return info;
+ShortInfo mallinfo() noexcept {
+  return {clipped(look())};
 }
 
 // glibc's knobs turn parts that tarn has not; the known ones are accepted.
 int mallopt(int parameter, int) noexcept {
-  switch (parameter) {
-    case M_MXFAST:
-    case M_TRIM_THRESHOLD:
-    case M_TOP_PAD:
-    case M_MMAP_THRESHOLD:
-    case M_MMAP_MAX:
-    case M_CHECK_ACTION:
-    case M_PERTURB:
-    case M_ARENA_TEST:
-    case M_ARENA_MAX:
-      return 1;
-    default:
-      return 0;
-  }
+  const bool is_known = (first_knob <= parameter && parameter <= last_knob) ||
+                        parameter == fast_knob;
+  return is_known ? 1 : 0;
 }
 
 int malloc_trim(std::size_t) noexcept {
@@ -127,8 +143,7 @@ int malloc_info(int options, std::FILE* file) noexcept {
   return 0;
 }
 
-struct mallinfo __libc_mallinfo() noexcept
-    __attribute__((alias("mallinfo"), used));
+ShortInfo __libc_mallinfo() noexcept __attribute__((alias("mallinfo"), used));
 int __libc_mallopt(int, int) noexcept __attribute__((alias("mallopt"), used));
 
 }  // extern "C"
