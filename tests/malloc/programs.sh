@@ -52,6 +52,20 @@ print(json.loads(json.dumps(table)) == table, words["ab"])')" 'True 5000' ;;
       '  std::printf("%zu\n", m.size()); }' >"$work/one.cpp"
     under g++ -O1 "$work/one.cpp" -o "$work/one"
     is "$(under "$work/one")" 100 ;;
+  limited)
+    # It works within two gigabytes of address space, and is told of the end.
+    is "$(ulimit -v 2097152
+      under perl -e 'my @a = map { "x" x $_ } 1..3000; print scalar @a')" 3000
+    said=$(ulimit -v 262144
+      under perl -e 'my @a; push @a, "x" x 9_000_000 for 1..100; print "all"' \
+        2>&1) && exit 1
+    is "$said" 'Out of memory!' ;;
+  no_proc)
+    # Where this user may not make such a place there is nothing to test.
+    unshare -rm mount -t tmpfs none /proc 2>/dev/null || exit 0
+    is "$(unshare -rm sh -c "mount -t tmpfs none /proc && LD_PRELOAD=$door:\
+$witness TARN_WITNESS=$work/served perl -e 'print length(\"x\" x 1000000)'")" \
+      1000000 ;;
   *) echo "programs.sh: no $program" >&2; exit 2 ;;
 esac
 
