@@ -1,7 +1,8 @@
 #!/bin/sh
-# programs.sh DOOR PROGRAM - runs a real program under the door DOOR; its result
-# must be right, and the door must have served it: malloc_stats, which a witness
-# calls at its end, tells of refills.
+# programs.sh DOOR WITNESS PROGRAM - runs a real program under the door DOOR; its result
+# must be right, and the door must have served each of its processes: a witness
+# in them asks tarn at the end.
+# shellcheck disable=SC2016,SC3045
 set -eu
 door=$1 witness=$2 program=$3
 work=$(mktemp -d)
