@@ -25,7 +25,8 @@
 // Threads  shared; a heap's own beginning and end are confined, as any
 //          object's. Threads that end leave their blocks usable.
 // Failure  nullptr or false, nothing has changed. A block given back twice, and
-//          a pointer that is no block of the heap, are faults.
+//          a pointer that is no block of the heap, are faults; the first is
+//          told before the block would be had twice.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -10,16 +10,15 @@ using namespace tarn::heap;
 
 namespace {
 
-// As many as the bin has, at most `n`.
-std::size_t take(Bin& bin, std::size_t n, void** out) noexcept {
-  FreeSlot* slot = bin.head;
+// As many as the bin has, but for its last one; at most `n`.
+std::size_t take(const ThreadHeap& heap, Bin& bin, std::size_t n,
+                 void** out) noexcept {
   std::size_t taken = 0;
-  for (; slot != nullptr && taken < n; slot = slot->next) {
-    slot->key = 0;
-    out[taken++] = slot;
+  while (taken < n && bin.head->next != nullptr) {
+    if (!is_free(*bin.head, heap.key))
+      report_double_free(*heap.domain, bin.head);
+    out[taken++] = bin.pop();
   }
-  bin.head = slot;
-  bin.room += static_cast<std::uint32_t>(taken);
   return taken;
 }
 
@@ -38,11 +37,15 @@ std::size_t Heap::allocate_many(std::size_t size, std::size_t n,
   }
   const unsigned size_class = class_of(size);
   Bin& bin = heap->bins[size_class];
-  while (count < n && (bin.head != nullptr || refill(*heap, size_class)))
-    count += take(bin, n - count, out + count);
-  bin.room += one_allocation;
-  if (static_cast<std::int32_t>(bin.room) < 0)
-    static_cast<void>(allocated_at_last(nullptr, *heap, bin));
+  while (count < n) {
+    count += take(*heap, bin, n - count, out + count);
+    if (count == n)
+      break;
+    out[count] = allocate_of_class(*domain_, size_class);
+    if (out[count] == nullptr)
+      break;
+    ++count;
+  }
   return count;
 }
 

@@ -3,13 +3,12 @@
 // Inlined into Heap's own functions and into the doors, each with its own way
 // out to the slow half: `Exits` has
 //
-//     void* allocate(std::size_t size)             no block at hand
-//     void* allocated(void*, ThreadHeap&, Bin&)    duties are due
-//     void deallocate(void* p)                     not so simple, or none of
-//     ours void deallocate_own(void* p)                 the bin is full, or a
-//     fault void send(Parcel& parcel)                    it became full
+//     void* allocate(std::size_t size)      no block at hand, or it is in use
+//     void deallocate(void* p)              not so simple, or none of ours
+//     void deallocate_own(void* p, Bin&)    the bin is full, or duties are due
+//     void send(Parcel& parcel)             it became full
 //
-// Cost     17 and 27 instructions, inlined into malloc and free.
+// Cost     17 and 25 instructions, inlined into malloc and free.
 // Threads  shared.
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -18,28 +17,35 @@
 
 namespace tarn::heap {
 
+// The upper half of a key is enough to know it by.
+[[nodiscard]] inline std::uint32_t high_half(std::uintptr_t word) noexcept {
+  return static_cast<std::uint32_t>(std::uint64_t{word} >> 32);
+}
+
 template <class Exits>
 [[nodiscard, gnu::always_inline]] inline void* allocate_fast(
     ThreadHeap& heap, std::size_t size, const Exits& exits) {
-  // Size 0 becomes the largest.
-  if (size - 1 < largest_linear) [[likely]] {
-    Bin& bin = heap.bin_of(detail::round_up(size, max_align));
+  // Of size 0 it is the largest.
+  const std::size_t last = size - 1;
+  if (last < largest_linear) [[likely]] {
+    Bin& bin = heap.bin_of((last & ~(max_align - 1)) + max_align);
     FreeSlot* const slot = bin.head;
-    if (slot != nullptr) [[likely]] {
-      bin.head = slot->next;
+    FreeSlot* const next = slot->next;
+    // One that was given back twice has no key the second time.
+    if (next != nullptr && high_half(slot->key) == high_half(heap.key))
+        [[likely]] {
+      bin.head = next;
       slot->key = 0;
-      bin.room += one_allocation + 1;
-      if (static_cast<std::int32_t>(bin.room) < 0) [[unlikely]]
-        return exits.allocated(slot, heap, bin);
       return slot;
     }
   }
   return exits.allocate(size);
 }
 
-// The two words that decide are the page map's, which says owner and class in
-// one, and the block's second one. Whatever else a pointer may be, the slow
-// half finds out.
+// The word that decides is the page map's, which says owner and class in one.
+// The block is written, not read: it may be far from this processor. That it is
+// free already shows when it is to be served, or to leave the bins: then it has
+// no key.
 template <class Exits>
 [[gnu::always_inline]] inline void deallocate_fast(
     ThreadHeap& heap, void* p, const Exits& exits) noexcept {
@@ -54,21 +60,23 @@ template <class Exits>
   const std::uint32_t word = heap.map[index].load(relaxed) ^ heap.tag;
   if (word < classes * max_align) [[likely]] {
     Bin& bin = heap.bin_of(word & ~std::uint32_t{max_align - 1});
-    if (slot->key == heap.key || (bin.room & room_mask) == 0) [[unlikely]]
-      return exits.deallocate_own(p);
-    --bin.room;
-    slot->next = bin.head;
-    slot->key = heap.key;
+    FreeSlot* const next = bin.head;
+    const std::uintptr_t mark = next->key;
+    if ((mark & room_mask) == 0 || --heap.until_duties < 0) [[unlikely]]
+      return exits.deallocate_own(p, bin);
+    slot->next = next;
+    slot->key = mark - 1;
     bin.head = slot;
     return;
   }
   // Another thread's. One that goes where the last ones of its granule went
   // needs no look at its slab.
   Parcel& parcel = heap.parcel_for(index);
-  if (parcel.granule != index || slot->key == heap.key) [[unlikely]]
+  if (parcel.granule != index || high_half(slot->key) == high_half(heap.key))
+      [[unlikely]]
     return exits.deallocate(p);
   slot->next = parcel.first;
-  slot->key = heap.key;
+  slot->key = parcel.mark;
   parcel.first = slot;
   if (--parcel.room == 0) [[unlikely]]
     return exits.send(parcel);

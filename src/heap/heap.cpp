@@ -13,13 +13,9 @@ struct Exits {
   [[nodiscard]] void* allocate(std::size_t size) const noexcept {
     return allocate_slow(object, size);
   }
-  [[nodiscard]] void* allocated(void* block, ThreadHeap& heap,
-                                Bin& bin) const noexcept {
-    return allocated_at_last(block, heap, bin);
-  }
   void deallocate(void* p) const noexcept { deallocate_slow(object, p); }
-  void deallocate_own(void* p) const noexcept {
-    heap::deallocate_own(object, p);
+  void deallocate_own(void* p, Bin& bin) const noexcept {
+    heap::deallocate_own(object, p, bin);
   }
   void send(Parcel& parcel) const noexcept { send_full(object, parcel); }
 };

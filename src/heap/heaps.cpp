@@ -17,6 +17,7 @@
 
 namespace tarn::heap {
 
+constinit FreeSlot no_slot{nullptr, 0};
 constinit ThreadHeap no_heap;
 constinit thread_local OwnHeaps own_heaps;
 constinit Domain default_domain;
@@ -62,8 +63,8 @@ void abandon(ThreadHeap& heap) noexcept TARN_REQUIRES(lock) {
 }
 
 void leave_with(ThreadHeap& heap) noexcept {
-  for (Bin& bin : heap.bins)
-    bin.look();
+  for (unsigned i = 1; i < classes; ++i)
+    heap.bins[i].look(room_of(i));
   heap.thread = no_thread;
 }
 
@@ -161,8 +162,8 @@ void start() noexcept TARN_REQUIRES(lock) {
     return;
   // Hard to meet by chance, and not the address of anything.
   key = (detail::address_of(&no_heap) ^ os::exact_now()) *
-            std::uintptr_t{0x9E3779B97F4A7C15} |
-        1;
+        std::uintptr_t{0x9E3779B97F4A7C15};
+  key = (key | (room_mask + 1)) & ~room_mask;
   domains = &default_domain;
   prepare_trimming();
   span::watch_forks();
@@ -379,17 +380,19 @@ std::size_t slabs_of_ended_heaps() noexcept {
   return ended_slabs;
 }
 
-void run_duties(ThreadHeap& heap) noexcept {
+bool run_duties(ThreadHeap& heap) noexcept {
   heap.posts = 0;
+  heap.until_duties = blocks_between_duties;
   send_all(heap);
   const std::uint32_t now = span::now_ms();
   const std::uint32_t elapsed = now - heap.last_look;
   if (elapsed < look_ms)
-    return;
+    return false;
   heap.last_look = now;
   if (const std::uint64_t budget = span::request_budget(elapsed); budget != 0)
     trim_own(heap, now, os::exact_now() + budget / 2);
   span::maintain_on_request_path(elapsed);
+  return true;
 }
 
 }  // namespace tarn::heap

@@ -126,8 +126,7 @@ class Looking {
       const Bin& bin = heap.bins[i];
       const std::uint32_t seen = bin.seen;
       const std::uint32_t most = seen >> Bin::seen_bits;
-      const std::uint32_t count =
-          is_ours ? most - (bin.room & room_mask) : seen & count_mask;
+      const std::uint32_t count = is_ours ? bin.count() : seen & count_mask;
       const bool is_exact = is_ours || heap.thread == no_thread;
       sum_.of[i].in_bins += count;
       sum_.of[i].in_bins_most += is_exact ? count : most;
@@ -144,7 +143,7 @@ class Looking {
         continue;
       const unsigned size_class = first.descriptor(parcel.granule).size_class();
       if (size_class < classes)
-        sum_.of[size_class].collected += parcel.capacity - parcel.room;
+        sum_.of[size_class].collected += blocks_in(parcel);
     }
   }
 
@@ -200,8 +199,9 @@ void tell_block(Description& found) noexcept {
   index -= word.offset();
   const ThreadHeap& heap = heap_of(owner);
   found.thread = heap.thread;
-  found.state = second_word(found.start) == heap.key ? BlockState::free
-                                                     : BlockState::in_use;
+  found.state = (second_word(found.start) ^ heap.key) <= room_mask
+                    ? BlockState::free
+                    : BlockState::in_use;
   if (word.size_class() == 0)
     return;
   const auto& slab = reinterpret_cast<const Slab&>(home->note(index));

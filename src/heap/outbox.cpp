@@ -26,8 +26,12 @@ constexpr std::uint32_t capacity_for(std::uint32_t slot_size) noexcept {
 void send_parcel(ThreadHeap& heap, Parcel& parcel) noexcept {
   parcel.granule = no_granule;
   ++heap.posts;
-  post(slab_of(parcel.first),
-       {parcel.first, parcel.last, parcel.capacity - parcel.room});
+  Slab& slab = slab_of(parcel.first);
+  // It is to be written.
+  if (!is_free(*parcel.last, heap.key)) [[unlikely]]
+    report_double_free(*heap.domain, parcel.last);
+  post(slab,
+       {parcel.first, parcel.last, capacity_for(slab.slot_size) - parcel.room});
 }
 
 void look_at_duties(ThreadHeap& heap) noexcept {
@@ -62,12 +66,16 @@ void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
       send_parcel(heap, parcel);
     slot->next = nullptr;
     const std::uint32_t capacity = capacity_for(slab.slot_size);
-    parcel = {slot, slot, static_cast<std::uint32_t>(granule), capacity - 1,
-              capacity};
+    parcel = {slot, slot, heap.mark_of(slab.size_class),
+              static_cast<std::uint32_t>(granule), capacity - 1};
   }
   if (parcel.room == 0)
     send_parcel(heap, parcel);
   look_at_duties(heap);
+}
+
+unsigned blocks_in(const Parcel& parcel) noexcept {
+  return capacity_for(slab_of(parcel.first).slot_size) - parcel.room;
 }
 
 void send_all(ThreadHeap& heap) noexcept {

@@ -23,11 +23,6 @@ constexpr std::size_t fresh_at_once = 4 * KiB;
 // Larger ones gain nothing by sharing pages with others.
 constexpr std::size_t largest_cold = 4 * KiB;
 
-// What a bin takes back beyond what it was filled with; as much as was
-// allocated since, for who allocates and gives back by turns, up to the most.
-constexpr std::size_t room_bytes = 8 * KiB;
-constexpr std::size_t most_room_bytes = 64 * KiB;
-
 constexpr unsigned at_least(unsigned least, std::size_t n) noexcept {
   return n < least ? least : static_cast<unsigned>(n);
 }
@@ -41,10 +36,16 @@ unsigned granules_for(const Domain& domain, std::size_t slot_size) noexcept {
 
 void enter_owner(const Slab& slab, HeapId id) noexcept {
   span::Reservation* const home = span::the_space.find(slab.memory);
-  const std::size_t index = home->index_of(slab.memory);
-  if (home->descriptor(index).owner() != id)
-    home->describe(index, slab.granules,
-                   static_cast<span::Use>(slab.size_class), 0, id);
+  if (home->descriptor(home->index_of(slab.memory)).owner() != id)
+    describe(slab, id);
+}
+
+// A slot of a bare page is free already; these came back.
+void require_none_bare(const ThreadHeap& heap, const Slab& slab,
+                       const FreeSlot* slot) noexcept {
+  for (; slot != nullptr; slot = slot->next)
+    if (slab.is_bare(slab.offset_of(slot)))
+      report_double_free(*heap.domain, slot);
 }
 
 // True: a slab with free slots is in `partial` now.
@@ -90,13 +91,9 @@ void give_back(ThreadHeap& heap, FreeSlot* slot) noexcept {
 
 void fill(ThreadHeap& heap, unsigned size_class,
           const slab::Returned& got) noexcept {
-  Bin& bin = heap.bins[size_class];
-  const std::size_t size = size_of(size_class);
-  const std::uint32_t room =
-      std::clamp(bin.room & room_mask, at_least(2, room_bytes / size),
-                 at_least(2, most_room_bytes / size));
-  bin.fill(got.first, got.count, room);
+  heap.bins[size_class].fill(got.first, got.count, room_of(size_class));
   ++heap.refills[size_class];
+  count_filled(heap, got.count);
 }
 
 // What came of a slab that has nothing at hand any more.
@@ -110,6 +107,8 @@ void move_on(ThreadHeap& heap, Slab& slab) noexcept {
 bool fill_from_partial(ThreadHeap& heap, unsigned size_class) noexcept {
   while (Slab* const slab = heap.partial[size_class]) {
     const slab::Returned got = slab->take_at_hand();
+    if (slab->bare != 0) [[unlikely]]
+      require_none_bare(heap, *slab, got.first);
     if (got.first != nullptr) {
       fill(heap, size_class, got);
       return true;
@@ -119,13 +118,24 @@ bool fill_from_partial(ThreadHeap& heap, unsigned size_class) noexcept {
   return false;
 }
 
+slab::Returned take_of_bare(ThreadHeap& heap, Slab& slab) noexcept {
+  FreeSlot* twice = nullptr;
+  const slab::Returned got =
+      slab.take(0, heap.mark_of(slab.size_class), &twice);
+  if (twice != nullptr)
+    report_double_free(*heap.domain, twice);
+  require_none_bare(heap, slab, got.first);
+  if (slab.bare == 0)
+    describe(slab, heap.id);
+  return got;
+}
+
 bool fill_from_dry(ThreadHeap& heap, unsigned size_class) noexcept {
   const unsigned most = at_least(1, fresh_at_once / size_of(size_class));
   while (Slab* const slab = heap.dry[size_class]) {
-    FreeSlot* twice = nullptr;
-    const slab::Returned got = slab->take(most, heap.key, &twice);
-    if (twice != nullptr) [[unlikely]]
-      report_double_free(*heap.domain, twice);
+    const slab::Returned got = slab->bare != 0
+                                   ? take_of_bare(heap, *slab)
+                                   : slab->take(most, heap.mark_of(size_class));
     if (got.first != nullptr) {
       fill(heap, size_class, got);
       return true;
@@ -178,6 +188,14 @@ bool is_cold(const ThreadHeap& heap, unsigned size_class) noexcept {
 
 }  // namespace
 
+// What is given back into a slab with bare pages takes the slow path.
+void describe(const Slab& slab, HeapId id) noexcept {
+  span::Reservation* const home = span::the_space.find(slab.memory);
+  home->describe(home->index_of(slab.memory), slab.granules,
+                 static_cast<span::Use>(slab.size_class),
+                 slab.bare != 0 ? span::Descriptor::watched : 0, id);
+}
+
 void link(Slab*& first, Slab& slab) noexcept {
   slab.link = &first;
   slab.older = first;
@@ -194,31 +212,37 @@ void unlink(ThreadHeap& heap, Slab& slab) noexcept {
     slab.older->link = slab.link;
 }
 
+// First all of them are marked otherwise, and so the one found that is in the
+// bin twice.
 void shorten_bin(ThreadHeap& heap, Bin& bin, unsigned kept) noexcept {
-  const std::uint32_t room = kept != 0 ? bin.room & room_mask : 0;
-  if (kept == 0)
-    bin.room = 0;
-  FreeSlot** end = &bin.head;
-  unsigned count = 0;
-  for (; count < kept && *end != nullptr; ++count)
-    end = &(*end)->next;
-  FreeSlot* rest = *end;
-  *end = nullptr;
-  bin.fill(bin.head, count, room);
+  if (bin.is_empty())
+    return;
+  const unsigned size_class = heap.class_of(bin);
+  const std::uintptr_t mark = heap.mark_of(size_class);
+  for (FreeSlot* slot = bin.head; slot != nullptr; slot = slot->next) {
+    if (!is_free(*slot, heap.key))
+      report_double_free(*heap.domain, slot);
+    slot->key = 0;
+  }
+  FreeSlot* rest = bin.keep(kept, mark);
+  bin.look(kept != 0 ? room_of(size_class) : 0);
   while (rest != nullptr) {
     FreeSlot* const slot = rest;
     rest = slot->next;
+    slot->key = mark;
     give_back(heap, slot);
   }
 }
 
 void give_up(ThreadHeap& heap, Slab& slab) noexcept {
   const unsigned size_class = slab.size_class;
+  require_sound(*heap.domain, slab);
   if (slab.park())
     heap.listed[size_class].put(&slab);
 }
 
 void release(Domain& domain, Slab& slab) noexcept {
+  require_sound(domain, slab);
   slab.owner.store(0, relaxed);
   release_run(domain, slab.memory, slab.granules);
 }
@@ -306,7 +330,7 @@ void release_listed(ThreadHeap& heap) noexcept {
       Slab& slab = *next;
       next = slab.next_listed;
       if (slab.word.count() + slab.bare_slots == slab.fresh) {
-        static_cast<void>(slab.word.take(slab.memory));
+        slab.adopt(0);
         release(*heap.domain, slab);
       } else {
         list.put(&slab);

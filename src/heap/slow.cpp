@@ -10,35 +10,6 @@
 namespace tarn::heap {
 namespace {
 
-FreeSlot* pop(Bin& bin) noexcept {
-  FreeSlot* const slot = bin.head;
-  bin.head = slot->next;
-  slot->key = 0;
-  bin.room += one_allocation + 1;
-  return slot;
-}
-
-void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
-  if (domain.shared != nullptr)
-    return allocate_compact(domain, size_class);
-  const Visit visit;
-  ThreadHeap* const heap = enter(domain);
-  if (heap == nullptr)
-    return nullptr;
-  Bin& bin = heap->bins[size_class];
-  if (bin.head == nullptr) [[unlikely]] {
-    const span::Asking asking{size_class};
-    if (!refill(*heap, size_class)) {
-      span::open_reserve(size_class);
-      return nullptr;
-    }
-  }
-  FreeSlot* const slot = pop(bin);
-  if (static_cast<std::int32_t>(bin.room) < 0) [[unlikely]]
-    return allocated_at_last(slot, *heap, bin);
-  return slot;
-}
-
 // The smallest class all of whose slots lie at multiples of `align`.
 unsigned aligned_class(std::size_t size, std::size_t align) noexcept {
   unsigned size_class = class_of(size);
@@ -47,13 +18,13 @@ unsigned aligned_class(std::size_t size, std::size_t align) noexcept {
   return size_class;
 }
 
-// Marks a block as free; `tagged` is whose granule it lies in.
-FreeSlot* mark_free(const Domain& domain, void* p,
-                    const ThreadHeap& tagged) noexcept {
+// Marks a block of the class as free; `tagged` is whose granule it lies in.
+FreeSlot* mark_free(const Domain& domain, void* p, const ThreadHeap& tagged,
+                    unsigned size_class) noexcept {
   auto* const slot = static_cast<FreeSlot*>(p);
-  if (slot->key == tagged.key)
+  if (is_free(*slot, tagged.key))
     report_double_free(domain, p);
-  slot->key = tagged.key;
+  slot->key = tagged.mark_of(size_class);
   return slot;
 }
 
@@ -71,7 +42,7 @@ void require_start(const Domain& domain, const void* p, const std::byte* begin,
 void deallocate_small(Domain& domain, void* p, Slab& slab,
                       const ThreadHeap& tagged) noexcept {
   require_start(domain, p, slab.memory, slab.slot_size);
-  FreeSlot* const slot = mark_free(domain, p, tagged);
+  FreeSlot* const slot = mark_free(domain, p, tagged, slab.size_class);
   if (domain.shared != nullptr) [[unlikely]]
     return deallocate_compact(domain, slab, slot);
   const Visit visit;
@@ -94,7 +65,7 @@ void deallocate_of_strip(const Domain& domain, void* p,
   if (size == 0)
     report_foreign(domain, p, "nothing is there");
   require_start(domain, p, begin, size);
-  FreeSlot* const slot = mark_free(domain, p, tagged);
+  FreeSlot* const slot = mark_free(domain, p, tagged, class_of(size));
   ThreadHeap* const own = own_heaps.at[domain.place];
   if (&tagged != own || !keep_of_strip(*own, class_of(size), slot))
     put_in_strip(slot);
@@ -121,6 +92,29 @@ span::Descriptor require_own(const Domain& domain, const void* p) noexcept {
 
 }  // namespace
 
+void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
+  if (domain.shared != nullptr)
+    return allocate_compact(domain, size_class);
+  const Visit visit;
+  ThreadHeap* const heap = enter(domain);
+  if (heap == nullptr)
+    return nullptr;
+  Bin& bin = heap->bins[size_class];
+  if (!bin.is_empty() && !is_free(*bin.head, heap->key))
+    report_double_free(domain, bin.head);
+  if (bin.head->next == nullptr) {
+    const span::Asking asking{size_class};
+    if (!refill(*heap, size_class) && bin.is_empty()) {
+      span::open_reserve(size_class);
+      return nullptr;
+    }
+  }
+  FreeSlot* const slot = bin.pop();
+  if (are_due(*heap)) [[unlikely]]
+    run_duties(*heap);
+  return slot;
+}
+
 void* allocate_slow(Heap& heap, std::size_t size) noexcept {
   Domain& domain = Domain::of(heap);
   if (&domain == &no_domain)
@@ -143,21 +137,21 @@ void deallocate_slow(Heap& heap, void* p) noexcept {
   deallocate_small(domain, p, slab_of(p), tagged);
 }
 
-void deallocate_own(Heap& object, void* p) noexcept {
+void deallocate_own(Heap& object, void* p, Bin& bin) noexcept {
   Domain& domain = Domain::of(object);
-  const ThreadHeap& heap = *own_heaps.at[domain.place];
+  ThreadHeap& heap = *own_heaps.at[domain.place];
+  if (are_due(heap)) {
+    if (run_duties(heap))
+      bin.look(room_of(heap.class_of(bin)));
+    return object.deallocate(p);
+  }
+  --heap.until_duties;
+  if (bin.is_empty())
+    return bin.push(mark_free(domain, p, heap, heap.class_of(bin)));
   const span::Reservation& first = span::the_space.reservation(0);
   std::size_t index = first.index_of(p);
   index -= first.descriptor(index).offset();
   deallocate_small(domain, p, slab_in(first.note(index)), heap);
-}
-
-void* allocated_at_last(void* block, ThreadHeap& heap, Bin& bin) noexcept {
-  // One stays, by which a sweep sees that the bin is used.
-  bin.room = (bin.room & room_mask) | one_allocation;
-  bin.look();
-  run_duties(heap);
-  return block;
 }
 
 }  // namespace tarn::heap

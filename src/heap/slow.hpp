@@ -10,18 +10,17 @@ namespace tarn::heap {
 
 inline constexpr auto relaxed = std::memory_order_relaxed;
 
+[[nodiscard]] void* allocate_of_class(Domain& domain,
+                                      unsigned size_class) noexcept;
 [[nodiscard]] void* allocate_slow(Heap& heap, std::size_t size) noexcept;
 void deallocate_slow(Heap& heap, void* p) noexcept;
 
-/// The same for what lies in a granule of this thread's.
-void deallocate_own(Heap& heap, void* p) noexcept;
+/// The same for what lies in a granule of this thread's: the bin has no room,
+/// or duties are due.
+void deallocate_own(Heap& heap, void* p, Bin& bin) noexcept;
 
 /// A parcel of this thread's became full.
 void send_full(Heap& heap, Parcel& parcel) noexcept;
-
-/// Many blocks of a class since the last duties: they are due.
-[[nodiscard]] void* allocated_at_last(void* block, ThreadHeap& heap,
-                                      Bin& bin) noexcept;
 
 /// Whether the address is one of those that pools live in, of whatever pool.
 [[nodiscard]] bool is_in_space(const void* p) noexcept;

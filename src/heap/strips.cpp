@@ -53,8 +53,8 @@ Strip* find_strip(ThreadHeap& heap, unsigned size_class,
   if (!may_add)
     return nullptr;
   for (MixedSlab* mixed = heap.mixed; mixed != nullptr; mixed = mixed->next)
-    if (Strip* const strip =
-            mixed->add(size_class, size_of(size_class), heap.key)) {
+    if (Strip* const strip = mixed->add(size_class, size_of(size_class),
+                                        heap.mark_of(size_class))) {
       ++heap.strips[size_class];
       return strip;
     }
@@ -91,12 +91,10 @@ bool keep_of_strip(ThreadHeap& heap, unsigned size_class,
   constexpr std::uint8_t most_kept = 8;
   std::uint8_t& warmth = heap.warmth[size_class];
   Bin& bin = heap.bins[size_class];
-  if (warmth == 0 || warmth > most_kept || (bin.room & room_mask) == 0)
+  if (warmth == 0 || warmth > most_kept || !bin.has_room())
     return false;
   ++warmth;
-  --bin.room;
-  slot->next = bin.head;
-  bin.head = slot;
+  bin.push(slot);
   return true;
 }
 

@@ -45,10 +45,15 @@ void give_back(span::Reservation& home, const Slab& slab,
 
 // A huge page is broken up where most of the slab is free; else what is gained
 // would be less than what is lost.
-void lay_bare(Slab& slab) noexcept {
+void lay_bare(const ThreadHeap& heap, Slab& slab) noexcept {
   span::Reservation& home = *span::the_space.find(slab.memory);
-  if (slab.free_count * 2u > slab.fresh || !home.is_huge(slab.memory))
-    give_back(home, slab, slab.lay_bare(os::page_size()));
+  if (slab.free_count * 2u > slab.fresh || !home.is_huge(slab.memory)) {
+    require_sound(*heap.domain, slab);
+    const slab::PageBits pages = slab.lay_bare(os::page_size());
+    if (pages != 0)
+      describe(slab, home.descriptor(home.index_of(slab.memory)).owner());
+    give_back(home, slab, pages);
+  }
   slab.seen_free = slab.free_count;
   slab.is_laid_bare = true;
 }
@@ -75,24 +80,23 @@ void trim_slab(ThreadHeap& heap, Slab& slab, bool is_idle) noexcept {
     unlink(heap, slab);
     release(*heap.domain, slab);
   } else if (!slab.is_laid_bare) {
-    lay_bare(slab);
+    lay_bare(heap, slab);
   }
 }
 
-// The blocks of a bin that served nothing since the last sweep go to their
-// slabs, and those deepest in one that holds many.
+// The blocks of a bin that has the same one on top as at the last sweep go to
+// their slabs, and those deepest in one that holds many.
 void trim_bin(ThreadHeap& heap, unsigned size_class) noexcept {
   Bin& bin = heap.bins[size_class];
-  const bool is_used = bin.room >= one_allocation;
-  bin.room &= room_mask;
-  const unsigned count = bin.look();
-  if (!is_used) {
+  if (!bin.has_moved()) {
     heap.warmth[size_class] = 0;
-    if (count != 0)
-      shorten_bin(heap, bin, 0);
-  } else if (count * size_of(size_class) > kept_bytes) {
-    shorten_bin(heap, bin, count / 2);
+    return shorten_bin(heap, bin, 0);
   }
+  const unsigned count = bin.count();
+  if (count * size_of(size_class) > kept_bytes)
+    shorten_bin(heap, bin, count / 2);
+  else
+    bin.look(room_of(size_class));
 }
 
 // One slab further, or to the next list. False: that was the last one.
@@ -132,7 +136,7 @@ void trim_listed(ThreadHeap& heap, Slab& slab, bool may_purge) noexcept {
   slab.adopt(0);
   if (slab.is_unused())
     return release(*heap.domain, slab);
-  lay_bare(slab);
+  lay_bare(heap, slab);
   give_up(heap, slab);
 }
 

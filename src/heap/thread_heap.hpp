@@ -18,8 +18,8 @@
 
 #include "tarn/describe.hpp"
 
+#include "heap/bin.hpp"
 #include "heap/domain.hpp"
-#include "heap/size_class.hpp"
 #include "slab/mixed_slab.hpp"
 #include "slab/slab.hpp"
 #include "span/reservation.hpp"
@@ -29,7 +29,6 @@
 
 namespace tarn::heap {
 
-using slab::FreeSlot;
 using slab::MixedSlab;
 using slab::Slab;
 
@@ -37,49 +36,22 @@ using slab::Slab;
 using HeapId = std::uint32_t;
 inline constexpr HeapId most_heaps = 0xFFFF;
 
-inline constexpr std::uint32_t one_allocation = 1u << 23;
-inline constexpr std::uint32_t room_mask = one_allocation - 1;
-
-struct Bin {
-  FreeSlot* head;
-  // Low 23 bits: how many more blocks fit. Above: the allocations since the
-  // last duties, up to 256, when the word becomes negative.
-  std::uint32_t room;
-  // For statistics, written by the owner where the fast path never is: how many
-  // blocks were here when it last looked, and above them how many there can be.
-  base::Published<std::uint32_t> seen;
-
-  /// The owner: the bin was empty and gets `count` blocks and room for `more`.
-  void fill(FreeSlot* first, unsigned count, unsigned more) noexcept {
-    head = first;
-    room = (room & ~room_mask) | more;
-    seen = (count + more) << seen_bits | count;
-  }
-  /// The owner: how many blocks are here, and lets others see it.
-  unsigned look() noexcept {
-    const std::uint32_t most = seen >> seen_bits;
-    const std::uint32_t count = most - (room & room_mask);
-    seen = most << seen_bits | count;
-    return count;
-  }
-
-  static constexpr unsigned seen_bits = 16;
-};
-static_assert(sizeof(Bin) == max_align, "a size is the offset of its bin");
-
 /// Blocks of one granule of another thread's slab.
 struct Parcel {
   FreeSlot* first;
   FreeSlot* last;
+  std::uintptr_t mark;  // what blocks of its class have when they are free
   // The granule in the first reservation, or no_granule. While blocks are in
   // the parcel their slab stays where it is.
   std::uint32_t granule;
-  std::uint32_t room;  // blocks that still fit, of
-  std::uint32_t capacity;
+  std::uint32_t room;  // blocks that still fit
 };
 static_assert(sizeof(Parcel) == 32);
 
 inline constexpr std::uint32_t no_granule = ~std::uint32_t{0};
+
+/// Blocks that come and go between two times that duties are due.
+inline constexpr std::int32_t blocks_between_duties = 2048;
 
 struct alignas(64) ThreadHeap {
   static constexpr unsigned outbox_parcels = 16;
@@ -96,8 +68,10 @@ struct alignas(64) ThreadHeap {
   std::size_t granules = 0;
   const std::atomic<std::uint32_t>* map = nullptr;
   std::uint32_t tag = most_heaps << 16;
+  // Blocks that may still come before duties are due.
+  std::int32_t until_duties = blocks_between_duties;
+  std::uintptr_t key = 0;  // the same in all of them; its low bits are 0
   HeapId id = 0;
-  std::uintptr_t key = 0;  // what stands in every free block
   Slab* partial[classes] = {};
   Slab* dry[classes] = {};
   Parcel outbox[outbox_parcels] = {};
@@ -146,6 +120,15 @@ struct alignas(64) ThreadHeap {
   /// The bin of a size that is a multiple of 16 of at most 1 KiB.
   [[nodiscard]] Bin& bin_of(std::size_t size) noexcept {
     return *reinterpret_cast<Bin*>(reinterpret_cast<std::byte*>(this) + size);
+  }
+
+  [[nodiscard]] unsigned class_of(const Bin& bin) const noexcept {
+    return static_cast<unsigned>(&bin - bins);
+  }
+
+  /// What stands in a free block of the class.
+  [[nodiscard]] std::uintptr_t mark_of(unsigned size_class) const noexcept {
+    return key | room_of(size_class);
   }
 
   [[nodiscard]] Parcel& parcel_for(std::size_t granule) noexcept {
@@ -250,6 +233,8 @@ void squeeze(Domain& domain) noexcept;
 }
 /// A new slab, attached to the heap, in no list. Null: refused.
 [[nodiscard]] Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept;
+/// Writes into the page map whose the slab is, and whether pages are bare.
+void describe(const Slab& slab, HeapId id) noexcept;
 void link(Slab*& first, Slab& slab) noexcept;
 void unlink(ThreadHeap& heap, Slab& slab) noexcept;
 /// Gives what a bin has beyond its first `kept` blocks back to the slabs.
@@ -258,6 +243,9 @@ void shorten_bin(ThreadHeap& heap, Bin& bin, unsigned kept) noexcept;
 void give_up(ThreadHeap& heap, Slab& slab) noexcept;
 /// Nobody uses it and it is in no list.
 void release(Domain& domain, Slab& slab) noexcept;
+/// Looks at each slot that a slab of the caller's has at hand: one that is in
+/// use, or there twice, was given back twice and is a fault.
+void require_sound(const Domain& domain, const Slab& slab) noexcept;
 
 // sweep.cpp
 /// Whether the last sweep over the heap's slabs is not done, or long ago.
@@ -314,12 +302,22 @@ void deallocate_compact(Domain& domain, Slab& slab, FreeSlot* slot) noexcept;
 /// Sends a block home to a slab that is not the heap's.
 void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept;
 void send_all(ThreadHeap& heap) noexcept;
+[[nodiscard]] unsigned blocks_in(const Parcel& parcel) noexcept;
 /// The same at once, for one who has no heap.
 void post(Slab& slab, const slab::Batch& batch) noexcept;
 
 // heaps.cpp
 /// What is due every few hundred calls: sends blocks home, looks at the clock.
-void run_duties(ThreadHeap& heap) noexcept;
+/// True: some time has passed, too.
+bool run_duties(ThreadHeap& heap) noexcept;
+/// Counts blocks that a bin was filled with as if they had come back one by
+/// one, for who only allocates.
+inline void count_filled(ThreadHeap& heap, unsigned blocks) noexcept {
+  heap.until_duties -= static_cast<std::int32_t>(blocks);
+}
+[[nodiscard]] inline bool are_due(const ThreadHeap& heap) noexcept {
+  return heap.until_duties < 0;
+}
 /// The first of a heap's thread heaps; the others follow by `next_member`.
 [[nodiscard]] ThreadHeap* members_of(Domain& domain) noexcept;
 /// How many ids were given out: 1 to this.

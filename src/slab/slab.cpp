@@ -84,7 +84,8 @@ Returned Slab::link_bare(std::uintptr_t key, FreeSlot** twice) noexcept {
     // A store first: a page that was only read would be found twice.
     std::atomic_signal_fence(std::memory_order_seq_cst);
     const bool was_purged = (was >> (at >> page_shift) & 1) != 0;
-    if (was_purged && slot->key == key && key != 0 && twice != nullptr)
+    if (was_purged && (slot->key ^ key) <= key_notes && key != 0 &&
+        twice != nullptr)
       *twice = slot;
     slot->key = key;
     got = {slot, got.count + 1};
@@ -111,8 +112,10 @@ void Slab::take_returned() noexcept {
   const Returned back = word.take(memory);
   if (back.first == nullptr)
     return;
+  // By the count, and inside, whatever a slot given back twice did to the
+  // links: then the list is not sound, and whoever relies on it looks.
   FreeSlot* last = back.first;
-  while (last->next != nullptr)
+  for (unsigned i = 1; i < back.count && is_inside(last->next); ++i)
     last = last->next;
   last->next = free;
   free = back.first;

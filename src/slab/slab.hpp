@@ -112,6 +112,11 @@ struct alignas(64) Slab {
     return offset % slot_size == 0 && offset / slot_size < fresh;
   }
 
+  [[nodiscard]] bool is_inside(const FreeSlot* slot) const noexcept {
+    return detail::address_of(slot) - detail::address_of(memory) <
+           std::size_t{capacity} * slot_size;
+  }
+
   /// True while every invariant holds. The owner's; linear in free slots.
   [[nodiscard]] bool check() const noexcept;
 

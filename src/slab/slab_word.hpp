@@ -25,8 +25,11 @@ namespace tarn::slab {
 /// What stands in a slot that nobody uses.
 struct FreeSlot {
   FreeSlot* next;
-  std::uintptr_t key;  // a heap's mark of a free slot; see heap/bins.hpp
+  std::uintptr_t key;  // a heap's mark of a free slot; see heap/bin.hpp
 };
+
+/// The bits of a key that are for notes of the pool.
+inline constexpr std::uintptr_t key_notes = 0xFFFF;
 
 /// Slots that go back together.
 struct Batch {

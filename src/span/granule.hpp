@@ -44,8 +44,9 @@ inline constexpr std::size_t largest_chunk = smallest_chunk << (steps - 1);
 /// Steps below this are cut from one granule; the others are whole granules.
 inline constexpr unsigned cut_steps = 4;
 
-/// What a granule is used for: 12 bits. Values below 0xE00 are size classes of
-/// slabs, in rooms above.
+/// What a granule is used for: 12 bits. Values below 0x800 are size classes of
+/// slabs, in rooms above, and 0x800 more where their owner wants to look at
+/// what is given back.
 enum class Use : std::uint16_t {
   free = 0,
   mixed = 0xE00,   ///< a slab of several classes
@@ -59,6 +60,7 @@ enum class Use : std::uint16_t {
 class Descriptor {
  public:
   static constexpr unsigned most_offset = 15;
+  static constexpr unsigned watched = 0x800;  ///< added to a size class
 
   constexpr Descriptor() = default;
   constexpr explicit Descriptor(std::uint32_t word) noexcept : word_(word) {}
@@ -82,7 +84,7 @@ class Descriptor {
   /// The size class of a slab, 0 for what is none.
   [[nodiscard]] constexpr unsigned size_class() const noexcept {
     const unsigned use = word_ >> 4 & 0xFFF;
-    return use < static_cast<unsigned>(Use::mixed) ? use : 0;
+    return use < static_cast<unsigned>(Use::mixed) ? use & ~watched : 0;
   }
   /// The kind of pool of a large run, the step of chunks.
   [[nodiscard]] constexpr unsigned extra() const noexcept {

@@ -191,6 +191,7 @@ void HeapWorld::put_all_back() {
   for (unsigned i = 0; i < heaps; ++i) {
     heap::dissolve(thread_heap(i));
     thread_heap(i).posts = 0;
+    thread_heap(i).until_duties = heap::blocks_between_duties;
   }
   release_listed();
   const span::Reservation& home = the_space.reservation(0);

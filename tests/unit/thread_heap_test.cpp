@@ -67,7 +67,7 @@ TEST_CASE("one that nobody took for long keeps nothing, and serves again") {
   wait_until_dissolved(*ended);
   REQUIRE(ended->is_dissolved);
   for (unsigned i = 0; i < heap::classes; ++i) {
-    CHECK(ended->bins[i].head == nullptr);
+    CHECK(ended->bins[i].is_empty());
     CHECK(ended->partial[i] == nullptr);
     CHECK(ended->dry[i] == nullptr);
     CHECK(ended->warmth[i] == 0);

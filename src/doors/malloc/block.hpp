@@ -24,7 +24,7 @@ inline constexpr std::size_t largest_block = PTRDIFF_MAX;
 [[nodiscard, gnu::noinline]] void* allocate_aligned(std::size_t size,
                                                     std::size_t align) noexcept;
 [[gnu::noinline]] void deallocate_at_length(void* p) noexcept;
-[[gnu::noinline]] void deallocate_full(void* p) noexcept;
+[[gnu::noinline]] void deallocate_full(void* p, heap::Bin& bin) noexcept;
 [[gnu::noinline]] void send(heap::Parcel& parcel) noexcept;
 
 /// The way out of the fast path where a null pointer says that memory ran out.
@@ -32,12 +32,10 @@ struct Exits {
   [[nodiscard]] void* allocate(std::size_t size) const noexcept {
     return allocate_at_length(size);
   }
-  [[nodiscard]] void* allocated(void* block, heap::ThreadHeap& heap,
-                                heap::Bin& bin) const noexcept {
-    return heap::allocated_at_last(block, heap, bin);
-  }
   void deallocate(void* p) const noexcept { deallocate_at_length(p); }
-  void deallocate_own(void* p) const noexcept { deallocate_full(p); }
+  void deallocate_own(void* p, heap::Bin& bin) const noexcept {
+    deallocate_full(p, bin);
+  }
   void send(heap::Parcel& parcel) const noexcept { malloc_door::send(parcel); }
 };
 

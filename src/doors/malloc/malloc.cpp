@@ -95,9 +95,9 @@ void deallocate_at_length(void* p) noexcept {
   heap::deallocate_slow(default_heap(), p);
 }
 
-void deallocate_full(void* p) noexcept {
+void deallocate_full(void* p, heap::Bin& bin) noexcept {
   const SameErrno same;
-  heap::deallocate_own(default_heap(), p);
+  heap::deallocate_own(default_heap(), p, bin);
 }
 
 void send(heap::Parcel& parcel) noexcept {
