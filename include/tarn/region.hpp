@@ -309,15 +309,18 @@ class Region {
   // and every call takes the slow path; else next_ <= end_ in *current_.
   std::byte* next_ = detail::nowhere();
   std::byte* end_ = nullptr;
-  detail::RegionChunk* current_ = nullptr;     // the chunk being filled
-  detail::RegionChunk* chunks_ = nullptr;      // all in use, newest first
+  detail::RegionChunk* current_ = nullptr;  // the chunk being filled
+  detail::RegionChunk* chunks_ = nullptr;   // all in use, newest first
+  // What deallocate() looks at is within the first 64 bytes.
+  detail::LargeBlock* large_ = nullptr;         // newest first
+  detail::MarkRecord* newest_mark_ = nullptr;   // they lie in the chunks
+  detail::RecycledBlocks* recycled_ = nullptr;  // since the newest mark
+  bool held_back_ = false;       // end_ stays null, so that calls are looked at
+  bool has_given_away_ = false;  // blocks of another region may come back here
   detail::RegionChunk* spares_ = nullptr;      // kept by retain, empty
   detail::CleanupRecord* cleanups_ = nullptr;  // newest first
-  detail::LargeBlock* large_ = nullptr;        // newest first
   Region* newest_child_ = nullptr;
   Region* parent_;
-  detail::MarkRecord* newest_mark_ = nullptr;      // they lie in the chunks
-  detail::RecycledBlocks* recycled_ = nullptr;     // since the newest mark
   detail::RegionChunk* resource_chunk_ = nullptr;  // its header has resource()
   Region* next_to_end_ = nullptr;  // while its children are being ended
   Upstream* upstream_;             // null: the system lane
@@ -345,9 +348,7 @@ class Region {
   bool shared_children_;
   bool ran_out_ = false;
   bool resetting_ = false;
-  bool made_ = false;            // by make_child: lives in the parent's memory
-  bool held_back_ = false;       // end_ stays null, so that calls are looked at
-  bool has_given_away_ = false;  // blocks of another region may come back here
+  bool made_ = false;  // by make_child: lives in the parent's memory
   // These three mean something only where there is a cleanup, or a parent;
   // last, so that the others are set by few wide stores.
   detail::CleanupRecord* oldest_cleanup_;

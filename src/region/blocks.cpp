@@ -108,11 +108,36 @@ void* Region::grow(void* p, std::size_t size, std::size_t wanted,
   return block;
 }
 
-// Most blocks of a container are neither the newest nor worth recycling.
+inline void Region::recycle(std::byte* block, std::size_t size) noexcept {
+  // Lists need an aligned place for their link; what is cut off is little.
+  std::byte* const first = detail::align_up(block, max_align);
+  const std::size_t room = size - detail::bytes_between(block, first);
+  if (room > size || room < RecycledBlocks::smallest)
+    return;
+  if (recycled_ == nullptr) [[unlikely]] {
+    recycled_ = ::new (first) RecycledBlocks{};
+    return;
+  }
+  const std::size_t list = list_of(room);
+  if (list >= RecycledBlocks::lists)
+    return;
+  using Block = RecycledBlocks::Block;
+  recycled_->heads[list] = ::new (first) Block{recycled_->heads[list]};
+}
+
+// Most blocks of a container are neither the newest nor worth recycling. The
+// rest comes so seldom that its code has left the processor's cache when it
+// does, so that of a plain region lies here, in few lines, and looks at few.
 void Region::deallocate(void* p, std::size_t size) noexcept {
   const bool is_newest =
       detail::address_of(p) + size == detail::address_of(next_);
-  if (is_newest || size >= RecycledBlocks::smallest || held_back_)
+  if (!is_newest && size < RecycledBlocks::smallest && !held_back_) [[likely]]
+    return;
+  const bool is_plain = !is_newest && newest_mark_ == nullptr &&
+                        large_ == nullptr && !held_back_ && !has_given_away_;
+  if (is_plain && p != nullptr) [[likely]]
+    recycle(static_cast<std::byte*>(p), size);
+  else
     give_up(static_cast<std::byte*>(p), size);
 }
 
@@ -138,23 +163,6 @@ void Region::give_up(std::byte* block, std::size_t size) noexcept {
   else if (size >= RecycledBlocks::smallest &&
            (!has_given_away_ || owns(block)))
     recycle(block, size);
-}
-
-void Region::recycle(std::byte* block, std::size_t size) noexcept {
-  // Lists need an aligned place for their link; what is cut off is little.
-  std::byte* const first = detail::align_up(block, max_align);
-  const std::size_t room = size - detail::bytes_between(block, first);
-  if (room > size || room < RecycledBlocks::smallest)
-    return;
-  if (recycled_ == nullptr) [[unlikely]] {
-    recycled_ = ::new (first) RecycledBlocks{};
-    return;
-  }
-  const std::size_t list = list_of(room);
-  if (list >= RecycledBlocks::lists)
-    return;
-  using Block = RecycledBlocks::Block;
-  recycled_->heads[list] = ::new (first) Block{recycled_->heads[list]};
 }
 
 void* Region::allocate_again(std::size_t size, std::size_t align) noexcept {
