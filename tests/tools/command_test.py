@@ -30,7 +30,7 @@ def case(sentence):
 
 def tarn(*words, **more):
     return subprocess.run([TARN, *words], capture_output=True, text=True,
-                          timeout=280, **more)
+                          timeout=600, **more)
 
 
 def holds(condition, result):
@@ -184,7 +184,7 @@ def interrupt():
 def full_output():
     with open('/dev/full', 'w') as full:
         result = subprocess.run([TARN, 'compare', '--quick'], stdout=full,
-                                stderr=subprocess.PIPE, text=True, timeout=280)
+                                stderr=subprocess.PIPE, text=True, timeout=600)
     result.stdout = ''
     holds(result.returncode == 4 and 'cannot write the tables' in
           result.stderr and 'living through a day' not in result.stderr, result)

@@ -35,7 +35,7 @@ def case(sentence):
 def tarn(*words, **more):
     more.setdefault('stdin', subprocess.DEVNULL)
     return subprocess.run([TARN, 'compare', *words], capture_output=True,
-                          text=True, timeout=280, **more)
+                          text=True, timeout=600, **more)
 
 
 def few(*words, **more):
@@ -356,7 +356,7 @@ def full_disk():
     with open('/dev/full', 'w') as full:
         result = subprocess.run(
             [TARN, 'compare', '--runs', '1', '--', SUBJECT, 'work', '10'],
-            stdout=full, stderr=subprocess.PIPE, text=True, timeout=280)
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=600)
     holds(result.returncode == 4 and 'cannot write the tables' in
           result.stderr, subprocess.CompletedProcess(
               [], result.returncode, '', result.stderr))

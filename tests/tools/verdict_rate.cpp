@@ -2,15 +2,15 @@
 //
 //     tarn-verdict-rate [TIMES] FIGURES.json...
 //
-// From each file of `tarn compare --json` runs are drawn: as many rounds as it
-// has, each any of its rounds, of all contenders the same one, so that what
-// disturbed one still disturbs its neighbours. Prints how many of them say the
-// same in the verdict (who is compared, and more, fewer or no difference), and
-// how many tell "twin" (`--allocator twin=...`, a malloc that is there already)
-// from that malloc, which nothing may.
+// From each file of `tarn compare --json` runs are drawn: each of their rounds
+// is any of its rounds, of all contenders the same one, so that what disturbed
+// one still disturbs its neighbours. Prints how many of them say the same in
+// the verdict (who is compared, and more, fewer or no difference), and how many
+// tell "twin" (`--allocator twin=...`, a malloc that is there already) from
+// that malloc, which nothing may.
 //
 // SPDX-License-Identifier: MIT
-#include "compare/findings.hpp"
+#include "compare/plan.hpp"
 #include "compare/verdict.hpp"
 
 #include <algorithm>
@@ -56,27 +56,36 @@ std::vector<Contender> contenders_of(const Json& file) {
   return all;
 }
 
+// Adds `count` rounds of a figure to `run`, each any of those of `all`.
+void draw(const std::vector<Contender>& all, const char* figure,
+          std::size_t count, std::mt19937& random,
+          std::vector<Contender>& run) {
+  std::size_t measured = 0;
+  for (const Contender& one : all)
+    if (const auto found = one.figures.find(figure); found != one.figures.end())
+      measured = std::max(measured, found->second.values().size());
+  for (std::size_t i = 0; i < count && measured != 0; ++i) {
+    const std::size_t round = random() % measured;
+    for (std::size_t k = 0; k < all.size(); ++k)
+      if (const auto found = all[k].figures.find(figure);
+          found != all[k].figures.end() &&
+          round < found->second.values().size())
+        run[k].figures[figure].add(found->second.values()[round]);
+  }
+}
+
+// As Comparison does it: a second look where the first one left it open.
 std::vector<Contender> drawn(const std::vector<Contender>& all,
                              std::mt19937& random) {
+  const Plan plan;
   std::vector<Contender> run = all;
-  for (const char* const figure : {serving, duel_rate}) {
-    std::vector<std::size_t> rounds;
-    for (const Contender& one : all)
-      if (const auto found = one.figures.find(figure);
-          rounds.empty() && found != one.figures.end())
-        for (std::size_t i = 0; i < found->second.values().size(); ++i)
-          rounds.push_back(random() % found->second.values().size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto found = all[i].figures.find(figure);
-      if (found == all[i].figures.end() || found->second.empty())
-        continue;
-      Samples samples;
-      for (const std::size_t round : rounds)
-        samples.add(
-            found->second.values()[round % found->second.values().size()]);
-      run[i].figures[figure] = samples;
-    }
-  }
+  for (Contender& one : run)
+    one.figures.clear();
+  draw(all, serving, static_cast<std::size_t>(plan.rounds), random, run);
+  for (int look = 0; look < looks; ++look)
+    if (look == 0 || !is_decided(run))
+      draw(all, duel_rate, static_cast<std::size_t>(plan.duel_rounds), random,
+           run);
   return run;
 }
 
