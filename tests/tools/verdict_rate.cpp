@@ -16,11 +16,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <regex>
+#include <utility>
 
 namespace {
 
@@ -28,6 +30,7 @@ using namespace tarn::compare;
 using Json = nlohmann::json;
 
 constexpr const char* serving = "requests_per_second";
+constexpr const char* twin_name = "twin";
 
 Kind kind_of(const std::string& word) {
   const std::map<std::string, Kind> kinds{
@@ -45,6 +48,9 @@ std::vector<Contender> contenders_of(const Json& file) {
     contender.kind = kind_of(one.at("kind"));
     contender.memory = one.at("memory");
     contender.preload = one.at("preload");
+    // Of two names of a file one is enough.
+    contender.malloc_file =
+        std::filesystem::weakly_canonical(std::string(one.at("malloc_file")));
     if (!one.at("failure").is_null())
       contender.failure = one.at("failure");
     for (const char* const figure : {serving, duel_rate})
@@ -54,6 +60,51 @@ std::vector<Contender> contenders_of(const Json& file) {
     all.push_back(contender);
   }
   return all;
+}
+
+// The place of "twin" and that of the malloc that it is; both 0: there is none.
+std::pair<std::size_t, std::size_t> twins_of(const std::vector<Contender>& all,
+                                             Code code) {
+  const auto place = [&](auto&& is_it) {
+    return static_cast<std::size_t>(std::find_if(all.begin(), all.end(),
+                                                 [&](const Contender& one) {
+                                                   return one.code == code &&
+                                                          one.kind ==
+                                                              Kind::malloc &&
+                                                          is_it(one);
+                                                 }) -
+                                    all.begin());
+  };
+  const std::size_t twin =
+      place([](const Contender& one) { return one.memory == twin_name; });
+  if (twin == all.size())
+    return {0, 0};
+  return {place([&](const Contender& one) {
+            return one.malloc_file == all[twin].malloc_file;
+          }),
+          twin};
+}
+
+// Twice the same malloc might each time have been the other one.
+void exchange_twins(std::vector<Contender>& run, const char* figure,
+                    std::mt19937& random) {
+  for (const Code code : {Code::ordinary, Code::pool}) {
+    const auto [one, twin] = twins_of(run, code);
+    if (one == twin || !run[one].figures.contains(figure) ||
+        !run[twin].figures.contains(figure))
+      continue;
+    std::vector<double> first = run[one].figures[figure].values();
+    std::vector<double> second = run[twin].figures[figure].values();
+    Samples exchanged[2];
+    for (std::size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
+      if (random() % 2 == 0)
+        std::swap(first[i], second[i]);
+      exchanged[0].add(first[i]);
+      exchanged[1].add(second[i]);
+    }
+    run[one].figures[figure] = exchanged[0];
+    run[twin].figures[figure] = exchanged[1];
+  }
 }
 
 // Adds `count` rounds of a figure to `run`, each any of those of `all`.
@@ -82,16 +133,24 @@ std::vector<Contender> drawn(const std::vector<Contender>& all,
   for (Contender& one : run)
     one.figures.clear();
   draw(all, serving, static_cast<std::size_t>(plan.rounds), random, run);
+  exchange_twins(run, serving, random);
   for (int look = 0; look < looks; ++look)
-    if (look == 0 || !is_decided(run))
+    if (look == 0 || !is_decided(run)) {
       draw(all, duel_rate, static_cast<std::size_t>(plan.duel_rounds), random,
            run);
+      exchange_twins(run, duel_rate, random);
+    }
   return run;
 }
 
 // Without its numbers: "has # % more requests a second than tcmalloc in ...".
-std::string words_of(const std::string& verdict) {
-  return std::regex_replace(verdict, std::regex("[-+]?[0-9]+"), "#");
+// Which one of the twins is named is no other verdict.
+std::string words_of(const std::string& verdict,
+                     const std::vector<Contender>& all) {
+  const auto [one, twin] = twins_of(all, Code::ordinary);
+  return std::regex_replace(
+      std::regex_replace(verdict, std::regex("[-+]?[0-9]+"), "#"),
+      std::regex(one == twin ? "^$" : "\\btwin\\b"), all.at(one).memory);
 }
 
 bool tells_twins(const std::string& ranking) {
@@ -114,11 +173,11 @@ int main(int count, char** words) {
     int told = 0;
     for (int run = 0; run < times; ++run) {
       const Findings findings = find(drawn(all, random));
-      ++said[words_of(findings.verdict)];
+      ++said[words_of(findings.verdict, all)];
       told += tells_twins(findings.ranking);
     }
     std::printf("%s: twins told apart in %d of %d\n", words[i], told, times);
-    std::printf("  measured: %s\n", words_of(find(all).verdict).c_str());
+    std::printf("  measured: %s\n", words_of(find(all).verdict, all).c_str());
     for (const auto& [sentence, number] : said)
       std::printf("  %5.1f %%  %s\n", 100.0 * number / times, sentence.c_str());
   }

@@ -88,7 +88,7 @@ void Comparison::day() {
 void Comparison::contend() {
   // Other programs may have the cores just then: whose rounds did not count
   // comes again later.
-  constexpr int tries = 3;
+  constexpr int tries = 2;
   // Once for requests and once for pairs, each number of threads in turn.
   const int each_milliseconds =
       plan_.contest_milliseconds / 2 / steps_of(this_machine().cores);
