@@ -1,6 +1,7 @@
 // result_file.hpp - a file that is written at the end and made at once, so that
-// nobody waits for figures that cannot be kept. One that was there keeps what it
-// has until then; one that was not, and is never written, is taken away again.
+// nobody waits for figures that cannot be kept. One that was there keeps what
+// it has until then; one that was not, and is never written, is taken away
+// again.
 //
 // Cost     a file.
 // Threads  confined.

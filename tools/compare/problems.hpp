@@ -47,9 +47,9 @@ struct ChurnSummary {
 /// So many rounds must count for a figure of threads to be told.
 inline constexpr double least_rounds = 8;
 
-/// Whether they did; `what`: "threads" or "pairs". Where the cores were not there
-/// for threads that share nothing, what pairs did in those moments tells as
-/// little.
+/// Whether they did; `what`: "threads" or "pairs". Where the cores were not
+/// there for threads that share nothing, what pairs did in those moments tells
+/// as little.
 [[nodiscard]] bool is_counted(const Contender& one, const char* what,
                               int threads);
 
