@@ -6,8 +6,8 @@
 // given to at_exit, in that order, run once the program's own destructors of
 // the thread have begun. They may run again, for a thread that uses tarn in a
 // destructor after that; whatever they hand back must stay usable. After the
-// second round of destructors they run no more: the thread is over, though later
-// ones and the C library may still have blocks to free.
+// second round of destructors they run no more: the thread is over, though
+// later ones and the C library may still have blocks to free.
 //
 // Fork has one entry too: prepare in the order of at_fork, which is the order
 // of locks, and the other two in the opposite order.
