@@ -20,8 +20,9 @@
 // Failure  allocate throws std::bad_alloc, as std::pmr demands; in a file that
 //          is compiled without exceptions it aborts.
 //
-// All of it is inline, so that the library itself needs no C++ runtime.
-// SPDX-License-Identifier: MIT
+// All of it is inline, so that the library itself needs no C++ runtime;
+// declared so in the classes, so that who uses one of them needs no part of the
+// other. SPDX-License-Identifier: MIT
 #pragma once
 
 #include "tarn/heap.hpp"
@@ -59,9 +60,10 @@ class RegionResource final : public std::pmr::memory_resource {
   friend class Region;
   explicit RegionResource(Region& region) noexcept : region_(&region) {}
 
-  void* do_allocate(std::size_t size, std::size_t align) override;
-  void do_deallocate(void* p, std::size_t size, std::size_t align) override;
-  bool do_is_equal(const memory_resource& other) const noexcept override;
+  inline void* do_allocate(std::size_t size, std::size_t align) override;
+  inline void do_deallocate(void* p, std::size_t size,
+                            std::size_t align) override;
+  inline bool do_is_equal(const memory_resource& other) const noexcept override;
 
   Region* region_;  // a merge writes it anew
 };
@@ -77,9 +79,10 @@ class HeapResource final : public std::pmr::memory_resource {
   [[nodiscard]] Heap& heap() const noexcept { return *heap_; }
 
  private:
-  void* do_allocate(std::size_t size, std::size_t align) override;
-  void do_deallocate(void* p, std::size_t size, std::size_t align) override;
-  bool do_is_equal(const memory_resource& other) const noexcept override;
+  inline void* do_allocate(std::size_t size, std::size_t align) override;
+  inline void do_deallocate(void* p, std::size_t size,
+                            std::size_t align) override;
+  inline bool do_is_equal(const memory_resource& other) const noexcept override;
 
   Heap* heap_;
 };
