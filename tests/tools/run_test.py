@@ -285,6 +285,12 @@ def started():
             process.kill()
 
 
+@case('a look may be started by a program that tarn serves')
+def from_inside():
+    result = run('--', '/bin/sh', '-c', f'{TARN} stats $$; exit $?')
+    holds(result.returncode == 0 and 'thread heaps: 1' in result.stdout, result)
+
+
 @case('who may not look is told so', needs_root=True)
 def not_permitted():
     with subject('hold') as process:

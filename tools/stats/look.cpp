@@ -78,6 +78,8 @@ int attempt(int number, StatsForm form, unsigned seconds) {
 int try_once(char** words) {
   const pid_t child = fork();
   if (child == 0) {
+    // Our own memory may not be that library's, whose state will be another's.
+    unsetenv("LD_PRELOAD");
     std::string program = "/proc/self/exe";
     std::string mark = attempt_word;
     char* const again[] = {program.data(), mark.data(), words[1],
