@@ -290,10 +290,11 @@ void leave() noexcept {
     if (heap.is_of_default)
       send_all(heap);
     own = &no_heap;
-    leave_with(heap);
-    heap.abandoned = span::now_ms();
+    const std::uint32_t now = span::now_ms();
     const base::Locked locked{lock};
     // Nobody ends the heap meanwhile.
+    leave_with(heap);
+    heap.abandoned = now;
     if (heap.domain != nullptr && !heap.is_of_default)
       send_all(heap);
     abandon(heap);
