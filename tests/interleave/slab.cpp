@@ -34,6 +34,9 @@ void give_back(World& world) {
 void park(World& world) {
   world.park();
 }
+void park_bare(World& world) {
+  world.park_bare();
+}
 void drain(World& world) {
   world.drain();
 }
@@ -84,6 +87,14 @@ const World::Scenario scenarios[] = {
      false,
      {2, 2, 0},
      {park, post_twice, drain}},
+    {"an owner parks a bare slot, one posts, one drains",
+     false,
+     {2, 2, 0},
+     {park_bare, post_twice, go_round}},
+    {"an owner parks a bare slot, one posts, one looks",
+     false,
+     {2, 2, 0},
+     {park_bare, post_twice, look}},
     {"an owner parks, two post, one looks",
      false,
      {2, 1, 1, 0},

@@ -80,6 +80,14 @@ void SlabWorld::park() {
     list_.put(&slab_);
 }
 
+// Here a page is a slot.
+void SlabWorld::park_bare() {
+  slab_.put(let_go());
+  require(slab_.lay_bare(slot_size) != 0 && slab_.free_count == 0,
+          "a free slot can be laid bare");
+  park();
+}
+
 void SlabWorld::hold(slab::Returned got) {
   Held& held = held_[me_];
   for (unsigned i = 0; i < got.count; ++i) {
@@ -119,7 +127,8 @@ void SlabWorld::end() {
   const unsigned came_back = slab_.word.count();
   require(slab_.word.is_detached() == (owner_ == nobody),
           "a slab is detached or owned");
-  require((listed != nullptr) == (owner_ == nobody && came_back != 0),
+  require((listed != nullptr) ==
+              (owner_ == nobody && (came_back != 0 || slab_.bare != 0)),
           "a detached slab with slots is listed, and no other one");
   seen_ = 0;
   for (const Held& held : held_)
@@ -135,6 +144,8 @@ void SlabWorld::end() {
     ++count;
   }
   require(count == slab_.free_count, "free slots are counted");
+  while (slab_.bare != 0)
+    account_for(slab_.link_bare(0, nullptr).first);
   require(seen_ == (1u << slots) - 1, "no slot is lost");
 }
 

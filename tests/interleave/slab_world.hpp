@@ -55,6 +55,8 @@ class SlabWorld : public Program {
   void give_back();
   /// The owner gives the slab up with its slots.
   void park();
+  /// The same, when a slot of its own lies in a page that was laid bare.
+  void park_bare();
   [[nodiscard]] bool is_owner() const { return owner_ == me_; }
 
  private:
