@@ -31,8 +31,6 @@ constexpr std::uint32_t look_ms = 2;
 // What a thread left behind is given back when nobody adopted it for so long.
 constexpr std::uint32_t patience_ms = 500;
 
-constexpr std::uint32_t all_places = (1u << most_places) - 1;
-
 // Held while anybody looks after the thread heaps of others, or a heap ends.
 constinit base::SpinLock upkeep_lock;
 
@@ -41,7 +39,8 @@ constinit base::SpinLock upkeep_lock;
 constinit base::SpinLock lock;
 constinit Domain* domains TARN_GUARDED_BY(lock) = nullptr;
 constinit ThreadHeap* unbound TARN_GUARDED_BY(lock) = nullptr;
-constinit std::uint32_t free_places TARN_GUARDED_BY(lock) = all_places & ~1u;
+// A bit for each of most_places; the default heap has the first.
+constinit std::uint32_t free_places TARN_GUARDED_BY(lock) = 0xFFFE;
 constinit std::uintptr_t key TARN_GUARDED_BY(lock) = 0;
 
 // What is left of the granule that thread heaps are cut from.
@@ -62,12 +61,6 @@ void abandon(ThreadHeap& heap) noexcept TARN_REQUIRES(lock) {
   list = &heap;
 }
 
-void leave_with(ThreadHeap& heap) noexcept {
-  for (unsigned i = 1; i < classes; ++i)
-    heap.bins[i].look(room_of(i));
-  heap.thread = no_thread;
-}
-
 // Thread heaps that waited for long: their slabs are anybody's.
 void dissolve_abandoned(Domain& domain) noexcept {
   const std::uint32_t now = span::now_ms();
@@ -82,6 +75,7 @@ void dissolve_abandoned(Domain& domain) noexcept {
       }
       *link = heap->next;
       heap->next = old;
+      heap->is_dissolved = true;
       old = heap;
     }
   }
@@ -89,13 +83,11 @@ void dissolve_abandoned(Domain& domain) noexcept {
     ThreadHeap& heap = *old;
     old = heap.next;
     dissolve(heap);
-    heap.is_dissolved = true;
     const base::Locked locked{lock};
     abandon(heap);
   }
 }
 
-// The first, or the one behind.
 Domain* next_domain(const Domain* domain) noexcept {
   const base::Locked locked{lock};
   return domain == nullptr ? domains : domain->next;
@@ -237,7 +229,8 @@ ThreadHeap* adopt(Domain& domain) noexcept TARN_REQUIRES(lock) {
 }
 
 // `own` is what the thread has from a heap that ended, or null.
-ThreadHeap* find(Domain& domain, ThreadHeap* own) noexcept {
+ThreadHeap* find(Domain& domain, ThreadHeap* own,
+                 std::uint32_t thread) noexcept {
   do {
     const base::Locked locked{lock};
     start();
@@ -246,8 +239,11 @@ ThreadHeap* find(Domain& domain, ThreadHeap* own) noexcept {
       heap = make();
     else if (heap == nullptr)
       continue;
-    if (heap != nullptr && heap->domain == nullptr)
+    if (heap == nullptr)
+      return nullptr;
+    if (heap->domain == nullptr)
       bind(*heap, domain);
+    heap->thread = thread;
     return heap;
   } while (add_room());
   return nullptr;
@@ -293,7 +289,7 @@ void leave() noexcept {
     const std::uint32_t now = span::now_ms();
     const base::Locked locked{lock};
     // Nobody ends the heap meanwhile.
-    leave_with(heap);
+    heap.thread = no_thread;
     heap.abandoned = now;
     if (heap.domain != nullptr && !heap.is_of_default)
       send_all(heap);
@@ -303,13 +299,13 @@ void leave() noexcept {
 
 ThreadHeap* enter_first(Domain& domain) noexcept {
   ThreadHeap*& own = own_heaps.at[domain.place];
-  ThreadHeap* const heap = find(domain, own != &no_heap ? own : nullptr);
+  ThreadHeap* const heap =
+      find(domain, own != &no_heap ? own : nullptr, port::thread_index());
   if (heap == nullptr)
     return nullptr;
   heap->last_look = span::now_ms();
   own = heap;
   // Without its end being watched the heap is lost with the thread, no more.
-  heap->thread = port::thread_index();
   static_cast<void>(thread::watch());
   return heap;
 }
@@ -325,7 +321,7 @@ bool begin(Domain& domain, bool is_compact) noexcept {
     }
   }
   if (domain.place == no_place) {
-    domain.shared = find(domain, nullptr);
+    domain.shared = find(domain, nullptr, no_thread);
     if (domain.shared == nullptr)
       return false;
   }
@@ -367,6 +363,15 @@ ThreadHeap& heap_of(HeapId id) noexcept {
 ThreadHeap* members_of(Domain& domain) noexcept {
   const base::Locked locked{lock};
   return domain.members;
+}
+
+void look_at_bins_of_nobody(ThreadHeap& heap) noexcept {
+  const base::Locked locked{lock};
+  if (heap.thread != no_thread || heap.is_dissolved ||
+      heap.busy.load(relaxed) % 2 != 0)
+    return;
+  for (unsigned i = 1; i < classes; ++i)
+    heap.bins[i].look(room_of(i));
 }
 
 HeapId heaps() noexcept {

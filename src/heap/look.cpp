@@ -48,6 +48,7 @@ class Looking {
       return;
     ++sum_.thread_heaps;
     sum_.slabs_made += heap.slabs_made;
+    look_at_bins_of_nobody(heap);
     add_bins(heap);
     const base::Locked locked{heap.lock};
     for (MixedSlab* mixed = heap.mixed; mixed != nullptr; mixed = mixed->next)

@@ -88,7 +88,8 @@ struct alignas(64) ThreadHeap {
   ThreadHeap* next_member = nullptr;  // of the same heap
   ThreadHeap* next = nullptr;         // in the list of the abandoned
   std::uint32_t abandoned = 0;        // ms
-  bool is_dissolved = false;   // it keeps nothing; since it was abandoned
+  // It keeps nothing, or will at once; since it was abandoned.
+  bool is_dissolved = false;
   bool is_of_default = false;  // as the domain says, which may end
   // Odd while its thread is in its slabs, whose lists may not be whole then.
   // Read after fork, where that thread is no more, and by whoever trims it
@@ -320,6 +321,8 @@ inline void count_filled(ThreadHeap& heap, unsigned blocks) noexcept {
 }
 /// The first of a heap's thread heaps; the others follow by `next_member`.
 [[nodiscard]] ThreadHeap* members_of(Domain& domain) noexcept;
+/// Counts the blocks in the bins of a thread that ended, which did not.
+void look_at_bins_of_nobody(ThreadHeap& heap) noexcept;
 /// How many ids were given out: 1 to this.
 [[nodiscard]] HeapId heaps() noexcept;
 /// What was counted in heaps that are no more.
