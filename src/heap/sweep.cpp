@@ -110,7 +110,7 @@ bool step(ThreadHeap& heap, bool is_idle) noexcept {
   const unsigned size_class = heap.trim_list / 2;
   const bool is_dry = heap.trim_list % 2 != 0;
   // An idle thread's fast path may come back at any time.
-  if (!is_idle && !is_dry)
+  if (!is_idle && !is_dry && size_class != 0)
     trim_bin(heap, size_class);
   heap.trim_next = is_dry ? heap.dry[size_class] : heap.partial[size_class];
   return heap.trim_list != 0;

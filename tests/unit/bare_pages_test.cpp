@@ -16,7 +16,7 @@ using slab::FreeSlot;
 using slab::PageBits;
 using slab::Returned;
 
-constexpr std::uintptr_t key = 77;
+constexpr std::uintptr_t key = std::uintptr_t{77} << 20;
 
 struct Fixture {
   static constexpr std::size_t size = 64 * KiB;

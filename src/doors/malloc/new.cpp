@@ -21,10 +21,6 @@ struct ThrowingExits {
   [[nodiscard]] void* allocate(std::size_t size) const {
     return new_at_length(size);
   }
-  [[nodiscard]] void* allocated(void* block, heap::ThreadHeap& heap,
-                                heap::Bin& bin) const noexcept {
-    return heap::allocated_at_last(block, heap, bin);
-  }
 };
 
 [[nodiscard]] void* try_aligned(std::size_t size, std::size_t align) noexcept {
