@@ -25,9 +25,6 @@ constinit Domain no_domain{.place = no_place, .is_default = false};
 
 namespace {
 
-// A look at the clock every so many milliseconds is a look often enough.
-constexpr std::uint32_t look_ms = 2;
-
 // What a thread left behind is given back when nobody adopted it for so long.
 constexpr std::uint32_t patience_ms = 500;
 
@@ -384,21 +381,6 @@ std::size_t refills_of_ended_heaps(unsigned size_class) noexcept {
 
 std::size_t slabs_of_ended_heaps() noexcept {
   return ended_slabs;
-}
-
-bool run_duties(ThreadHeap& heap) noexcept {
-  heap.posts = 0;
-  heap.until_duties = blocks_between_duties;
-  send_all(heap);
-  const std::uint32_t now = span::now_ms();
-  const std::uint32_t elapsed = now - heap.last_look;
-  if (elapsed < look_ms)
-    return false;
-  heap.last_look = now;
-  if (const std::uint64_t budget = span::request_budget(elapsed); budget != 0)
-    trim_own(heap, now, os::exact_now() + budget / 2);
-  span::maintain_on_request_path(elapsed);
-  return true;
 }
 
 }  // namespace tarn::heap

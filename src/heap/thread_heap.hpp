@@ -307,7 +307,7 @@ void send_all(ThreadHeap& heap) noexcept;
 /// The same at once, for one who has no heap.
 void post(Slab& slab, const slab::Batch& batch) noexcept;
 
-// heaps.cpp
+// duties.cpp
 /// What is due every few hundred calls: sends blocks home, looks at the clock.
 /// True: some time has passed, too.
 bool run_duties(ThreadHeap& heap) noexcept;
@@ -319,6 +319,8 @@ inline void count_filled(ThreadHeap& heap, unsigned blocks) noexcept {
 [[nodiscard]] inline bool are_due(const ThreadHeap& heap) noexcept {
   return heap.until_duties < 0;
 }
+
+// heaps.cpp
 /// The first of a heap's thread heaps; the others follow by `next_member`.
 [[nodiscard]] ThreadHeap* members_of(Domain& domain) noexcept;
 /// Counts the blocks in the bins of a thread that ended, which did not.

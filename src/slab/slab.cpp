@@ -163,6 +163,7 @@ bool Slab::reattach(std::uint32_t by) noexcept {
 // that is not: the first or the last one there.
 PageBits Slab::full_pages() const noexcept {
   const std::size_t unit = page_size();
+  const std::size_t size = slot_size;
   std::uint32_t free_bytes[most_pages] = {};
   const auto add = [&](std::size_t from, std::size_t to) {
     while (from < to) {
@@ -174,16 +175,16 @@ PageBits Slab::full_pages() const noexcept {
   const auto add_bare = [&](std::size_t at, std::size_t page) {
     if (is_bare(at))
       add(base::larger(at, page * unit),
-          base::smaller(at + slot_size, (page + 1) * unit));
+          base::smaller(at + size, (page + 1) * unit));
   };
   for (const FreeSlot* slot = free; slot != nullptr; slot = slot->next)
-    add(offset_of(slot), offset_of(slot) + slot_size);
-  const std::size_t used = std::size_t{fresh} * slot_size;
+    add(offset_of(slot), offset_of(slot) + size);
+  const std::size_t used = std::size_t{fresh} * size;
   const auto pages = static_cast<unsigned>(used / unit);
   PageBits full = 0;
   for (unsigned i = 0; i < pages; ++i) {
-    const std::size_t first = i * unit / slot_size * slot_size;
-    const std::size_t last = ((i + 1) * unit - 1) / slot_size * slot_size;
+    const std::size_t first = i * unit / size * size;
+    const std::size_t last = ((i + 1) * unit - 1) / size * size;
     add_bare(first, i);
     if (last != first)
       add_bare(last, i);
