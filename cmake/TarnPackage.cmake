@@ -31,6 +31,9 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
 if(DPKG_SHLIBDEPS AND NOT CMAKE_CROSSCOMPILING)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  # The command's libtarn.so.0 is in another package, which is not installed.
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS
+    "${PROJECT_BINARY_DIR}/src")
 endif()
 
 # package(COMPONENT NAME SECTION WHAT) - the project's sentence stands before
@@ -46,11 +49,13 @@ In exchange for it, memory costs less time, less space and no lock.
 This package holds ${what}.")
 endmacro()
 
-package(runtime libtarn0 libs "the shared library")
+package(runtime libtarn0 libs "the shared libraries")
 package(development libtarn-dev libdevel "headers and the static library")
 package(tools tarn devel
   "the command that tells whether a program would gain by it")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+  "libtarn0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS
   "libtarn0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
   "${PROJECT_SOURCE_DIR}/packaging/debian/triggers")
