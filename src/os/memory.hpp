@@ -64,8 +64,9 @@ bool collapse(std::byte* memory, std::size_t size) noexcept;
                                 int node) noexcept;
 
 /// The most bytes of address space that one pool of this process should
-/// reserve now: half of what RLIMIT_AS leaves, no more than the environment's
-/// TARN_RESERVE, and little under a sanitizer that shadows all of it.
+/// reserve now: half of what RLIMIT_AS leaves, eight times RLIMIT_DATA, no more
+/// than the environment's TARN_RESERVE, and little under a sanitizer that
+/// shadows all of it.
 [[nodiscard]] std::size_t most_to_reserve() noexcept;
 
 /// Whether a sanitizer shadows all memory of this process, which then cannot

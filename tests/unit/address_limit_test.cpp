@@ -100,3 +100,17 @@ TEST_CASE("pages of 16 and 64 KiB serve as well") {
             return os::page_size() == page ? 0 : 2;
           }) == 0);
 }
+
+TEST_CASE("under a limit of data hardly any of it is for tables") {
+  if (os::is_shadowed())
+    return;
+  CHECK(status_of_child([] {
+          const rlimit both{128 * MiB, 128 * MiB};
+          if (setrlimit(RLIMIT_DATA, &both) != 0)
+            return 1;
+          std::size_t lent = 0;
+          while (const Loan loan = system_upstream().lend({1 * MiB}))
+            lent += loan.size;
+          return lent >= 110 * MiB && lent <= 128 * MiB ? 0 : 2;
+        }) == 0);
+}

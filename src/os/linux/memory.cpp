@@ -216,6 +216,11 @@ std::size_t most_to_reserve() noexcept {
   if (is_shadowed() && most > most_under_sanitizer)
     most = most_under_sanitizer;
   rlimit limit{};
+  // Of data only the tables count, some 1/330 of what is reserved.
+  constexpr rlim_t reserved_for_data = 8;
+  if (getrlimit(RLIMIT_DATA, &limit) == 0 &&
+      limit.rlim_cur < most / reserved_for_data)
+    most = limit.rlim_cur * reserved_for_data;
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
     return most;
   const std::size_t used = address_space_used();
