@@ -16,27 +16,15 @@ import sys
 import tempfile
 import time
 
+from cases import case, holds, run_cases
+
 TARN = sys.argv[1]
 CRASHING = sys.argv[2]
-CASES = []
-
-
-def case(sentence):
-    def keep(function):
-        CASES.append((sentence, function))
-        return function
-    return keep
 
 
 def tarn(*words, **more):
     return subprocess.run([TARN, *words], capture_output=True, text=True,
                           timeout=600, **more)
-
-
-def holds(condition, result):
-    if not condition:
-        raise AssertionError(f'exit {result.returncode}\n--- output\n'
-                             f'{result.stdout}--- errors\n{result.stderr}')
 
 
 @case('--version says the version and nothing else')
@@ -335,19 +323,5 @@ def poor_machine():
               result)
 
 
-def main():
-    failed = 0
-    for sentence, function in CASES:
-        if len(sys.argv) > 3 and sys.argv[3] not in function.__name__:
-            continue
-        try:
-            function()
-            print(f'holds: {sentence}', flush=True)
-        except AssertionError as error:
-            failed += 1
-            print(f'DOES NOT HOLD: {sentence}\n{error}', flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_cases(sys.argv, 3))

@@ -21,15 +21,9 @@ import sys
 import tempfile
 import time
 
+from cases import case, holds, run_cases
+
 TARN, SUBJECT, OTHER, CRASHING, OWN = sys.argv[1:6]
-CASES = []
-
-
-def case(sentence):
-    def keep(function):
-        CASES.append((sentence, function))
-        return function
-    return keep
 
 
 def tarn(*words, **more):
@@ -42,12 +36,6 @@ def few(*words, **more):
     """Three rounds of the system's malloc and OTHER."""
     return tarn('--runs', '3', '--only', 'other', '--allocator',
                 f'other={OTHER}', *words, **more)
-
-
-def holds(condition, result):
-    if not condition:
-        raise AssertionError(f'exit {result.returncode}\n--- output\n'
-                             f'{result.stdout}--- errors\n{result.stderr}')
 
 
 def free_port():
@@ -464,19 +452,5 @@ def other_options():
     holds(result.returncode == 2 and '60s' in result.stderr, result)
 
 
-def main():
-    failed = 0
-    for sentence, function in CASES:
-        if len(sys.argv) > 6 and sys.argv[6] not in function.__name__:
-            continue
-        try:
-            function()
-            print(f'holds: {sentence}', flush=True)
-        except AssertionError as error:
-            failed += 1
-            print(f'DOES NOT HOLD: {sentence}\n{error}', flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_cases(sys.argv, 6))

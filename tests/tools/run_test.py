@@ -17,21 +17,19 @@ import sys
 import tempfile
 import time
 
+from cases import case, holds, run_cases
+
 TARN, SUBJECT = sys.argv[1:3]
 TOOLS = pathlib.Path(TARN).resolve().parent
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
-CASES = []
 
 
-def case(sentence, needs_root=False):
-    def keep(function):
-        if IS_ROOT or not needs_root:
-            CASES.append((sentence, function))
-        else:
-            print(f'cannot be asked by who is not root: {sentence}')
-        return function
-    return keep
+def root_case(sentence):
+    if IS_ROOT:
+        return case(sentence)
+    print(f'cannot be asked by who is not root: {sentence}')
+    return lambda function: function
 
 
 def tarn(*words, **more):
@@ -44,12 +42,6 @@ def tarn(*words, **more):
 
 def run(*words, **more):
     return tarn('run', *words, **more)
-
-
-def holds(condition, result):
-    if not condition:
-        raise AssertionError(f'exit {result.returncode}\n--- output\n'
-                             f'{result.stdout}--- errors\n{result.stderr}')
 
 
 @contextlib.contextmanager
@@ -141,8 +133,7 @@ def static():
               'it runs with the malloc that it has' in result.stderr, result)
 
 
-@case('a program with the rights of somebody else is told, and runs',
-      needs_root=True)
+@root_case('a program with the rights of somebody else is told, and runs')
 def set_uid():
     with tempfile.TemporaryDirectory() as folder:
         echo = f'{folder}/echo'
@@ -198,7 +189,7 @@ def address_space():
           'has its memory from tarn' in result.stderr, result)
 
 
-@case('without /proc a program starts and runs', needs_root=True)
+@root_case('without /proc a program starts and runs')
 def no_proc():
     door = run('--', '/usr/bin/env').stdout.split('LD_PRELOAD=')[1].split()[0]
     script = ('mount -t tmpfs none /proc 2>/dev/null || exit 77; '
@@ -292,7 +283,7 @@ def from_inside():
     holds(result.returncode == 0 and 'thread heaps: 1' in result.stdout, result)
 
 
-@case('who may not look is told so', needs_root=True)
+@root_case('who may not look is told so')
 def not_permitted():
     with subject('hold') as process:
         result = tarn('stats', str(process.pid),
@@ -302,7 +293,7 @@ def not_permitted():
               'is not permitted: be its user or root' in result.stderr, result)
 
 
-@case('root may look at a program of somebody else', needs_root=True)
+@root_case('root may look at a program of somebody else')
 def somebody_else():
     with subject('hold', user=NOBODY) as process:
         result = tarn('stats', str(process.pid))
@@ -342,17 +333,5 @@ def other_build():
                   result.stderr, result)
 
 
-def main():
-    failed = 0
-    for sentence, function in CASES:
-        try:
-            function()
-            print(f'holds: {sentence}', flush=True)
-        except AssertionError as error:
-            failed += 1
-            print(f'DOES NOT HOLD: {sentence}\n{error}', flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_cases(sys.argv, 3))

@@ -7,6 +7,7 @@
 #include "tarn/system.hpp"
 
 #include "os/memory.hpp"
+#include "support/case_in_child.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -28,6 +29,7 @@
 namespace {
 
 using namespace tarn;
+using test::errors_of;
 namespace fs = std::filesystem;
 
 class Folder {
@@ -50,24 +52,6 @@ class Folder {
  private:
   std::string path_;
 };
-
-// What the case says on standard error, and `holds` if it does.
-std::string errors_of(
-    const std::string& variables, const std::string& test_case,
-    const std::string& self = fs::read_symlink("/proc/self/exe")) {
-  // ThreadSanitizer refuses threads in children otherwise.
-  const std::string command =
-      "env TSAN_OPTIONS=\"$TSAN_OPTIONS die_after_fork=0\" " + variables +
-      " '" + self + "' --no-skip --test-case='" + test_case +
-      "*' 2>&1 >/dev/null && echo holds";
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string text;
-  for (int c = 0; (c = std::fgetc(pipe)) != EOF;)
-    text += static_cast<char>(c);
-  pclose(pipe);
-  return text;
-}
 
 std::string text_of(const std::string& path) {
   std::ostringstream text;

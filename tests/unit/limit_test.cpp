@@ -6,6 +6,8 @@
 #include "tarn/region.hpp"
 #include "tarn/system.hpp"
 
+#include "support/case_in_child.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -20,22 +22,8 @@ namespace {
 using namespace tarn;
 using span::Limits;
 
-// What the case says on standard error, and `holds` if it does.
 std::string errors_of(const std::string& limit, const std::string& test_case) {
-  char path[4096];
-  const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
-  REQUIRE(size > 0);
-  const std::string command = "TARN_LIMIT='" + limit + "' '" +
-                              std::string(path, std::size_t(size)) +
-                              "' --no-skip --test-case='" + test_case +
-                              "*' 2>&1 >/dev/null && echo holds";
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string text;
-  for (int c = 0; (c = std::fgetc(pipe)) != EOF;)
-    text += static_cast<char>(c);
-  pclose(pipe);
-  return text;
+  return test::errors_of("TARN_LIMIT='" + limit + "'", test_case);
 }
 
 unsigned count_of(const std::string& text, const std::string& word) {

@@ -1,0 +1,36 @@
+"""cases.py - cases named by the sentences that they hold.
+
+    @case('a sentence')
+    def name(): ...
+
+    sys.exit(run_cases(sys.argv, 3))    # the word there, if any, chooses by name
+"""
+CASES = []
+
+
+def case(sentence):
+    def keep(function):
+        CASES.append((sentence, function))
+        return function
+    return keep
+
+
+def holds(condition, result):
+    if not condition:
+        raise AssertionError(f'exit {result.returncode}\n--- output\n'
+                             f'{result.stdout}--- errors\n{result.stderr}')
+
+
+def run_cases(words, place):
+    """Exit status 1: some do not hold."""
+    failed = 0
+    for sentence, function in CASES:
+        if len(words) > place and words[place] not in function.__name__:
+            continue
+        try:
+            function()
+            print(f'holds: {sentence}', flush=True)
+        except AssertionError as error:
+            failed += 1
+            print(f'DOES NOT HOLD: {sentence}\n{error}', flush=True)
+    return 1 if failed else 0
