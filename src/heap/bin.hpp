@@ -26,9 +26,13 @@ using slab::FreeSlot;
 // but by chance, and in its low bits how many blocks a bin may have above it.
 inline constexpr std::uintptr_t room_mask = slab::key_notes;
 
+[[nodiscard]] constexpr bool has_key(std::uintptr_t word,
+                                     std::uintptr_t key) noexcept {
+  return (word ^ key) <= room_mask;
+}
 [[nodiscard]] inline bool is_free(const FreeSlot& slot,
                                   std::uintptr_t key) noexcept {
-  return (slot.key ^ key) <= room_mask;
+  return has_key(slot.key, key);
 }
 
 /// How many blocks of the class a bin takes back above one that it was given.
@@ -48,8 +52,8 @@ struct Bin {
   // For statistics, written by the owner where the fast path never is: how many
   // blocks were here when it last looked, and above them how many there can be.
   base::Published<std::uint32_t> seen = 0;
-  std::uint32_t top =
-      0;  // part of the address that was on top; see has_moved()
+  // Part of the address of the block on top when has_moved() asked last.
+  std::uint32_t top = 0;
 
   [[nodiscard]] bool is_empty() const noexcept { return head == &no_slot; }
   /// The owner: whether another block may come on top.

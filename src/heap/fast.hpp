@@ -50,9 +50,7 @@ template <class Exits>
 [[gnu::always_inline]] inline void deallocate_fast(
     ThreadHeap& heap, void* p, const Exits& exits) noexcept {
   auto* const slot = static_cast<FreeSlot*>(p);
-  const std::size_t index =
-      (detail::address_of(p) - detail::address_of(heap.space)) /
-      span::granule_size;
+  const std::size_t index = heap.granule_of(p);
   if (index >= heap.granules) [[unlikely]]
     return exits.deallocate(p);
   // The owner's bits vanish where they are this thread's: what is left is the
@@ -86,9 +84,7 @@ template <class Exits>
 /// says nothing of what it is.
 [[nodiscard, gnu::always_inline]] inline std::size_t own_size(
     const ThreadHeap& heap, const void* p) noexcept {
-  const std::size_t index =
-      (detail::address_of(p) - detail::address_of(heap.space)) /
-      span::granule_size;
+  const std::size_t index = heap.granule_of(p);
   if (index >= heap.granules) [[unlikely]]
     return 0;
   const std::uint32_t word = heap.map[index].load(relaxed) ^ heap.tag;

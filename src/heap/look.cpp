@@ -200,7 +200,7 @@ void tell_block(Description& found) noexcept {
   index -= word.offset();
   const ThreadHeap& heap = heap_of(owner);
   found.thread = heap.thread;
-  found.state = (second_word(found.start) ^ heap.key) <= room_mask
+  found.state = has_key(second_word(found.start), heap.key)
                     ? BlockState::free
                     : BlockState::in_use;
   if (word.size_class() == 0)

@@ -51,9 +51,7 @@ void post(Slab& slab, const slab::Batch& batch) noexcept {
 }
 
 void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
-  const std::size_t granule =
-      (detail::address_of(slot) - detail::address_of(heap.space)) /
-      span::granule_size;
+  const std::size_t granule = heap.granule_of(slot);
   if (granule >= heap.granules) [[unlikely]]
     return post(slab, {slot, slot, 1});
   Parcel& parcel = heap.parcel_for(granule);

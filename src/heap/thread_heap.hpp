@@ -123,6 +123,13 @@ struct alignas(64) ThreadHeap {
     return *reinterpret_cast<Bin*>(reinterpret_cast<std::byte*>(this) + size);
   }
 
+  /// Which granule of the first reservation holds `p`; from `granules` on:
+  /// none.
+  [[nodiscard]] std::size_t granule_of(const void* p) const noexcept {
+    return (detail::address_of(p) - detail::address_of(space)) /
+           span::granule_size;
+  }
+
   [[nodiscard]] unsigned class_of(const Bin& bin) const noexcept {
     return static_cast<unsigned>(&bin - bins);
   }

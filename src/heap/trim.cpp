@@ -11,10 +11,8 @@ bool is_in_space(const void* p) noexcept {
 
 std::size_t trim() noexcept {
   ThreadHeap& own = *own_heaps.at[default_domain.place];
-  if (&own != &no_heap) {
-    send_all(own);
+  if (&own != &no_heap)
     dissolve(own);
-  }
   return span::purge_now();
 }
 

@@ -5,10 +5,9 @@
 
 #include "base/number.hpp"
 #include "base/text.hpp"
+#include "os/file.hpp"
 
 #include <cstddef>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace tarn::os {
 namespace {
@@ -19,16 +18,6 @@ constexpr std::size_t longest_path = 400;
 
 // What version 1 says where there is no limit is a little below 2^63.
 constexpr std::uint64_t beyond_all_memory = std::uint64_t{1} << 60;
-
-bool read_file(const char* path, char* text, std::size_t room) noexcept {
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0)
-    return false;
-  const ssize_t size = read(file, text, room - 1);
-  close(file);
-  text[size < 0 ? 0 : size] = '\0';
-  return size > 0;
-}
 
 bool starts_with(const char* text, const char* start) noexcept {
   return __builtin_strncmp(text, start, __builtin_strlen(start)) == 0;
@@ -78,7 +67,7 @@ void lower(std::uint64_t& least, const char* folder, const char* path,
   char text[64];
   const char* at = text;
   std::uint64_t number = 0;
-  if (read_file(name.text(), text, sizeof text) &&
+  if (read_start(name.text(), text, sizeof text) &&
       base::read_number(at, number) && number < beyond_all_memory &&
       number < least)
     least = number;
@@ -105,7 +94,7 @@ GroupLimits group_limits(const char* membership, const char* root) noexcept {
   GroupLimits limits;
   char text[longest_file];
   char path[longest_path];
-  if (!read_file(membership, text, sizeof text))
+  if (!read_start(membership, text, sizeof text))
     return limits;
   for (const char* line = text; *line != '\0'; line = next_line(line)) {
     if (starts_with(line, "0::")) {
