@@ -118,7 +118,7 @@ void write_file() noexcept {
   os::NewFile file{path};
   write_process(file);
   write_stats(now, nullptr, StatsForm::openmetrics, put, &file);
-  if (!file.publish())
+  if (!file.publish() && is_wanted.load(relaxed))
     tell_failure(path, file.why());
 }
 
@@ -199,13 +199,28 @@ void tell_trend(const Snapshot& now) noexcept {
   write_line(text);
 }
 
-// After main and what the program does at its exit.
-__attribute__((destructor)) void tell_summary() noexcept {
-  if (!is_wanted.load(relaxed) || !wanted.summary.by(os::process_number()))
+void tell_summary() noexcept {
+  if (!wanted.summary.by(os::process_number()))
     return;
   const Snapshot now = snapshot();
   tell_figures(now);
   tell_trend(now);
+}
+
+// The thread may be writing right now, and would leave half a file.
+void drop_half_a_file() noexcept {
+  char path[os::NewFile::longest_path + 1];
+  if (wanted.path != nullptr && expand(wanted.path, path, sizeof path))
+    os::NewFile::drop_half(path);
+}
+
+// After main and what the program does at its exit.
+__attribute__((destructor)) void end_reports() noexcept {
+  if (!is_wanted.load(relaxed))
+    return;
+  tell_summary();
+  is_wanted.store(false, relaxed);
+  drop_half_a_file();
 }
 
 }  // namespace

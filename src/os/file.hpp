@@ -28,6 +28,10 @@ class NewFile {
   /// Puts it in its place. False: it could not be written.
   [[nodiscard]] bool publish() noexcept;
 
+  /// Drops what another thread of this process has begun for `path`, which it
+  /// then cannot publish.
+  static void drop_half(const char* path) noexcept;
+
   /// What went wrong, in the system's words; null: nothing.
   [[nodiscard]] const char* why() const noexcept;
 

@@ -7,15 +7,22 @@
 #include <unistd.h>
 
 namespace tarn::os {
+namespace {
 
 // The name beside it tells the process, so that two never write one file.
+void name_beside(const char* path, char* into, std::size_t room) noexcept {
+  std::snprintf(into, room, "%s.tmp%d", path, getpid());
+}
+
+}  // namespace
+
 NewFile::NewFile(const char* path) noexcept : path_(path) {
   constexpr int mode = 0644;
   if (std::strlen(path) > longest_path) {
     error_ = ENAMETOOLONG;
     return;
   }
-  std::snprintf(beside_, sizeof beside_, "%s.tmp%d", path, getpid());
+  name_beside(path, beside_, sizeof beside_);
   file_ = open(beside_, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
                mode);
   if (file_ < 0)
@@ -48,6 +55,12 @@ bool NewFile::publish() noexcept {
   close(file_);
   file_ = -1;
   return true;
+}
+
+void NewFile::drop_half(const char* path) noexcept {
+  char beside[sizeof beside_];
+  name_beside(path, beside, sizeof beside);
+  unlink(beside);
 }
 
 const char* NewFile::why() const noexcept {
