@@ -130,17 +130,15 @@ def no_worker():
         holds(result.returncode == 3 and 'tarn-worker' in result.stderr, result)
 
 
-def workers():
-    """Processes of this tarn's workers that run."""
+def processes_of(session):
+    """Processes that run in a session."""
     found = []
-    folder = os.path.dirname(os.path.realpath(TARN))
-    for process in pathlib.Path('/proc').iterdir():
+    for process in pathlib.Path('/proc').glob('[0-9]*'):
         try:
-            path = os.readlink(process / 'exe')
-        except OSError:
+            if os.getsid(int(process.name)) == session:
+                found.append(process.name)
+        except ProcessLookupError:
             continue
-        if os.path.dirname(path) == folder and 'worker' in path:
-            found.append(process.name)
     return found
 
 
@@ -153,7 +151,8 @@ def interrupt():
         process = subprocess.Popen([TARN, 'compare', '--quick', '--json',
                                     str(new), '--csv', str(old)],
                                    stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True)
+                                   stderr=subprocess.PIPE, text=True,
+                                   start_new_session=True)
         table = ''
         while 'worst round' not in table and process.poll() is None:
             table += process.stdout.readline()
@@ -163,7 +162,7 @@ def interrupt():
                                              table + out, errors)
         holds(result.returncode == 130 and 'stopped' in errors and
               'tarn Region' in table and 'Verdict' not in out, result)
-        holds(workers() == [], result)
+        holds(processes_of(process.pid) == [], result)
         # No empty file, and none emptied.
         holds(not new.exists() and old.read_text() == 'of another day', result)
 
