@@ -92,7 +92,8 @@ build_and_test() {
   build_all "$1" || return 1
   preset=$1
   shift
-  ctest --preset "$preset" -j "$jobs" "$@"
+  # One more than there are processors, since some tests sleep.
+  ctest --preset "$preset" -j $((jobs + 1)) "$@"
 }
 
 sources() {
