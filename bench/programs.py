@@ -90,7 +90,7 @@ def programs(only):
 
 
 def run(launcher, malloc, words):
-    """Seconds of processors, and bytes."""
+    """Seconds by the wall, seconds of processors, and bytes."""
     environment = dict(os.environ, PYTHONMALLOC="malloc", LC_ALL="C")
     read, write = os.pipe()
     # It speaks on descriptor 3.
@@ -107,7 +107,8 @@ def run(launcher, malloc, words):
     if end is None or end[1] != "0":
         driver.stop(f"{' '.join(words)} under {malloc.name} failed: "
                     f"{errors.decode()[-300:]}")
-    return (int(end[3]) + int(end[4])) / 1e6, int(end[5]) * 1024
+    return (int(end[2]) / 1e9, (int(end[3]) + int(end[4])) / 1e6,
+            int(end[5]) * 1024)
 
 
 def measure(launcher, found, all_mallocs, rounds):
@@ -135,10 +136,10 @@ def report(found, all_mallocs, medians):
     for name in found:
         base = medians[name, "glibc"]
         for malloc in all_mallocs:
-            time, memory = medians[name, malloc.name]
+            _, time, memory = medians[name, malloc.name]
             rows.append([name, malloc.name, f"{time:.3f}",
-                         f"{memory / (1 << 20):.1f}", f"{time / base[0]:.3f}",
-                         f"{memory / base[1]:.3f}"])
+                         f"{memory / (1 << 20):.1f}", f"{time / base[1]:.3f}",
+                         f"{memory / base[2]:.3f}"])
     driver.print_table(header, rows)
     driver.write_results("programs", header, rows)
     print()
@@ -146,7 +147,7 @@ def report(found, all_mallocs, medians):
     means = []
     for malloc in all_mallocs[1:]:
         over = [geomean(medians[name, "tarn"][i] / medians[name, malloc.name][i]
-                        for name in counted) for i in (0, 1)]
+                        for name in counted) for i in (1, 2)]
         means.append([malloc.name, *(f"{mean:.3f}" for mean in over)])
     driver.print_table(["tarn over", "time", "RSS"], means)
 
