@@ -25,6 +25,11 @@ namespace tarn::os {
 /// against no limit of committed memory until they are touched.
 [[nodiscard]] std::byte* reserve_zeroed(std::size_t size) noexcept;
 
+/// The same, to be read only until make_writable() has been there. The kernel
+/// counts pages as data (RLIMIT_DATA, strict overcommit) from then on.
+[[nodiscard]] std::byte* reserve_readable(std::size_t size) noexcept;
+[[nodiscard]] bool make_writable(std::byte* memory, std::size_t size) noexcept;
+
 /// Makes reserved pages readable and writable.
 [[nodiscard]] bool commit(std::byte* memory, std::size_t size) noexcept;
 
@@ -64,9 +69,8 @@ bool collapse(std::byte* memory, std::size_t size) noexcept;
                                 int node) noexcept;
 
 /// The most bytes of address space that one pool of this process should
-/// reserve now: half of what RLIMIT_AS leaves, eight times RLIMIT_DATA, no more
-/// than the environment's TARN_RESERVE, and little under a sanitizer that
-/// shadows all of it.
+/// reserve now: half of what RLIMIT_AS leaves, no more than the environment's
+/// TARN_RESERVE, and little under a sanitizer that shadows all of it.
 [[nodiscard]] std::size_t most_to_reserve() noexcept;
 
 /// Whether a sanitizer shadows all memory of this process, which then cannot

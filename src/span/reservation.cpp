@@ -91,7 +91,7 @@ bool Reservation::try_start(std::size_t size) noexcept {
   if (memory == nullptr)
     return false;
   const std::size_t metadata_size = metadata_of(size);
-  std::byte* const metadata = os::reserve_zeroed(metadata_size);
+  std::byte* const metadata = os::reserve_readable(metadata_size);
   if (metadata == nullptr) {
     os::unreserve(memory, size);
     return false;
@@ -243,11 +243,35 @@ void Reservation::clear(std::size_t index, std::size_t granules) noexcept {
 }
 
 bool Reservation::open(std::size_t index) noexcept {
-  if (!os::commit(begin_ + index * stretch_size, stretch_size))
+  // The tables last: where the system refuses memory, they would be made for
+  // nothing.
+  if (!os::commit(begin_ + index * stretch_size, stretch_size) ||
+      (index >= writable_ && !make_writable(index)))
     return false;
   Stretch* const stretch = ::new (stretches_ + index) Stretch;
   stretch->free.store(low_bits(64), std::memory_order_relaxed);
   opened_.store(index + 1, std::memory_order_release);
+  return true;
+}
+
+// The part of every table that describes so many stretches that their words
+// fill a page; whole pages of the others, since those take more of each.
+bool Reservation::make_writable(std::size_t first) noexcept {
+  const std::size_t page = os::page_size();
+  const std::size_t end =
+      base::smaller(first + page / sizeof(Stretch), size_ / stretch_size);
+  const auto make = [&](void* table, std::size_t bytes) {
+    auto* const start = static_cast<std::byte*>(table) + first * bytes;
+    return os::make_writable(start,
+                             detail::round_up((end - first) * bytes, page));
+  };
+  if (!make(ids_, sizeof *ids_ * granule_ids * stretch_granules) ||
+      !make(notes_, sizeof *notes_ * stretch_granules) ||
+      !make(stretches_, sizeof *stretches_) ||
+      !make(cuts_, sizeof *cuts_ * stretch_granules) ||
+      !make(descriptors_, sizeof *descriptors_ * stretch_granules))
+    return false;
+  writable_ = end;
   return true;
 }
 

@@ -187,6 +187,7 @@ class Reservation {
   std::byte* claim_long(std::size_t granules) noexcept;
   bool claim_at(std::size_t index, std::size_t granules) noexcept;
   bool open(std::size_t index) noexcept TARN_REQUIRES(lock_);
+  bool make_writable(std::size_t first) noexcept TARN_REQUIRES(lock_);
   void lower_hint(std::size_t index) noexcept;
   void raise_hint(std::uint64_t seen, std::size_t index) noexcept;
   std::uint64_t claim_idle(std::size_t index, std::uint32_t now,
@@ -227,6 +228,9 @@ class Reservation {
   // maintains: the release of the end pairs with the acquire of a claim that
   // waits for it; the start is published by the claims that follow.
   std::atomic<std::uint32_t> purges_{0};
+  // The tables may be written up to this stretch: not at once, since what may
+  // be written counts as data (RLIMIT_DATA) whether or not it is touched.
+  std::size_t writable_ TARN_GUARDED_BY(lock_) = 0;
   base::SpinLock lock_;  // opening, and runs of more than a stretch
 };
 

@@ -1,9 +1,12 @@
-// Under a shell's own `ulimit -v`, which is there before the program starts.
+// Under a shell's own `ulimit -v`, which is there before the program starts,
+// and under a limit of data that the program sets itself.
+#include "tarn/heap.hpp"
 #include "tarn/region.hpp"
 #include "tarn/system.hpp"
 
 #include "os/memory.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <doctest/doctest.h>
@@ -36,6 +39,43 @@ bool lives_under(std::size_t limit) {
   return WIFEXITED(status) && WEXITSTATUS(status) == lived;
 }
 
+// What counts against RLIMIT_DATA now.
+std::size_t data() {
+  std::FILE* const file = std::fopen("/proc/self/status", "re");
+  if (file == nullptr)
+    return 0;
+  char line[256];
+  std::size_t kib = 0;
+  while (std::fgets(line, sizeof line, file) != nullptr &&
+         std::sscanf(line, "VmData: %zu kB", &kib) != 1) {
+  }
+  std::fclose(file);
+  return kib * KiB;
+}
+
+// In a child, since the limit stays: 0 where all holds, or else which did not.
+int live_under_a_limit_of_data() {
+  void* const first = default_heap().allocate(1 * MiB);
+  const std::size_t before = data();
+  rlimit limit{};
+  if (first == nullptr || before == 0 || getrlimit(RLIMIT_DATA, &limit) != 0)
+    return 1;
+  if (before > 256 * MiB)
+    return 2;
+  limit.rlim_cur = before + 64 * MiB;
+  if (setrlimit(RLIMIT_DATA, &limit) != 0)
+    return 3;
+  void* const within = default_heap().allocate(48 * MiB);
+  if (within == nullptr)
+    return 4;
+  std::memset(within, 1, 48 * MiB);
+  if (default_heap().allocate(128 * MiB) != nullptr)
+    return 5;
+  default_heap().deallocate(within);
+  void* const again = default_heap().allocate(40 * MiB);
+  return again != nullptr && default_heap().allocate(100) != nullptr ? 0 : 6;
+}
+
 }  // namespace
 
 TEST_CASE("a program lives within its shell's limit" * doctest::skip()) {
@@ -62,4 +102,18 @@ TEST_CASE("ulimit -v of 512 MiB and of 2 GiB leave half to others") {
   CHECK(lives_under(2 * GiB));
   // A limit under which no program starts is told as one.
   CHECK_FALSE(lives_under(1 * MiB));
+}
+
+TEST_CASE(
+    "a limit of data that the program sets itself leaves it to its blocks") {
+  if (os::is_shadowed() || data() == 0)
+    return;
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0)
+    _exit(live_under_a_limit_of_data());
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }

@@ -64,6 +64,14 @@ bool advise(std::byte* memory, std::size_t size, int advice) noexcept {
   return syscall(SYS_madvise, memory, size, advice) == 0;
 }
 
+// Sparse tables, of which a huge page would make two megabytes present.
+std::byte* map_sparse(std::size_t size, int access) noexcept {
+  std::byte* const memory = is_refused() ? nullptr : map(size, access);
+  if (memory != nullptr)
+    advise(memory, size, MADV_NOHUGEPAGE);
+  return memory;
+}
+
 std::size_t read_page_size() noexcept {
   const std::size_t real = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t asked = bytes_from_environment("TARN_PAGE_SIZE", real);
@@ -116,12 +124,16 @@ std::byte* reserve(std::size_t size, std::size_t align) noexcept {
 }
 
 std::byte* reserve_zeroed(std::size_t size) noexcept {
-  std::byte* const memory =
-      is_refused() ? nullptr : map(size, PROT_READ | PROT_WRITE);
-  // Sparse tables, of which a huge page would make two megabytes present.
-  if (memory != nullptr)
-    advise(memory, size, MADV_NOHUGEPAGE);
-  return memory;
+  return map_sparse(size, PROT_READ | PROT_WRITE);
+}
+
+std::byte* reserve_readable(std::size_t size) noexcept {
+  return map_sparse(size, PROT_READ);
+}
+
+bool make_writable(std::byte* memory, std::size_t size) noexcept {
+  return !is_refused() &&
+         syscall(SYS_mprotect, memory, size, PROT_READ | PROT_WRITE) == 0;
 }
 
 bool commit(std::byte* memory, std::size_t size) noexcept {
@@ -216,11 +228,6 @@ std::size_t most_to_reserve() noexcept {
   if (is_shadowed() && most > most_under_sanitizer)
     most = most_under_sanitizer;
   rlimit limit{};
-  // Of data only the tables count, some 1/330 of what is reserved.
-  constexpr rlim_t reserved_for_data = 8;
-  if (getrlimit(RLIMIT_DATA, &limit) == 0 &&
-      limit.rlim_cur < most / reserved_for_data)
-    most = limit.rlim_cur * reserved_for_data;
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
     return most;
   const std::size_t used = address_space_used();
