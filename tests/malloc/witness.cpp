@@ -1,7 +1,8 @@
 // Preloaded beside the door: at the end of the process it writes whether malloc
-// is served and how many times bins were refilled.
+// is served, how many times bins were refilled, and the program.
 #include "malloc/served.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
 #include <unistd.h>
@@ -29,10 +30,10 @@ __attribute__((destructor)) void tell() {
   if (file < 0)
     return;
   void* const p = hidden(std::malloc(100));
-  char line[80];
-  const int size =
-      std::snprintf(line, sizeof line, "%s %ld\n",
-                    is_served(p) ? "served" : "not_served", refills());
+  char line[200];
+  const int size = std::snprintf(line, sizeof line, "%s %ld %.99s\n",
+                                 is_served(p) ? "served" : "not_served",
+                                 refills(), program_invocation_short_name);
   const ssize_t written = write(file, line, static_cast<std::size_t>(size));
   static_cast<void>(written);
   close(file);
