@@ -29,7 +29,7 @@ class TARN_CAPABILITY("mutex") SpinLock {
 
   void lock() noexcept TARN_ACQUIRE() {
     for (unsigned round = 0; !is_taken_by_us(); ++round)
-      while (taken_.load(std::memory_order_relaxed))
+      while (taken_.test(std::memory_order_relaxed))
         back_off(round++);
   }
 
@@ -38,17 +38,18 @@ class TARN_CAPABILITY("mutex") SpinLock {
   }
 
   void unlock() noexcept TARN_RELEASE() {
-    taken_.store(false, std::memory_order_release);
+    taken_.clear(std::memory_order_release);
   }
 
  private:
   bool is_taken_by_us() noexcept {
-    return !taken_.exchange(true, std::memory_order_acquire);
+    return !taken_.test_and_set(std::memory_order_acquire);
   }
 
   // Written by whoever takes or frees the lock; the acquire of a taker pairs
-  // with the release of the one before.
-  std::atomic<bool> taken_{false};
+  // with the release of the one before. A flag, since RV32 has no instruction
+  // that exchanges one byte.
+  std::atomic_flag taken_{};
 };
 
 /// Holds a lock for a scope.
