@@ -23,7 +23,8 @@ enum class Fault : std::uint8_t {
   ended_before_child,  ///< a region ended while a child of it lived
   confined,            ///< a confined pool used by two threads at once
   wrong_pool,          ///< a block given to another pool than its own
-  double_free          ///< a block given back that was given back before
+  double_free,         ///< a block given back that was given back before
+  ended_in_use         ///< an object pool ended while objects were in use
 };
 
 /// Called with the fault and its line, zero-terminated, after the line was

@@ -1,0 +1,296 @@
+// object_pool.hpp - objects of one type, kept constructed between uses.
+//
+// Bonwick's object cache of 1994: slabs of equal slots. An object is
+// constructed when its slot is first used and destroyed when its slab goes
+// back; in between it is acquired and released as often as you like and keeps
+// what it has: its buffers, its locks, its connections. Nothing is written into
+// an object that waits.
+//
+//     tarn::ObjectPool<Connection> connections{{.name = "connection"}};
+//     auto connection = connections.acquire(fd);  // calls renew(fd), if it has
+//     if (!connection) return reply(503);         //   one; empty: ran out
+//     connection->send(bytes);                    // released at scope's end
+//
+// What is done once and what at each use is the second parameter: by default
+// the default constructor and the destructor once, renew(...) at each acquire.
+// MakeAnew<T> constructs from acquire's arguments and destroys at release. One
+// of your own has these four functions, as static members:
+//
+//     construct(void* place)        once, may throw
+//     renew(T& object, args...)     at each acquire, may throw
+//     retire(T& object) noexcept    at each release
+//     destroy(T& object) noexcept   once
+//
+// Cost     acquire and release: constant; a search for a free bit is one word
+//          for 64 slots. A slab is borrowed when no slot is free.
+// Threads  shared, acquire and release on any thread; a pool's own beginning
+//          and end are confined. Over a confined upstream the pool is confined.
+// Failure  nullptr or an empty handle; nothing has changed. When construct or
+//          renew throws, the object is as if it had not been acquired. An
+//          object released twice, one of another pool, and a pool that ends
+//          with objects in use are faults (docs/faults.md).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/detail/object_core.hpp"
+
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace tarn {
+inline namespace v1 {
+
+/// Constructs each object once by its default constructor, and destroys it when
+/// its memory goes back. What the default constructor leaves unset is unset.
+template <class T>
+struct KeepConstructed {
+  static constexpr bool constructs =
+      !std::is_trivially_default_constructible_v<T>;
+
+  static void construct(void* place) { ::new (place) T; }
+
+  /// Calls object.renew(args...) where T has it.
+  template <class... Args>
+  static void renew(T& object, Args&&... args) {
+    if constexpr (requires { object.renew(std::forward<Args>(args)...); })
+      object.renew(std::forward<Args>(args)...);
+    else
+      static_assert(sizeof...(Args) == 0, "T has no renew() for these");
+  }
+
+  static void retire(T&) noexcept {}
+  static void destroy(T& object) noexcept { object.~T(); }
+};
+
+/// Constructs an object at each acquire, from its arguments, and destroys it at
+/// each release: for types whose state is not worth keeping.
+template <class T>
+struct MakeAnew {
+  static constexpr bool constructs = false;
+
+  static void construct(void*) noexcept {}
+
+  template <class... Args>
+  static void renew(T& object, Args&&... args) {
+    if constexpr (std::is_constructible_v<T, Args...>)
+      ::new (static_cast<void*>(&object)) T(std::forward<Args>(args)...);
+    else
+      ::new (static_cast<void*>(&object)) T{std::forward<Args>(args)...};
+  }
+
+  static void retire(T& object) noexcept { object.~T(); }
+  static void destroy(T&) noexcept {}
+};
+
+namespace detail {
+
+template <class Life>
+inline constexpr bool constructs = true;
+template <class Life>
+requires requires {
+  Life::constructs;
+}
+inline constexpr bool constructs<Life> = Life::constructs;
+
+template <class T, class Life>
+inline constexpr std::size_t slab_for = slab_size_for(sizeof(T), alignof(T));
+template <class T, class Life>
+requires requires {
+  Life::slab_size;
+}
+inline constexpr std::size_t slab_for<T, Life> = Life::slab_size;
+
+}  // namespace detail
+
+template <class T, class Life>
+class ObjectPool;
+
+/// Owns an object of a pool and releases it. One pointer; moved, not copied.
+/// It must end before its pool does.
+template <class T, class Life = KeepConstructed<T>>
+class Pooled {
+ public:
+  Pooled() = default;
+  /// Takes over an object that acquire_raw() gave, or none.
+  explicit Pooled(T* object) noexcept : object_(object) {}
+  Pooled(Pooled&& other) noexcept : object_(other.release()) {}
+  Pooled& operator=(Pooled&& other) noexcept {
+    reset(other.release());
+    return *this;
+  }
+  ~Pooled() { reset(); }
+
+  explicit operator bool() const noexcept { return object_ != nullptr; }
+  T& operator*() const noexcept { return *object_; }
+  T* operator->() const noexcept { return object_; }
+  [[nodiscard]] T* get() const noexcept { return object_; }
+
+  /// Gives up the object, which the caller releases to its pool.
+  [[nodiscard]] T* release() noexcept {
+    return std::exchange(object_, nullptr);
+  }
+
+  /// Releases the object now and takes over another one.
+  void reset(T* object = nullptr) noexcept {
+    T* const former = std::exchange(object_, object);
+    if (former != nullptr)
+      ObjectPool<T, Life>::release_home(former);
+  }
+
+ private:
+  T* object_ = nullptr;
+};
+
+template <class T, class Life = KeepConstructed<T>>
+class ObjectPool {
+ public:
+  using Handle = Pooled<T, Life>;
+
+  /// Bytes of a slab; a Life may say so in its own `slab_size`.
+  static constexpr std::size_t slab_size = detail::slab_for<T, Life>;
+  static_assert(sizeof(T) <= detail::largest_object);
+  static_assert(is_pow2(slab_size) &&
+                    detail::has_slot(slab_size, sizeof(T), alignof(T)),
+                "a slab is a power of two with room for an object");
+
+  /// A pool over the system's memory, or over `upstream`, which must outlive
+  /// it. It borrows nothing before its first object.
+  explicit ObjectPool(const ObjectPoolOptions& options = {}) noexcept
+      : core_(nullptr, kind, options) {}
+  explicit ObjectPool(Upstream& upstream,
+                      const ObjectPoolOptions& options = {}) noexcept
+      : core_(&upstream, kind, options) {}
+
+  /// Destroys all objects and gives back the memory. That one is still in use
+  /// is a fault.
+  ~ObjectPool() = default;
+
+  ObjectPool(const ObjectPool&) = delete;
+  ObjectPool& operator=(const ObjectPool&) = delete;
+
+  /// An object, renewed with `args`; empty: ran out.
+  template <class... Args>
+  [[nodiscard]] Handle acquire(Args&&... args) {
+    return Handle{acquire_raw(std::forward<Args>(args)...)};
+  }
+
+  /// The same without an owner; nullptr: ran out.
+  template <class... Args>
+  [[nodiscard]] T* acquire_raw(Args&&... args) {
+    T* const object = take();
+    if (object == nullptr) [[unlikely]]
+      return nullptr;
+    Undo undo{*this, object, false};
+    Life::renew(*object, std::forward<Args>(args)...);
+    undo.object = nullptr;
+    return object;
+  }
+
+  /// Takes an object back, from any thread; nullptr is none.
+  void release(T* object) noexcept {
+    if (object == nullptr) [[unlikely]]
+      return;
+    Life::retire(*object);
+    core_.put(object);
+  }
+
+  /// Up to `n` objects, each renewed without arguments, written to `out`;
+  /// returns how many. Fewer than `n`: ran out.
+  [[nodiscard]] std::size_t acquire_many(T** out, std::size_t n) {
+    std::size_t count = 0;
+    while (count < n && (out[count] = acquire_raw()) != nullptr)
+      ++count;
+    return count;
+  }
+
+  /// Takes back `n` objects; null pointers are none.
+  void release_many(T* const* objects, std::size_t n) noexcept {
+    for (std::size_t i = 0; i < n; ++i)
+      release(objects[i]);
+  }
+
+  /// Sees to it that `n` more objects can be acquired without borrowing or
+  /// constructing, and keeps as much memory from going back until the pool
+  /// ends. False: ran out, and what there was is ready.
+  [[nodiscard]] bool reserve(std::size_t n);
+
+  /// Destroys what waits in slabs that nobody uses, and gives those back.
+  /// Returns bytes.
+  std::size_t reap() noexcept { return core_.reap(); }
+
+  /// Whether `p` points to an object of this pool, in use or not; it must point
+  /// to an object of some pool of this type.
+  [[nodiscard]] bool owns(const T* p) const noexcept { return core_.owns(p); }
+
+  [[nodiscard]] const char* name() const noexcept { return core_.name(); }
+  [[nodiscard]] ObjectPoolStats stats() const noexcept { return core_.stats(); }
+
+  /// True while every invariant holds. Linear in slots; for tests, while no
+  /// other thread is in the pool.
+  [[nodiscard]] bool check() const noexcept { return core_.check(); }
+
+ private:
+  friend Handle;
+
+  // Puts a slot back when its construction or renewal throws.
+  struct Undo {
+    ObjectPool& pool;
+    T* object;
+    bool is_bare;
+    ~Undo() {
+      if (object == nullptr) [[likely]]
+        return;
+      if (is_bare)
+        pool.core_.put_bare(object);
+      else
+        pool.core_.put(object);
+    }
+  };
+
+  static void destroy(void* object) noexcept {
+    Life::destroy(*static_cast<T*>(object));
+  }
+  static constexpr detail::ObjectKind kind{
+      sizeof(T), alignof(T), slab_size, detail::constructs<Life>,
+      detail::constructs<Life> ? &ObjectPool::destroy : nullptr};
+
+  // The head of an object's slab knows the pool; core_ is where a pool begins.
+  static void release_home(T* object) noexcept {
+    detail::ObjectPoolCore* const core =
+        detail::slab_of(object, slab_size).pool;
+    Life::retire(*object);
+    core->put(object);
+  }
+
+  T* take() {
+    const detail::TakenSlot taken = core_.take();
+    if (taken.is_bare) [[unlikely]]
+      construct(taken.slot);
+    return static_cast<T*>(taken.slot);
+  }
+
+  void construct(void* slot) {
+    Undo undo{*this, static_cast<T*>(slot), true};
+    Life::construct(slot);
+    undo.object = nullptr;
+  }
+
+  detail::ObjectPoolCore core_;
+};
+
+template <class T, class Life>
+bool ObjectPool<T, Life>::reserve(std::size_t n) {
+  const bool has_all = core_.reserve(n);
+  while (core_.has_bare_below(n)) {
+    void* const slot = core_.take_bare();
+    if (slot == nullptr)
+      return false;
+    construct(slot);
+    core_.put_home(slot);
+  }
+  return has_all;
+}
+
+}  // namespace v1
+}  // namespace tarn
