@@ -2,9 +2,10 @@
 //
 // What pools give back is kept for a while: by their threads' caches, by a
 // central store, by the address space. From there it goes to the system by age
-// (half of what is idle in a quarter of a second) and by amount. Who does that
-// is your choice: the requests themselves in passing (the default), a
-// background thread, or your event loop when it has nothing else to do.
+// (half of what nobody needed in a quarter of a second, nearly all after three)
+// and by amount. Who does that is your choice: the requests themselves in
+// passing (the default), a background thread, or your event loop when it has
+// nothing else to do.
 //
 //     tarn::purge_on_requests(false);          // no request pays for it
 //     while (poll(...)) tarn::maintain(200'000);  // at most 0.2 ms each time

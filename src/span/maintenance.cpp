@@ -18,8 +18,11 @@ namespace {
 constexpr auto relaxed = std::memory_order_relaxed;
 constexpr std::uint64_t millisecond = 1'000'000;
 
-// What idles loses half of its pages in each of these.
+// What idles through one of these loses half of its pages.
 constexpr std::uint32_t half_life_ms = 250;
+// This part of what is in use may wait longer, if it was needed lately: it is
+// what a load that is level swings by.
+constexpr std::size_t reserve_part = 16;
 // Shelves dissolve what a whole round did not need.
 constexpr std::uint32_t round_ms = 100;
 // A cut granule's free chunks are purged after so many rounds without change.
@@ -58,6 +61,7 @@ struct State {
   std::size_t used_seen TARN_GUARDED_BY(lock) = 0;
   std::size_t last_dirty TARN_GUARDED_BY(lock) = 0;  // of the last sweep
   std::size_t excess TARN_GUARDED_BY(lock) = 0;      // bytes over the limit
+  std::size_t reserve TARN_GUARDED_BY(lock) = 0;     // granules that may wait
 };
 constinit State state;
 
@@ -96,6 +100,7 @@ void end_sweep() noexcept TARN_REQUIRES(state.lock) {
       most_dirty(used, base::larger(least_dirty_limit, used / dirty_part));
   state.excess = dirty > limit ? dirty - limit : 0;
   state.last_dirty = dirty;
+  state.reserve = state.used_seen / reserve_part;
   state.reservation = 0;
   state.stretch = 0;
   state.dirty_seen = 0;
@@ -119,8 +124,12 @@ bool sweep_on(std::uint32_t now, bool may_collapse) noexcept
   Reservation& part = the_space.reservation(state.reservation);
   const std::size_t end =
       base::smaller(state.stretch + stretches_together, part.opened());
-  const std::size_t bytes = part.purge(state.stretch, stretches_together, now,
-                                       state.excess != 0 ? 0 : half_life_ms);
+  // Lower stretches come first: what idles there leaves less for the others.
+  std::size_t reserve =
+      state.reserve - base::smaller(state.reserve, state.dirty_seen);
+  const std::size_t bytes =
+      part.purge(state.stretch, stretches_together, now,
+                 state.excess != 0 ? 0 : half_life_ms, &reserve);
   state.excess -= base::smaller(state.excess, bytes);
   add_purged(bytes);
   for (; state.stretch < end; ++state.stretch) {

@@ -11,8 +11,9 @@
 namespace tarn::span {
 namespace {
 
-// After so many half lives the rest goes too: a sixteenth is left then.
-constexpr std::uint32_t most_half_lives = 4;
+// What nobody needed in so many windows goes but for a reserve, and what nobody
+// needed in all of a stretch's windows goes.
+constexpr unsigned short_windows = 3;
 
 constexpr unsigned half_granules = stretch_granules / Stretch::halves;
 static_assert(half_granules * granule_size == os::huge_page);
@@ -39,8 +40,8 @@ std::uint64_t highest(std::uint64_t word, int count) noexcept {
 }  // namespace
 
 std::size_t Reservation::purge(std::size_t first, std::size_t count,
-                               std::uint32_t now,
-                               std::uint32_t half_life) noexcept {
+                               std::uint32_t now, std::uint32_t half_life,
+                               std::size_t* reserve) noexcept {
   std::size_t granules = 0;
   const std::size_t end = base::smaller(first + count, opened());
   while (first < end) {
@@ -54,7 +55,7 @@ std::size_t Reservation::purge(std::size_t first, std::size_t count,
     std::size_t claimed = 0;
     start_purge();
     for (std::size_t i = 0; i < together; ++i) {
-      claims.bits[i] = claim_idle(first + i, now, half_life);
+      claims.bits[i] = claim_idle(first + i, now, half_life, reserve);
       claimed += static_cast<std::size_t>(std::popcount(claims.bits[i]));
     }
     if (claimed != 0)
@@ -96,27 +97,75 @@ bool Reservation::wait_for_purge(std::uint32_t seen) const noexcept {
   return true;
 }
 
-// Claims what is idle beyond what its age allows, highest address first, since
-// the lowest is used again first.
+// Whether a window ended, or several, in all of which least_idle was what it is
+// now. The next one begins with what idles at this moment.
+bool Reservation::end_window(Stretch& stretch, std::uint32_t now,
+                             std::uint32_t length) noexcept {
+  const std::uint32_t passed =
+      (now - stretch.last_window.load(std::memory_order_relaxed)) / length;
+  if (passed == 0)
+    return false;
+  const unsigned ended = base::smaller(passed, Stretch::windows);
+  for (unsigned i = Stretch::windows; i-- != ended;)
+    stretch.idle_in[i].store(
+        stretch.idle_in[i - ended].load(std::memory_order_relaxed),
+        std::memory_order_relaxed);
+  const std::uint32_t least =
+      stretch.least_idle.load(std::memory_order_relaxed);
+  for (unsigned i = 0; i < ended; ++i)
+    stretch.idle_in[i].store(static_cast<std::uint8_t>(least),
+                             std::memory_order_relaxed);
+  stretch.last_window.store(now, std::memory_order_relaxed);
+  return true;
+}
+
+// How many idle granules the windows say that nobody needs.
+int Reservation::unneeded(const Stretch& stretch,
+                          std::size_t* reserve) noexcept {
+  unsigned least[Stretch::windows];  // up to this window
+  least[0] = stretch.idle_in[0].load(std::memory_order_relaxed);
+  for (unsigned i = 1; i < Stretch::windows; ++i)
+    least[i] = base::smaller<unsigned>(
+        least[i - 1], stretch.idle_in[i].load(std::memory_order_relaxed));
+  const unsigned never = least[Stretch::windows - 1];
+  const unsigned not_lately =
+      base::larger(least[0] - least[0] / 2, least[short_windows - 1]);
+  std::size_t kept = 0;
+  if (reserve != nullptr) {
+    kept = base::smaller<std::size_t>(*reserve, not_lately - never);
+    *reserve -= kept;
+  }
+  return static_cast<int>(not_lately - kept);
+}
+
 std::uint64_t Reservation::claim_idle(std::size_t index, std::uint32_t now,
-                                      std::uint32_t half_life) noexcept {
+                                      std::uint32_t half_life,
+                                      std::size_t* reserve) noexcept {
+  Stretch& stretch = stretches_[index];
+  const int idle = std::popcount(stretch.free.load(std::memory_order_relaxed) &
+                                 stretch.dirty.load(std::memory_order_relaxed));
+  int excess = idle;
+  if (half_life != 0) {
+    if (!end_window(stretch, now, half_life))
+      return 0;
+    excess = base::smaller(idle, unneeded(stretch, reserve));
+  }
+  const std::uint64_t claimed = claim_highest_idle(index, excess);
+  stretch.least_idle.store(
+      static_cast<std::uint32_t>(idle - std::popcount(claimed)),
+      std::memory_order_relaxed);
+  return claimed;
+}
+
+// The highest addresses, since the lowest are used again first.
+std::uint64_t Reservation::claim_highest_idle(std::size_t index,
+                                              int count) noexcept {
   Stretch& stretch = stretches_[index];
   std::uint64_t free = stretch.free.load(std::memory_order_relaxed);
   const std::uint64_t idle =
       free & stretch.dirty.load(std::memory_order_relaxed);
-  if (idle == 0)
-    return 0;
-  std::uint32_t allowed = 0;
-  if (half_life != 0) {
-    const std::uint32_t age =
-        now - stretch.last_release.load(std::memory_order_relaxed);
-    const std::uint32_t half_lives = age / half_life;
-    if (half_lives < most_half_lives)
-      allowed = stretch.most_idle.load(std::memory_order_relaxed) >> half_lives;
-  }
-  const int excess = std::popcount(idle) - static_cast<int>(allowed);
   const std::uint64_t wanted =
-      without_part_of_huge(index, highest(idle, excess));
+      without_part_of_huge(index, highest(idle, count));
   std::uint64_t claimed = wanted & free;
   while (claimed != 0 && !stretch.free.compare_exchange_weak(
                              free, free & ~claimed, std::memory_order_acq_rel,

@@ -3,11 +3,12 @@
 //     [stretch 0 | stretch 1 | ... opened so far | not yet opened ...]
 //      ^ free word, dirty word                     (no access, no metadata)
 //
-// A stretch's free word is claimed by compare-and-swap, lowest address first
-// from a hint; runs of more than a stretch are whole stretches and a tail,
-// searched under one lock. All that describes the granules lies outside them,
-// in arrays for the whole reservation that are zero pages until touched, and
-// again when a stretch has long been empty.
+// A stretch's free word is claimed by compare-and-swap from a hint on, granules
+// with pages before bare ones, and then lowest address first; runs of more than
+// a stretch are whole stretches and a tail, searched under one lock. All that
+// describes the granules lies outside them, in arrays for the whole reservation
+// that are zero pages until touched, and again when a stretch has long been
+// empty.
 //
 // The hint never passes a free granule: its word also counts releases, and is
 // raised only if there was none since it was read. Purging owns granules for a
@@ -39,10 +40,15 @@ struct alignas(64) Stretch {
   // Bit i: granule i may have pages behind it. Set by whoever releases the
   // granule before it is free, cleared by whoever purges while it owns it.
   std::atomic<std::uint64_t> dirty{0};
-  // Hints of the purge, in milliseconds of the coarse clock; written by
-  // releases, read by whoever maintains. They order nothing.
-  std::atomic<std::uint32_t> last_release{0};
-  std::atomic<std::uint32_t> most_idle{0};  // dirty and free at last_release
+  // Granules both free and dirty: the fewest since the last window ended, or
+  // more where a claim and the end of a window met. Written by claims and by
+  // whoever maintains; orders nothing.
+  std::atomic<std::uint32_t> least_idle{0};
+  // Only whoever maintains writes these; they order nothing. In milliseconds
+  // of the coarse clock, and least_idle of the last windows, newest first.
+  std::atomic<std::uint32_t> last_window{0};
+  static constexpr unsigned windows = 8;
+  std::atomic<std::uint8_t> idle_in[windows] = {};
   // Only whoever maintains (one at a time) writes these; it orders nothing.
   std::atomic<std::uint32_t> crowded_since[halves] = {};
   std::atomic<Huge> huge[halves] = {};
@@ -90,18 +96,21 @@ class Reservation {
            metadata_size_;
   }
 
-  /// `granules` in a row, lowest address first. The caller describes them.
+  /// `granules` in a row: such as have pages if there are some not far off, and
+  /// of them, or else of all, the lowest. The caller describes them.
   [[nodiscard]] std::byte* claim(std::size_t granules) noexcept;
 
   /// Gives granules back; the page map must call them free already.
-  void release(std::byte* memory, std::size_t granules,
-               std::uint32_t now) noexcept;
+  void release(std::byte* memory, std::size_t granules) noexcept;
 
   /// Gives pages of idle granules back to the system in `count` stretches
-  /// from `first` on; a granule may stay dirty for `half_life` ms and less the
-  /// longer it idles, or not at all when that is 0. Returns bytes purged.
+  /// from `first` on. Of those that nobody needed in a window of `half_life` ms
+  /// half go, of those that nobody needed in three all but `*reserve`, which it
+  /// lessens, and of those that nobody needed in eight all; at once when
+  /// `half_life` is 0. Returns bytes purged.
   std::size_t purge(std::size_t first, std::size_t count, std::uint32_t now,
-                    std::uint32_t half_life) noexcept;
+                    std::uint32_t half_life,
+                    std::size_t* reserve = nullptr) noexcept;
 
   /// Gives back the metadata of stretches that are free and without pages, of
   /// `count` from `first` on, both multiples of metadata_window(): the page map
@@ -183,15 +192,24 @@ class Reservation {
   bool try_start(std::size_t size) noexcept;
   void lay_out(std::size_t size, std::byte* metadata) noexcept;
   std::byte* claim_short(unsigned granules) noexcept;
-  std::byte* claim_in(std::size_t index, unsigned granules) noexcept;
+  std::byte* claim_warm(unsigned granules) noexcept;
+  std::byte* claim_lowest(unsigned granules) noexcept;
+  std::byte* claim_in(std::size_t index, unsigned granules,
+                      std::uint64_t among) noexcept;
   std::byte* claim_long(std::size_t granules) noexcept;
   bool claim_at(std::size_t index, std::size_t granules) noexcept;
   bool open(std::size_t index) noexcept TARN_REQUIRES(lock_);
   bool make_writable(std::size_t first) noexcept TARN_REQUIRES(lock_);
   void lower_hint(std::size_t index) noexcept;
   void raise_hint(std::uint64_t seen, std::size_t index) noexcept;
+  static void note_claim(Stretch& stretch, std::uint64_t free) noexcept;
+  static bool end_window(Stretch& stretch, std::uint32_t now,
+                         std::uint32_t length) noexcept;
+  static int unneeded(const Stretch& stretch, std::size_t* reserve) noexcept;
+  std::uint64_t claim_highest_idle(std::size_t index, int count) noexcept;
   std::uint64_t claim_idle(std::size_t index, std::uint32_t now,
-                           std::uint32_t half_life) noexcept;
+                           std::uint32_t half_life,
+                           std::size_t* reserve) noexcept;
   void break_huge(std::size_t index, unsigned half) noexcept;
   std::uint64_t without_part_of_huge(std::size_t index,
                                      std::uint64_t bits) noexcept;

@@ -43,9 +43,9 @@ std::byte* Space::claim_aligned(std::size_t granules, std::size_t align,
       detail::bytes_between(memory, aligned) / granule_size;
   const std::size_t behind = wide - before - granules;
   if (before != 0)
-    home->release(memory, before, now_ms());
+    home->release(memory, before);
   if (behind != 0)
-    home->release(aligned + granules * granule_size, behind, now_ms());
+    home->release(aligned + granules * granule_size, behind);
   home->describe(home->index_of(aligned), granules, use, extra, 0);
   return aligned;
 }
@@ -53,7 +53,7 @@ std::byte* Space::claim_aligned(std::size_t granules, std::size_t align,
 void Space::release(std::byte* memory, std::size_t granules) noexcept {
   Reservation* const home = find(memory);
   home->describe_free(home->index_of(memory), granules);
-  home->release(memory, granules, now_ms());
+  home->release(memory, granules);
   discharge(granules);
 }
 

@@ -39,7 +39,7 @@ void use(std::byte* memory, std::size_t count, unsigned round) {
         part.descriptor(first + i).owner() != round % 1000)
       stop("what was claimed was purged");
   part.describe_free(first, count);
-  part.release(memory, count, 0);
+  part.release(memory, count);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ void pause() {
 // it as a whole.
 void give_back_and_extend(std::byte* granule) {
   while (!is_over) {
-    part.release(granule, 1, 0);
+    part.release(granule, 1);
     demand(part.extend(part.index_of(granule), 1), "what is free is had again");
     pause();
   }
@@ -52,8 +52,8 @@ int main() {
   for (int round = 0; round < rounds; ++round) {
     // The search for it begins behind the lowest from now on.
     demand(part.claim(stretch_granules) == highest, "the highest is free");
-    part.release(highest, stretch_granules, 0);
-    part.release(lowest, stretch_granules, 0);
+    part.release(highest, stretch_granules);
+    part.release(lowest, stretch_granules);
     demand(part.claim(stretch_granules) == lowest, "the lowest is had first");
   }
   is_over = true;

@@ -128,7 +128,7 @@ TEST_CASE("what was less crowded meanwhile waits anew") {
   std::byte* const memory = crowd(part, 0);
   const Noting noting;
   part.look_for_huge(0, 1000, true, patience);
-  part.release(memory, 5, 1000);
+  part.release(memory, 5);
   part.look_for_huge(0, 1000 + patience, true, patience);
   CHECK_FALSE(is_advised(MADV_HUGEPAGE, memory));
   REQUIRE(part.claim(5) == memory);
@@ -159,14 +159,14 @@ TEST_CASE("a huge page is not broken for a part of it, until most idles") {
   part.look_for_huge(0, 1000 + patience, false, patience);
   CHECK(is_advised(MADV_HUGEPAGE, memory));
   CHECK_FALSE(is_advised(advise_collapse));
-  part.release(memory, 23, 2000);
+  part.release(memory, 23);
   CHECK(part.purge(0, 1, 2000, 0) == 0);
-  part.release(memory + 23 * granule_size, 1, 2000);
+  part.release(memory + 23 * granule_size, 1);
   CHECK(part.purge(0, 1, 2000, 0) == 24 * granule_size);
   CHECK(is_advised(MADV_NOHUGEPAGE, memory));
   CHECK_FALSE(is_advised(MADV_NOHUGEPAGE, memory + os::huge_page));
   advices.clear();
-  part.release(memory + 24 * granule_size, 1, 3000);
+  part.release(memory + 24 * granule_size, 1);
   CHECK(part.purge(0, 1, 3000, 0) == granule_size);
   CHECK(advices.empty());
 }
@@ -243,7 +243,7 @@ TEST_CASE("what is being purged is nobody's, and is the lowest again after") {
   std::byte* const first = part.claim(stretch_granules);
   REQUIRE(first == part.begin());
   std::memset(first, 1, stretch_size);
-  part.release(first, stretch_granules, 0);
+  part.release(first, stretch_granules);
   purged = &part;
   test::on_system_call = claim_meanwhile;
   CHECK(part.purge(0, 1, 5, 0) == stretch_size);

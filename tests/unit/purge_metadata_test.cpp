@@ -29,7 +29,7 @@ Reservation& opened_reservation() {
   REQUIRE(part.size() == whole);
   std::byte* const memory = part.claim(part.granules());
   REQUIRE(memory == part.begin());
-  part.release(memory, part.granules(), 0);
+  part.release(memory, part.granules());
   part.purge(0, stretches, 0, 0);
   return part;
 }
@@ -53,7 +53,7 @@ std::vector<std::byte*> use_all(Reservation& part) {
 
 void end_use(Reservation& part, std::byte* memory) {
   part.describe_free(part.index_of(memory), 1);
-  part.release(memory, 1, 0);
+  part.release(memory, 1);
 }
 
 std::size_t present(const void* start, std::size_t size) {

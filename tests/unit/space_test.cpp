@@ -67,10 +67,10 @@ TEST_CASE("a claim gives the lowest address that is free") {
   CHECK(a == part.begin());
   CHECK(b == a + 3 * granule_size);
   CHECK(c == b + 2 * granule_size);
-  part.release(a, 3, 0);
+  part.release(a, 3);
   CHECK(part.claim(4) == c + granule_size);
   CHECK(part.claim(3) == a);
-  part.release(b, 2, 0);
+  part.release(b, 2);
   CHECK(part.claim(1) == b);
   CHECK(part.claim(1) == b + granule_size);
 }
@@ -93,7 +93,7 @@ TEST_CASE("a full reservation refuses, and serves again what is released") {
     all.push_back(memory);
   CHECK(all.size() == granules);
   for (std::size_t i = 0; i < granules; i += 7)
-    part.release(all[i], 1, 0);
+    part.release(all[i], 1);
   for (std::size_t i = 0; i < granules; i += 7)
     CHECK(part.claim(1) == all[i]);
   CHECK(part.claim(1) == nullptr);
@@ -108,7 +108,7 @@ TEST_CASE("a run longer than a stretch takes whole stretches and a tail") {
   CHECK(behind == one + granule_size);
   CHECK(part.claim(1) == run + (stretch_granules + 5) * granule_size);
   CHECK(part.claim(2 * stretch_granules + 1) == nullptr);
-  part.release(run, stretch_granules + 5, 0);
+  part.release(run, stretch_granules + 5);
   CHECK(part.claim(2 * stretch_granules) == nullptr);
   CHECK(part.claim(stretch_granules + 5) == run);
 }
@@ -119,7 +119,7 @@ TEST_CASE("purge gives the pages of idle granules back and no others") {
   std::byte* const idle = part.claim(60);
   std::memset(kept, 1, 2 * granule_size);
   std::memset(idle, 2, 60 * granule_size);
-  part.release(idle, 60, 1000);
+  part.release(idle, 60);
   CHECK(part.purge(0, 1, 1000, 250) == 0);
   CHECK(part.purge(0, 1, 1250, 250) == 30 * granule_size);
   CHECK(present(idle) == granule_size);
@@ -135,11 +135,62 @@ TEST_CASE("purge gives the pages of idle granules back and no others") {
   CHECK(idle[0] == std::byte{0});
 }
 
+TEST_CASE("granules with pages are lent before bare ones at lower addresses") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const all = part.claim(3 * stretch_granules);
+  std::byte* const warm = all + 2 * stretch_size + 5 * granule_size;
+  part.release(all, 2 * stretch_granules);
+  part.purge(0, 4, 0, 0);
+  part.release(warm, 4);
+  CHECK(part.claim(5) == all);
+  CHECK(part.claim(3) == warm);
+  CHECK(part.claim(2) == all + 5 * granule_size);
+  CHECK(part.claim(1) == warm + 3 * granule_size);
+  CHECK(part.claim(1) == all + 7 * granule_size);
+}
+
+TEST_CASE("what idles long goes though others beside it come and go") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const all = part.claim(40);
+  part.release(all, 40);
+  part.purge(0, 1, 1000, 250);
+  std::size_t purged = 0;
+  for (std::uint32_t now = 1010; now < 3500; now += 10) {
+    CHECK(part.claim(8) == all);
+    part.release(all, 8);
+    purged += part.purge(0, 1, now, 250);
+  }
+  CHECK(purged == 32 * granule_size);
+}
+
+TEST_CASE("a reserve keeps what was needed in the last eight windows") {
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const all = part.claim(40);
+  const auto after_a_swing = [&](std::uint32_t quiet, std::size_t reserve) {
+    part.release(all, 40);
+    part.purge(0, 4, 10'000, 0);
+    REQUIRE(part.claim(40) == all);
+    part.release(all, 40);
+    std::size_t purged = 0;
+    for (std::uint32_t window = 0; window <= quiet; ++window) {
+      std::size_t left = reserve;
+      purged += part.purge(0, 1, 20'000 + window * 250, 250, &left);
+    }
+    REQUIRE(part.claim(40) == all);
+    return purged / granule_size;
+  };
+  CHECK(after_a_swing(3, 0) == 40);
+  CHECK(after_a_swing(3, 12) == 28);
+  CHECK(after_a_swing(7, 12) == 28);
+  CHECK(after_a_swing(8, 12) == 40);
+  CHECK(after_a_swing(7, 64) == 0);
+}
+
 TEST_CASE("purge by amount asks for no age") {
   Reservation& part = small_reservation(four_stretches);
   std::byte* const run = part.claim(3 * stretch_granules);
   std::memset(run, 3, 3 * stretch_size);
-  part.release(run, 3 * stretch_granules, 5);
+  part.release(run, 3 * stretch_granules);
   CHECK(part.purge(0, 4, 5, 0) == 3 * stretch_size);
   CHECK(part.purge(0, 4, 5, 0) == 0);
   CHECK(present(run + 2 * stretch_size) == 0);
@@ -153,7 +204,7 @@ TEST_CASE("purge takes the pages of single granules, wherever they lie") {
   constexpr std::size_t places[] = {0, 5, 7, 8, 31, 32, 62, 63, 64, 90, 127};
   for (const std::size_t place : places) {
     std::byte* const one = all + place * granule_size;
-    part.release(one, 1, 1000);
+    part.release(one, 1);
     CHECK(part.purge(0, 4, 1000, 0) == granule_size);
     CHECK(present(one) == 0);
     CHECK(part.claim(1) == one);
@@ -161,7 +212,7 @@ TEST_CASE("purge takes the pages of single granules, wherever they lie") {
     std::memset(one, 4, granule_size);
   }
   for (const std::size_t place : places)
-    part.release(all + place * granule_size, 1, 1000);
+    part.release(all + place * granule_size, 1);
   CHECK(part.purge(0, 4, 1000, 0) == std::size(places) * granule_size);
   std::size_t left = 0;
   for (std::size_t at = 0; at < 2 * stretch_granules; ++at)
