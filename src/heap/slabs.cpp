@@ -18,7 +18,7 @@ constexpr std::size_t largest_of_granule = 4 * KiB;
 constexpr unsigned granules_of_large_slots = 2;
 
 // Fresh slots are linked a page at a time, so that none is touched early.
-constexpr std::size_t fresh_at_once = 4 * KiB;
+constexpr std::size_t page = 4 * KiB;
 
 // Larger ones gain nothing by sharing pages with others.
 constexpr std::size_t largest_cold = 4 * KiB;
@@ -130,12 +130,22 @@ slab::Returned take_of_bare(ThreadHeap& heap, Slab& slab) noexcept {
   return got;
 }
 
+// Up to the end of the page in which the first one ends, but for what a load
+// from there may reach.
+unsigned fresh_at_once(const Slab& slab) noexcept {
+  const std::size_t size = slab.slot_size;
+  const std::size_t begin = std::size_t{slab.fresh} * size;
+  const std::size_t last = begin + size - 1 + slab::widest_load;
+  const std::size_t end = (last / page + 1) * page - slab::widest_load;
+  return at_least(1, (end - begin) / size);
+}
+
 bool fill_from_dry(ThreadHeap& heap, unsigned size_class) noexcept {
-  const unsigned most = at_least(1, fresh_at_once / size_of(size_class));
   while (Slab* const slab = heap.dry[size_class]) {
-    const slab::Returned got = slab->bare != 0
-                                   ? take_of_bare(heap, *slab)
-                                   : slab->take(most, heap.mark_of(size_class));
+    const slab::Returned got =
+        slab->bare != 0
+            ? take_of_bare(heap, *slab)
+            : slab->take(fresh_at_once(*slab), heap.mark_of(size_class));
     if (got.first != nullptr) {
       fill(heap, size_class, got);
       return true;

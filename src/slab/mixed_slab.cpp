@@ -13,12 +13,25 @@ constexpr unsigned header_units =
 static_assert((units - header_units) * unit_size >= largest_mixed);
 static_assert(header_units < word_units);
 
+// The system gives pages of this size, or larger ones.
+constexpr std::size_t page = 4 * KiB;
+
 constexpr std::uint64_t bit_of(unsigned size_class) noexcept {
   return std::uint64_t{1} << (size_class % 64);
 }
 
 constexpr std::uint32_t bit_of_unit(unsigned i) noexcept {
   return std::uint32_t{1} << (i % word_units);
+}
+
+// Not counting what a load from the last slot may reach of the next page. Large
+// slots would be too few then, and what is often compared is small.
+constexpr unsigned slots_of(unsigned first, unsigned length,
+                            std::size_t slot_size) noexcept {
+  const bool ends_page = (first + length) % (page / unit_size) == 0;
+  const std::size_t kept =
+      ends_page && slot_size <= widest_load ? widest_load : 0;
+  return static_cast<unsigned>((length * unit_size - kept) / slot_size);
 }
 
 }  // namespace
@@ -61,7 +74,8 @@ Strip* MixedSlab::add(unsigned size_class, std::size_t slot_size,
     return nullptr;
   mark(first, length, true);
   Strip& strip = strips[first];
-  const auto slots = static_cast<std::uint8_t>(length * unit_size / slot_size);
+  const auto slots =
+      static_cast<std::uint8_t>(slots_of(first, length, slot_size));
   strip.slot_size = static_cast<std::uint16_t>(slot_size / max_align);
   strip.free_count = slots;
   strip.capacity = slots;

@@ -44,6 +44,12 @@ struct Returned {
   unsigned count;
 };
 
+/// The widest load of a processor. One with a mask that ends before a page
+/// does, but reaches into the next one, takes hundreds of cycles where that
+/// page was never touched: memcmp's, each time. So no slot that somebody has
+/// lies so close to the end of the last page that was touched.
+inline constexpr std::size_t widest_load = 64;
+
 /// What the word can tell apart.
 inline constexpr std::size_t largest_slab = std::size_t{1} << 19;
 inline constexpr unsigned most_slots = (1u << 14) - 1;

@@ -77,6 +77,18 @@ TEST_CASE_FIXTURE(Fixture, "an address is told with its slot") {
   CHECK(mixed_place(memory, mixed_size - 1).size == 0);
 }
 
+TEST_CASE_FIXTURE(Fixture, "no small slot lies where a page ends") {
+  constexpr std::size_t page = 4096;
+  for (unsigned i = 0; i < 1000; ++i) {
+    const unsigned size_class = 1 + i % 4;
+    const FreeSlot* const slot = take(size_class);
+    const std::size_t last =
+        detail::bytes_between(memory, slot) + size_class * 16 - 1;
+    CHECK(last / page == (last + widest_load) / page);
+  }
+  CHECK(slab.check());
+}
+
 TEST_CASE_FIXTURE(Fixture, "slots in use never overlap") {
   std::mt19937 random{5};
   std::vector<std::pair<FreeSlot*, unsigned>> slots;
