@@ -66,6 +66,14 @@ def library(name):
     return None
 
 
+def door(build):
+    """The path of the malloc door that was built there."""
+    path = (Path(build) / "src/doors/malloc/libtarn-malloc.so.0").resolve()
+    if not path.exists():
+        stop(f"{path} is not there: build the target tarn_malloc in {build}")
+    return str(path)
+
+
 class Peer:
     """A row: a peer of bench_request, under a malloc of its own if need be."""
 

@@ -20,6 +20,7 @@ import driver
 
 MIB = 1 << 20
 TARN = "tarn::Heap"
+DOOR = "tarn's malloc"
 
 # (what is done, arguments)
 CHURN = [
@@ -225,15 +226,18 @@ def memory(given, found):
     ways = [(one, one.name, []) for one in found]
     ways.append((found[0], f"{TARN}, advised for huge pages",
                  ["--advised", 1]))
+    door = Allocator(DOOR, "malloc", driver.door(given.build))
+    ways.append((door, DOOR, []))
     for _ in rounds_of("memory", 3):
         for question, arguments in questions:
             for one, name, more in ways:
                 text = one.run(given.build, "bench_heap_memory", *arguments,
                                *more)
                 note(taken, question, name, text)
-        note(taken, "burst, then idle", f"{TARN}, background thread",
-             found[0].run(given.build, "bench_heap_memory", "--question",
-                          "burst", "--idle", 1))
+        for one in [found[0], door]:
+            note(taken, "burst, then idle", f"{one.name}, background thread",
+                 one.run(given.build, "bench_heap_memory", "--question",
+                         "burst", "--idle", 1))
         note(taken, "budget of 1 MiB", TARN,
              found[0].run(given.build, "bench_heap_memory", "--question",
                           "budget"))

@@ -55,12 +55,7 @@ class Malloc:
 
 
 def mallocs(tools, more):
-    door = next(Path(tools).resolve().glob(
-        "src/doors/malloc/libtarn-malloc.so.0"), None)
-    if door is None:
-        driver.stop(f"there is no libtarn-malloc.so in {tools}: cmake --preset "
-                    "release && cmake --build --preset release")
-    found = [Malloc("tarn", str(door)), Malloc("glibc")]
+    found = [Malloc("tarn", driver.door(tools)), Malloc("glibc")]
     for name, file in driver.MALLOCS.items():
         path = driver.library(file)
         if path:
