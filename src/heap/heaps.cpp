@@ -2,6 +2,7 @@
 // abandoned when it ends, adopted by the next one that comes there. They are
 // never unmapped, so that whoever finds an id in the page map finds its heap;
 // those of a heap that ended serve another one.
+#include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "heap/look.hpp"
 #include "heap/slow.hpp"
@@ -45,7 +46,7 @@ constinit std::byte* room TARN_GUARDED_BY(lock) = nullptr;
 constinit std::byte* room_end TARN_GUARDED_BY(lock) = nullptr;
 
 // Written under the lock, the count last: its release pairs with heaps().
-constinit std::atomic<ThreadHeap*> all[most_heaps] = {};
+TARN_SPARSE constinit std::atomic<ThreadHeap*> all[most_heaps] = {};
 constinit std::atomic<HeapId> count{0};
 
 // What was counted in heaps that ended. Written under the lock.

@@ -7,6 +7,7 @@
 #include "span/names.hpp"
 
 #include "base/annotations.hpp"
+#include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "port/world.hpp"
 
@@ -40,7 +41,7 @@ struct Names {
 };
 
 constinit Names names;
-constinit Entry entries[places] = {};  // zero pages until touched
+TARN_SPARSE constinit Entry entries[places] = {};
 
 std::uint32_t take_place() noexcept TARN_REQUIRES(names.lock) {
   if (names.used < places)

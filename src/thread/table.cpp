@@ -4,6 +4,7 @@
 // between and still have their number; the last one gives that up.
 #include "thread/table.hpp"
 
+#include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "os/process.hpp"
 #include "port/world.hpp"
@@ -22,6 +23,9 @@ constexpr unsigned most_hooks = 8;
 
 // The last number is for those who find all others taken: never free.
 constexpr Word shared_bit = Word{1} << (bits - 1);
+constexpr Word never_free(unsigned word) noexcept {
+  return word == words - 1 ? shared_bit : 0;
+}
 
 template <class T>
 struct List {
@@ -30,7 +34,9 @@ struct List {
 };
 
 constinit base::SpinLock table_lock;
-constinit Word taken[words] TARN_GUARDED_BY(table_lock) = {};
+TARN_SPARSE constinit Word taken[words] TARN_GUARDED_BY(table_lock) = {};
+// Words from here on were never touched.
+constinit unsigned touched TARN_GUARDED_BY(table_lock) = 0;
 constinit unsigned first_with_room TARN_GUARDED_BY(table_lock) = 0;
 constinit bool is_started TARN_GUARDED_BY(table_lock) = false;
 constinit bool has_exit_hook TARN_GUARDED_BY(table_lock) = false;
@@ -38,7 +44,7 @@ constinit bool has_fork_hooks TARN_GUARDED_BY(table_lock) = false;
 constinit List<Hook> exit_hooks TARN_GUARDED_BY(table_lock) = {};
 constinit List<ForkHooks> fork_hooks TARN_GUARDED_BY(table_lock) = {};
 // Written under the lock; readers may look at any time, and orders nothing.
-constinit std::atomic<std::uint32_t> generations[most_threads] = {};
+TARN_SPARSE constinit std::atomic<std::uint32_t> generations[most_threads] = {};
 constinit std::atomic<unsigned> living_threads{0};
 
 enum class Watched : std::uint8_t { no, yes, after_hooks, over };
@@ -71,9 +77,8 @@ void release_in_parent() noexcept TARN_UNCHECKED_LOCKS {
 
 // Only the thread that forked lives on.
 void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
-  for (Word& word : taken)
-    word = 0;
-  taken[words - 1] = shared_bit;
+  for (unsigned i = 0; i < touched; ++i)
+    taken[i] = 0;
   first_with_room = 0;
   living_threads.store(number != 0 ? 1 : 0, std::memory_order_relaxed);
   if (number != 0)
@@ -87,7 +92,6 @@ void start() noexcept TARN_REQUIRES(table_lock) {
   if (is_started)
     return;
   is_started = true;
-  taken[words - 1] = shared_bit;
   has_exit_hook = os::set_thread_exit_hook(run_exit_hooks);
   has_fork_hooks =
       os::set_fork_hooks(hold_for_fork, release_in_parent, release_in_child);
@@ -97,10 +101,12 @@ std::uint32_t take_number() noexcept {
   const base::Locked locked{table_lock};
   start();
   for (unsigned i = first_with_room; i < words; ++i) {
-    if (~taken[i] == 0)
+    const Word unfree = taken[i] | never_free(i);
+    if (~unfree == 0)
       continue;
-    const auto bit = static_cast<unsigned>(std::countr_one(taken[i]));
+    const auto bit = static_cast<unsigned>(std::countr_one(unfree));
     taken[i] |= Word{1} << bit;
+    touched = i < touched ? touched : i + 1;
     first_with_room = i;
     living_threads.fetch_add(1, std::memory_order_relaxed);
     return i * bits + bit + 1;

@@ -72,8 +72,18 @@ std::byte* map_sparse(std::size_t size, int access) noexcept {
   return memory;
 }
 
+// This processor has but one size. To ask would touch a page of the C library
+// that small programs do without.
+std::size_t real_page() noexcept {
+#if defined(__x86_64__)
+  return 4 * KiB;
+#else
+  return static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+#endif
+}
+
 std::size_t read_page_size() noexcept {
-  const std::size_t real = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t real = real_page();
   const std::size_t asked = bytes_from_environment("TARN_PAGE_SIZE", real);
   const bool is_usable =
       is_pow2(asked) && asked > real && asked <= largest_page;
@@ -91,7 +101,7 @@ std::size_t address_space_used() noexcept {
   std::size_t pages = 0;
   for (ssize_t i = 0; i < size && text[i] >= '0' && text[i] <= '9'; ++i)
     pages = pages * 10 + static_cast<std::size_t>(text[i] - '0');
-  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return pages * real_page();
 }
 
 }  // namespace
@@ -188,7 +198,7 @@ bool allow_huge_pages(std::byte* memory, std::size_t size,
 
 std::size_t present(std::byte* memory, std::size_t size) noexcept {
   unsigned char pages[huge_page / (4 * KiB)];
-  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t page = real_page();
   if (size > huge_page || syscall(SYS_mincore, memory, size, pages) != 0)
     return 0;
   std::size_t bytes = 0;
