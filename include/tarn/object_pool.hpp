@@ -162,6 +162,11 @@ class ObjectPool {
                       const ObjectPoolOptions& options = {}) noexcept
       : core_(&upstream, kind, options) {}
 
+  /// The same inside a buffer, where no thread keeps anything for itself.
+  explicit ObjectPool(BufferUpstream& buffer,
+                      const ObjectPoolOptions& options = {}) noexcept
+      : core_(&buffer, kind, {options.name, false}) {}
+
   /// Destroys all objects and gives back the memory. That one is still in use
   /// is a fault.
   ~ObjectPool() = default;

@@ -3,6 +3,19 @@
 #include "port/world.hpp"
 
 namespace tarn {
+namespace object {
+
+std::size_t State::objects_at_hand() const noexcept {
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  std::size_t objects = 0;
+  for (std::uint32_t number = 0; number < present.size; ++number)
+    if (const Cache* const cache = caches(present)[number])
+      objects += cache->count() + cache->in_previous;
+  return objects;
+}
+
+}  // namespace object
+
 inline namespace v1 {
 namespace detail {
 
@@ -26,23 +39,32 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   ObjectPoolStats stats;
   stats.slabs = state.slabs.count();
   stats.held = stats.slabs * shape.size;
+  stats.own = state.parts.bytes();
   stats.unused = state.slabs.unused();
   stats.slots = stats.slabs * shape.slots;
-  stats.in_use = state.slabs.taken();
-  stats.ready = state.slabs.free_made();
+  stats.at_hand = state.objects_at_hand();
+  stats.in_depot = state.depot.objects();
+  const std::size_t in_magazines = stats.at_hand + stats.in_depot;
+  // While others work the sum may be of different moments.
+  const std::size_t taken = state.slabs.taken();
+  stats.in_use = taken > in_magazines ? taken - in_magazines : 0;
+  stats.ready = state.slabs.free_made() + in_magazines;
   stats.slot = shape.stride;
   stats.wasted = stats.held - stats.slots * shape.stride;
   stats.colours = shape.colours;
   stats.slabs_made = state.made;
   stats.slabs_returned = state.made - stats.slabs;
   stats.refusals = state.refusals;
+  stats.magazine = state.has_magazines ? state.capacity : 0;
+  stats.trips = state.trips;
+  stats.contended = state.contended;
   return stats;
 }
 
 bool ObjectPoolCore::check() const noexcept {
   const State& state = State::of(*this);
   const base::Locked locked{state.lock};
-  return state.slabs.check();
+  return state.slabs.check() && state.parts.check();
 }
 
 }  // namespace detail

@@ -1,21 +1,65 @@
-// The slow half of an object pool: slabs are borrowed and given back outside of
-// the lock, and so are objects destroyed, which is the program's code.
+// A pool's slabs and its life. Slabs are borrowed and given back outside of the
+// lock, and so are objects destroyed, which is the program's code.
 #include "base/order.hpp"
 #include "object/state.hpp"
 #include "port/world.hpp"
 
 namespace tarn {
 namespace object {
+namespace {
 
-bool State::grow() noexcept {
-  const Ask ask{slab_size, slab_size, PoolKind::object_pool, false, id};
+// A magazine holds at most this many bytes of objects when the pool begins: two
+// for each thread must not be much beside what the thread uses.
+constexpr std::size_t bytes_in_magazine = 32 * KiB;
+
+// Objects in one of the middle size of parts.
+constexpr std::size_t usual_capacity =
+    (2 * KiB - sizeof(Magazine)) / sizeof(void*);
+constexpr std::size_t least_capacity = 2;
+
+std::uint32_t first_capacity(std::size_t stride) noexcept {
+  return static_cast<std::uint32_t>(
+      base::larger(least_capacity,
+                   base::smaller(usual_capacity, bytes_in_magazine / stride)));
+}
+
+}  // namespace
+
+State::State(ObjectPoolCore& pool_, Upstream* upstream_,
+             const detail::ObjectKind& kind, bool has_magazines_,
+             std::uint32_t id_) noexcept
+    : pool(pool_),
+      upstream(upstream_),
+      destroy(kind.destroy),
+      id(id_),
+      has_magazines(has_magazines_),
+      slab_size(kind.slab),
+      slabs(shape_of(kind.size, kind.align, kind.slab, kind.constructs)),
+      capacity(first_capacity(slabs.shape().stride)) {}
+
+Loan State::lend(std::size_t size, std::size_t align) noexcept {
+  const Ask ask{size, align, PoolKind::object_pool, false, id};
   const Loan loan =
       upstream != nullptr ? upstream->lend(ask) : port::system_lend(ask);
-  const base::Locked locked{lock};
-  if (!loan) {
+  if (!loan) [[unlikely]] {
+    const base::Locked locked{lock};
     ++refusals;
-    return false;
   }
+  return loan;
+}
+
+void State::take_back(Loan loan) noexcept {
+  if (upstream != nullptr)
+    return upstream->take_back(loan);
+  port::system_retag(loan, 0);
+  port::system_take_back(loan);
+}
+
+bool State::grow() noexcept {
+  const Loan loan = lend(slab_size, slab_size);
+  if (!loan)
+    return false;
+  const base::Locked locked{lock};
   slabs.add(loan, pool);
   ++made;
   return true;
@@ -28,12 +72,7 @@ std::size_t State::end(Slab& slab) noexcept {
         destroy(slab.slot_at(slot));
   const Loan loan = slab.loan;
   slab.self = nullptr;
-  if (upstream != nullptr) {
-    upstream->take_back(loan);
-  } else {
-    port::system_retag(loan, 0);
-    port::system_take_back(loan);
-  }
+  take_back(loan);
   return loan.size;
 }
 
@@ -53,6 +92,42 @@ std::size_t State::shrink(std::size_t most) noexcept {
   return bytes;
 }
 
+std::size_t State::shrink_parts() noexcept {
+  std::size_t bytes = 0;
+  for (;;) {
+    Slab* slab = nullptr;
+    {
+      const base::Locked locked{lock};
+      slab = parts.remove_unused();
+    }
+    if (slab == nullptr)
+      return bytes;
+    const Loan loan = slab->loan;
+    bytes += loan.size;
+    take_back(loan);
+  }
+}
+
+TakenSlot State::take_from_slabs() noexcept {
+  for (;;) {
+    {
+      const base::Locked locked{lock};
+      void* slot = nullptr;
+      if (slabs.take_made(&slot, 1) != 0)
+        return {slot, false};
+      slot = slabs.take_bare();
+      if (slot != nullptr)
+        return {slot, true};
+    }
+    if (grow())
+      continue;
+    const base::Locked locked{lock};
+    if (depot.objects() == 0)
+      return {};
+    unload_depot();
+  }
+}
+
 Slab& State::require_own(const void* slot,
                          std::uint32_t& number) const noexcept {
   Slab& slab = Slab::of(slot, slab_size);
@@ -70,7 +145,6 @@ Slab& State::require_own(const void* slot,
 }
 
 void State::put(void* slot, bool is_made) noexcept {
-  const base::Locked locked{lock};
   std::uint32_t number = 0;
   Slab& slab = require_own(slot, number);
   slabs.put(slab, number, is_made);
@@ -81,53 +155,46 @@ void State::put(void* slot, bool is_made) noexcept {
 inline namespace v1 {
 namespace detail {
 
+using object::Slab;
 using object::State;
 
 ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
                                const ObjectPoolOptions& options) noexcept {
-  ::new (State::place_in(*this))
-      State{*this, upstream, kind,
-            port::register_pool(PoolKind::object_pool, options.name)};
+  State& state = *::new (State::place_in(*this)) State{
+      *this, upstream, kind,
+      options.magazines && has_thread_locals && object::has_hooks(),
+      port::register_pool(PoolKind::object_pool, options.name)};
+  state.link();
 }
 
 ObjectPoolCore::~ObjectPoolCore() {
   State& state = State::of(*this);
+  state.unlink();
   std::size_t in_use = 0;
   {
     const base::Locked locked{state.lock};
-    in_use = state.slabs.taken();
+    state.unload_all();
+    in_use = state.has_lost ? 0 : state.slabs.taken();
     state.least_slabs = 0;
   }
   if (in_use != 0) [[unlikely]]
     report_in_use(state, in_use);
   state.shrink(no_limit);
+  state.drop_tables();
+  state.shrink_parts();
   port::unregister_pool(state.id);
 }
 
-TakenSlot ObjectPoolCore::take() noexcept {
-  State& state = State::of(*this);
-  do {
-    const base::Locked locked{state.lock};
-    void* slot = nullptr;
-    if (state.slabs.take_made(&slot, 1) != 0) [[likely]]
-      return {slot, false};
-    slot = state.slabs.take_bare();
-    if (slot != nullptr)
-      return {slot, true};
-  } while (state.grow());
-  return {};
-}
-
-void ObjectPoolCore::put(void* slot) noexcept {
-  State::of(*this).put(slot, true);
-}
-
 void ObjectPoolCore::put_home(void* slot) noexcept {
-  State::of(*this).put(slot, true);
+  State& state = State::of(*this);
+  const base::Locked locked{state.lock};
+  state.put(slot, true);
 }
 
 void ObjectPoolCore::put_bare(void* slot) noexcept {
-  State::of(*this).put(slot, false);
+  State& state = State::of(*this);
+  const base::Locked locked{state.lock};
+  state.put(slot, false);
 }
 
 bool ObjectPoolCore::reserve(std::size_t n) noexcept {
@@ -135,8 +202,7 @@ bool ObjectPoolCore::reserve(std::size_t n) noexcept {
   do {
     const base::Locked locked{state.lock};
     const std::size_t slots = state.slabs.shape().slots;
-    const std::size_t free = state.slabs.count() * slots - state.slabs.taken();
-    if (free >= n) {
+    if (state.slabs.count() * slots - state.slabs.taken() >= n) {
       state.least_slabs = base::larger(state.least_slabs, state.slabs.count());
       return true;
     }
@@ -159,7 +225,12 @@ void* ObjectPoolCore::take_bare() noexcept {
 }
 
 std::size_t ObjectPoolCore::reap() noexcept {
-  return State::of(*this).shrink(no_limit);
+  State& state = State::of(*this);
+  {
+    const base::Locked locked{state.lock};
+    state.unload_depot();
+  }
+  return state.shrink(no_limit) + state.shrink_parts();
 }
 
 }  // namespace detail

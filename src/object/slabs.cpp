@@ -1,5 +1,7 @@
 #include "object/slabs.hpp"
 
+#include "base/order.hpp"
+
 namespace tarn::object {
 
 std::uint32_t Slabs::take_made(void** out, std::uint32_t most) noexcept {
@@ -70,6 +72,12 @@ Slab* Slabs::remove_unused() noexcept {
   return slab;
 }
 
+std::size_t Slabs::idle() noexcept {
+  const std::size_t half = (least_unused_ + 1) / 2;
+  least_unused_ = unused_count_;
+  return half;
+}
+
 Slabs::List& Slabs::list_for(const Slab& slab) noexcept {
   if (slab.is_full())
     return full_;
@@ -94,8 +102,10 @@ void Slabs::link(Slab& slab) noexcept {
 void Slabs::unlink(List& list, Slab& slab) noexcept {
   (slab.newer != nullptr ? slab.newer->older : list.first) = slab.older;
   (slab.older != nullptr ? slab.older->newer : list.last) = slab.newer;
-  if (&list == &unused_)
-    --unused_count_;
+  if (&list != &unused_)
+    return;
+  --unused_count_;
+  least_unused_ = base::smaller(least_unused_, unused_count_);
 }
 
 void Slabs::relink(List& from, Slab& slab) noexcept {

@@ -43,6 +43,10 @@ class Slabs {
   /// Takes out an unused slab, the one unused for longest. Null: there is none.
   [[nodiscard]] Slab* remove_unused() noexcept;
 
+  /// Half of the unused slabs that nobody needed since the last call, rounded
+  /// up.
+  [[nodiscard]] std::size_t idle() noexcept;
+
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t unused() const noexcept { return unused_count_; }
   /// Slots that are not free.
@@ -75,6 +79,7 @@ class Slabs {
   List full_;
   std::size_t count_ = 0;
   std::size_t unused_count_ = 0;
+  std::size_t least_unused_ = 0;  // unused_count_ was not below since idle()
   std::size_t taken_ = 0;
   std::size_t free_made_ = 0;
   std::uint32_t next_colour_ = 0;

@@ -1,75 +1,166 @@
 // state.hpp - what an ObjectPoolCore has in its room.
 //
-// Threads  shared: the lock guards all that changes.
+// Threads  shared: the lock guards all that changes. Nothing is locked under
+// it,
+//          and neither an upstream nor the program's code is called.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include "tarn/detail/object_core.hpp"
 
 #include "base/spin_lock.hpp"
+#include "object/magazine.hpp"
+#include "object/parts.hpp"
 #include "object/slabs.hpp"
 
 #include <new>
 
 namespace tarn::object {
 
+using detail::HandTable;
+using detail::ObjectPoolCore;
+using detail::TakenSlot;
+
+/// What is to be given back, from when the clock was looked at.
+struct Due {
+  std::size_t full = 0;   // magazines
+  std::size_t empty = 0;  // magazines
+  std::size_t slabs = 0;
+};
+
 struct State {
-  State(detail::ObjectPoolCore& pool_, Upstream* upstream_,
-        const detail::ObjectKind& kind, std::uint32_t id_) noexcept
-      : pool(pool_),
-        upstream(upstream_),
-        destroy(kind.destroy),
-        id(id_),
-        slab_size(kind.slab),
-        slabs(shape_of(kind.size, kind.align, kind.slab, kind.constructs)) {}
+  State(ObjectPoolCore& pool_, Upstream* upstream_,
+        const detail::ObjectKind& kind, bool has_magazines_,
+        std::uint32_t id_) noexcept;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  [[nodiscard]] static State& of(detail::ObjectPoolCore& pool) noexcept {
+  [[nodiscard]] static State& of(ObjectPoolCore& pool) noexcept {
     static_assert(sizeof(State) <= sizeof pool.state_);
     return *std::launder(reinterpret_cast<State*>(pool.state_));
   }
-  [[nodiscard]] static const State& of(
-      const detail::ObjectPoolCore& pool) noexcept {
+  [[nodiscard]] static const State& of(const ObjectPoolCore& pool) noexcept {
     return *std::launder(reinterpret_cast<const State*>(pool.state_));
   }
-  [[nodiscard]] static void* place_in(detail::ObjectPoolCore& pool) noexcept {
+  [[nodiscard]] static void* place_in(ObjectPoolCore& pool) noexcept {
     return pool.state_;
   }
+  [[nodiscard]] std::atomic<HandTable*>& table() const noexcept {
+    return pool.table_;
+  }
 
+  // pool.cpp
+  [[nodiscard]] Loan lend(std::size_t size, std::size_t align) noexcept
+      TARN_EXCLUDES(lock);
+  void take_back(Loan loan) noexcept TARN_EXCLUDES(lock);
   /// Borrows a slab. False: refused.
   [[nodiscard]] bool grow() noexcept TARN_EXCLUDES(lock);
-
   /// Gives back unused slabs, at most `most`, those that were reserved not.
   /// Returns bytes.
   std::size_t shrink(std::size_t most) noexcept TARN_EXCLUDES(lock);
-
+  /// The same of what magazines and the like are cut from.
+  std::size_t shrink_parts() noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] TakenSlot take_from_slabs() noexcept TARN_EXCLUDES(lock);
+  void put(void* slot, bool is_made) noexcept TARN_REQUIRES(lock);
   /// The slab of what is given back, or a fault.
   [[nodiscard]] Slab& require_own(const void* slot,
                                   std::uint32_t& number) const noexcept
       TARN_REQUIRES(lock);
-
-  void put(void* slot, bool is_made) noexcept TARN_EXCLUDES(lock);
-
   /// Destroys the objects of a slab that was taken out, and gives it back.
-  std::size_t end(Slab& slab) noexcept;
+  std::size_t end(Slab& slab) noexcept TARN_EXCLUDES(lock);
+
+  // magazines.cpp
+  [[nodiscard]] void* new_part(std::size_t size) noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] Magazine* new_magazine() noexcept TARN_EXCLUDES(lock);
+  void drop(Magazine* magazine) noexcept TARN_REQUIRES(lock);
+  /// Puts the objects of a magazine into their slabs.
+  void unload(Magazine* magazine) noexcept TARN_REQUIRES(lock);
+  /// Puts what a thread has into the depot, but for the cache itself.
+  void unload(Cache& cache) noexcept TARN_REQUIRES(lock);
+  void unload_depot() noexcept TARN_REQUIRES(lock);
+
+  // decay.cpp
+  /// Whoever makes a trip looks at the clock now and then.
+  void look() noexcept TARN_REQUIRES(lock);
+  /// Gives a piece of what is due back.
+  void give_back_some() noexcept TARN_EXCLUDES(lock);
+
+  // threads.cpp
+  /// Caches by the numbers of their threads.
+  [[nodiscard]] static Cache** caches(HandTable& table) noexcept {
+    return reinterpret_cast<Cache**>(table.hands() + table.size);
+  }
+  /// This thread's, made if need be. Null: it cannot have one.
+  [[nodiscard]] Cache* own_cache() noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] Cache* enter() noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] bool widen(std::uint32_t number) noexcept TARN_EXCLUDES(lock);
+  /// What the thread of a number has goes to the depot.
+  void leave(std::uint32_t number) noexcept TARN_REQUIRES(lock);
+  /// All that threads and the depot have: into the slabs.
+  void unload_all() noexcept TARN_REQUIRES(lock);
+  void drop_tables() noexcept TARN_EXCLUDES(lock);
+  /// In magazines of threads, at about this moment.
+  [[nodiscard]] std::size_t objects_at_hand() const noexcept
+      TARN_REQUIRES(lock);
+  void link() noexcept;
+  void unlink() noexcept;
 
   // Written when the pool begins.
-  detail::ObjectPoolCore& pool;
+  ObjectPoolCore& pool;
   Upstream* const upstream;  // null: the system
   void (*const destroy)(void* object) noexcept;
   const std::uint32_t id;  // in the table of names
+  const bool has_magazines;
   const std::size_t slab_size;
 
   mutable base::SpinLock lock;
   Slabs slabs TARN_GUARDED_BY(lock);
+  Parts parts TARN_GUARDED_BY(lock);
+  Depot depot TARN_GUARDED_BY(lock);
+  std::uint32_t capacity TARN_GUARDED_BY(lock);       // of a new magazine
   std::size_t least_slabs TARN_GUARDED_BY(lock) = 0;  // were reserved
-  std::size_t made TARN_GUARDED_BY(lock) = 0;         // slabs, since the start
-  std::size_t refusals TARN_GUARDED_BY(lock) = 0;
+  // Objects went with threads that are not here: this is a child after fork.
+  bool has_lost TARN_GUARDED_BY(lock) = false;
 
-  // Gives unused slabs back by age (decay.cpp).
+  // Counts since the start.
+  std::size_t made TARN_GUARDED_BY(lock) = 0;  // slabs
+  std::size_t refusals TARN_GUARDED_BY(lock) = 0;
+  std::size_t trips TARN_GUARDED_BY(lock) = 0;
+  std::size_t contended TARN_GUARDED_BY(lock) = 0;
+
   std::uint32_t looked TARN_GUARDED_BY(lock) = 0;  // ms
-  std::size_t due TARN_GUARDED_BY(lock) = 0;       // slabs, from when it looked
+  std::size_t seen_contended TARN_GUARDED_BY(lock) = 0;
+  // Written under the lock; who reads it without learns when to come.
+  std::atomic<bool> has_due{false};
+  Due due TARN_GUARDED_BY(lock);
+
+  // In the list of pools that threads have objects of; threads.cpp.
+  State* next = nullptr;
+  State* former = nullptr;
+};
+
+/// Whether threads tell of their end, so that they may keep something.
+[[nodiscard]] bool has_hooks() noexcept;
+
+/// The pool's lock for a trip to the depot, which counts whom it had to wait
+/// for.
+class TARN_SCOPED_CAPABILITY Trip {
+ public:
+  explicit Trip(State& state) noexcept
+      TARN_ACQUIRE(state.lock) TARN_UNCHECKED_LOCKS : state_(state) {
+    if (!state.lock.try_lock()) {
+      state.lock.lock();
+      ++state.contended;
+    }
+    ++state.trips;
+    state.look();
+  }
+  ~Trip() TARN_RELEASE() TARN_UNCHECKED_LOCKS { state_.lock.unlock(); }
+  Trip(const Trip&) = delete;
+  Trip& operator=(const Trip&) = delete;
+
+ private:
+  State& state_;
 };
 
 // faults.cpp

@@ -1,5 +1,7 @@
 // The world of a build without an operating system: no memory but buffers, one
 // thread, no names. The board defines tarn_write_error and tarn_abort.
+#include "tarn/detail/thread_number.hpp"
+
 #include "base/spin_lock.hpp"
 #include "port/world.hpp"
 
@@ -23,6 +25,8 @@ constinit NoUpstream no_upstream;
 }  // namespace
 
 inline namespace v1 {
+constinit thread_local std::uint32_t detail::thread_number = 0;
+
 Upstream& system_upstream() noexcept {
   return no_upstream;
 }
@@ -45,6 +49,15 @@ void system_take_back(Loan) noexcept {}
 void system_take_back_list(void*) noexcept {}
 void system_retag(Loan, std::uint32_t) noexcept {}
 unsigned thread_index() noexcept {
+  return 0;
+}
+bool set_thread_hooks(const ThreadHooks&) noexcept {
+  return false;
+}
+bool watch_thread() noexcept {
+  return false;
+}
+std::uint32_t clock_ms() noexcept {
   return 0;
 }
 std::uint32_t register_pool(PoolKind, const char*) noexcept {

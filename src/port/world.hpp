@@ -38,6 +38,24 @@ void system_retag(Loan loan, std::uint32_t owner) noexcept;
 /// the thread lives. 0 where there are no threads.
 [[nodiscard]] unsigned thread_index() noexcept;
 
+/// What runs when a thread ends that called watch_thread(), maybe again when it
+/// comes back after that, and around fork.
+struct ThreadHooks {
+  void (*at_end)() noexcept;
+  void (*before_fork)() noexcept;
+  void (*in_parent)() noexcept;
+  void (*in_child)() noexcept;
+};
+/// For one room. False: its hooks will not run, as where there are no threads.
+[[nodiscard]] bool set_thread_hooks(const ThreadHooks& hooks) noexcept;
+
+/// Sees to it that at_end runs when this thread ends. False: it will not, or
+/// others have the thread's number.
+[[nodiscard]] bool watch_thread() noexcept;
+
+/// Milliseconds since some moment, to a few; always the same without a clock.
+[[nodiscard]] std::uint32_t clock_ms() noexcept;
+
 /// Enters a named pool into the table of names: an id above 0, never used
 /// again, or 0 when the table is full. The name is copied. Slow: takes a lock.
 [[nodiscard]] std::uint32_t register_pool(PoolKind kind,

@@ -4,6 +4,8 @@
 // between and still have their number; the last one gives that up.
 #include "thread/table.hpp"
 
+#include "tarn/detail/thread_number.hpp"
+
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "os/process.hpp"
@@ -13,9 +15,16 @@
 #include <bit>
 #include <cstddef>
 
-namespace tarn::thread {
+namespace tarn {
+
+inline namespace v1 {
+constinit thread_local std::uint32_t detail::thread_number = 0;
+}
+
+namespace thread {
 namespace {
 
+using detail::thread_number;  // the index plus one
 using Word = std::uint64_t;
 constexpr unsigned bits = 64;
 constexpr unsigned words = most_threads / bits;
@@ -49,7 +58,6 @@ constinit std::atomic<unsigned> living_threads{0};
 
 enum class Watched : std::uint8_t { no, yes, after_hooks, over };
 
-constinit thread_local std::uint32_t number = 0;  // the index plus one
 constinit thread_local Watched watched = Watched::no;
 constinit thread_local bool is_second_round = false;
 
@@ -80,9 +88,10 @@ void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
   for (unsigned i = 0; i < touched; ++i)
     taken[i] = 0;
   first_with_room = 0;
-  living_threads.store(number != 0 ? 1 : 0, std::memory_order_relaxed);
-  if (number != 0)
-    taken[(number - 1) / bits] |= Word{1} << ((number - 1) % bits);
+  living_threads.store(thread_number != 0 ? 1 : 0, std::memory_order_relaxed);
+  if (thread_number != 0)
+    taken[(thread_number - 1) / bits] |= Word{1}
+                                         << ((thread_number - 1) % bits);
   table_lock.unlock();
   for (unsigned i = fork_hooks.count; i-- != 0;)
     fork_hooks.entries[i].in_child();
@@ -115,10 +124,10 @@ std::uint32_t take_number() noexcept {
 }
 
 void give_number_up() noexcept {
-  if (number == 0)
+  if (thread_number == 0)
     return;
-  const unsigned index = number - 1;
-  number = 0;
+  const unsigned index = thread_number - 1;
+  thread_number = 0;
   if (index == most_threads - 1)
     return;
   const base::Locked locked{table_lock};
@@ -152,9 +161,9 @@ void run_exit_hooks() noexcept {
 [[gnu::noinline]] std::uint32_t enter() noexcept {
   if (watched == Watched::over)
     return most_threads;
-  number = take_number();
+  thread_number = take_number();
   static_cast<void>(watch());
-  return number;
+  return thread_number;
 }
 
 }  // namespace
@@ -207,15 +216,26 @@ unsigned living() noexcept {
   return living_threads.load(std::memory_order_relaxed);
 }
 
-}  // namespace tarn::thread
+}  // namespace thread
 
-namespace tarn::port {
+namespace port {
 
 unsigned thread_index() noexcept {
-  const std::uint32_t mine = thread::number;
+  const std::uint32_t mine = detail::thread_number;
   if (mine == 0) [[unlikely]]
     return thread::enter() - 1;
   return mine - 1;
 }
 
-}  // namespace tarn::port
+bool set_thread_hooks(const ThreadHooks& hooks) noexcept {
+  return thread::at_exit(hooks.at_end) &&
+         thread::at_fork({hooks.before_fork, hooks.in_parent, hooks.in_child});
+}
+
+bool watch_thread() noexcept {
+  return thread_index() < thread::most_threads - 1 && !thread::is_over() &&
+         thread::watch();
+}
+
+}  // namespace port
+}  // namespace tarn

@@ -127,7 +127,7 @@ class Program {
     upstream_.refuse_after(0);
     const std::size_t before = pool_->stats().in_use;
     Thing* const thing = pool_->acquire_raw(false);
-    law((thing == nullptr) == upstream_.refused(), "5: refused or not");
+    law(thing != nullptr || upstream_.refused(), "5: refused or not");
     upstream_.refuse_after(CountingUpstream::never);
     if (thing != nullptr)
       return enter(thing);

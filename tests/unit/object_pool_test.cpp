@@ -57,6 +57,9 @@ struct Fragile {
   }
 };
 
+// So that what is released goes to its slab at once.
+constexpr ObjectPoolOptions alone{.magazines = false};
+
 bool is_aligned(const void* p, std::size_t align) {
   return reinterpret_cast<std::uintptr_t>(p) % align == 0;
 }
@@ -64,7 +67,7 @@ bool is_aligned(const void* p, std::size_t align) {
 template <class Pool>
 void check_all_slots(std::size_t align) {
   CountingUpstream upstream;
-  Pool pool{upstream};
+  Pool pool{upstream, alone};
   std::vector<typename Pool::Handle> all;
   std::set<const void*> places;
   const std::size_t count = 3 * Pool::slab_size / sizeof(*all[0]) + 1;
@@ -98,7 +101,7 @@ TEST_CASE("an object is constructed once and keeps what it has") {
   Counted::forget();
   CountingUpstream upstream;
   {
-    ObjectPool<Counted> pool{upstream};
+    ObjectPool<Counted> pool{upstream, alone};
     auto first = pool.acquire();
     REQUIRE(first);
     first->state = "a text that is long enough for the heap";
@@ -220,7 +223,7 @@ TEST_CASE("a slab wastes at most an eighth, and slabs are coloured") {
     std::byte bytes[1000];
   };
   CountingUpstream upstream;
-  ObjectPool<Some> pool{upstream};
+  ObjectPool<Some> pool{upstream, alone};
   std::vector<Some*> all;
   std::set<std::uintptr_t> colours;
   while (upstream.loans_out() < 20) {
@@ -241,7 +244,7 @@ TEST_CASE("a slab wastes at most an eighth, and slabs are coloured") {
 TEST_CASE("refusal at any loan gives nothing and changes nothing") {
   for (int granted = 0; granted < 6; ++granted) {
     CountingUpstream upstream{granted};
-    ObjectPool<Message> pool{upstream};
+    ObjectPool<Message> pool{upstream, alone};
     std::vector<Message*> all;
     while (Message* const message = pool.acquire_raw())
       all.push_back(message);
@@ -261,7 +264,7 @@ TEST_CASE("refusal at any loan gives nothing and changes nothing") {
 
 TEST_CASE("a constructor that throws leaves the pool as it was") {
   CountingUpstream upstream;
-  ObjectPool<Fragile> pool{upstream};
+  ObjectPool<Fragile> pool{upstream, alone};
   for (int which = 0; which < 5; ++which) {
     Fragile::constructions = which;
     std::vector<Fragile*> all;
@@ -290,7 +293,7 @@ TEST_CASE("a renewal that throws leaves the pool as it was") {
 TEST_CASE("reap destroys what nobody uses and gives it back") {
   Counted::forget();
   CountingUpstream upstream;
-  ObjectPool<Counted> pool{upstream};
+  ObjectPool<Counted> pool{upstream, alone};
   std::vector<Counted*> all;
   while (upstream.loans_out() < 5)
     all.push_back(pool.acquire_raw());
@@ -310,7 +313,7 @@ TEST_CASE("reap destroys what nobody uses and gives it back") {
 TEST_CASE("after reserve, objects come without a loan or a construction") {
   Counted::forget();
   CountingUpstream upstream;
-  ObjectPool<Counted> pool{upstream};
+  ObjectPool<Counted> pool{upstream, alone};
   auto one = pool.acquire();
   REQUIRE(pool.reserve(1000));
   CHECK(pool.stats().ready >= 1000);
@@ -328,7 +331,7 @@ TEST_CASE("after reserve, objects come without a loan or a construction") {
 
 TEST_CASE("many are acquired and released as one by one") {
   CountingUpstream upstream{2};
-  ObjectPool<Message> pool{upstream};
+  ObjectPool<Message> pool{upstream, alone};
   std::vector<Message*> all(10'000);
   const std::size_t count = pool.acquire_many(all.data(), all.size());
   CHECK(count == pool.stats().slots);
@@ -353,7 +356,7 @@ TEST_CASE("a pool stands in a buffer and gives all of it back") {
   alignas(1024) static std::byte buffer[8 * KiB];
   BufferUpstream upstream{buffer, sizeof buffer};
   {
-    ObjectPool<Message, InSmallSlabs> pool{upstream};
+    ObjectPool<Message, InSmallSlabs> pool{upstream, alone};
     std::vector<Message*> all;
     while (Message* const message = pool.acquire_raw())
       all.push_back(message);

@@ -26,6 +26,14 @@ inline constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
 namespace detail {
 
+/// Whether code of programs may use the library's thread-local variables: not
+/// on a bare board.
+#ifdef __linux__
+inline constexpr bool has_thread_locals = true;
+#else
+inline constexpr bool has_thread_locals = false;
+#endif
+
 /// `n` rounded up to a multiple of `align`, a power of two. May wrap.
 [[nodiscard]] constexpr std::size_t round_up(std::size_t n,
                                              std::size_t align) noexcept {

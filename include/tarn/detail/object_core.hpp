@@ -5,7 +5,10 @@
 #pragma once
 
 #include "tarn/detail/object_slab.hpp"
+#include "tarn/detail/thread_number.hpp"
 #include "tarn/upstream.hpp"
+
+#include <atomic>
 
 namespace tarn {
 namespace object {
@@ -17,21 +20,31 @@ inline namespace v1 {
 struct ObjectPoolOptions {
   /// What faults and statistics call it; copied, at most 54 bytes of it.
   const char* name = "";
+
+  /// Each thread keeps objects at hand. False: all take the pool's lock, which
+  /// is for pools in little memory; so it is where there are no threads.
+  bool magazines = true;
 };
 
 struct ObjectPoolStats {
-  std::size_t held = 0;     ///< bytes borrowed from upstream
-  std::size_t slabs = 0;    ///< pieces of memory that slots are cut from
-  std::size_t unused = 0;   ///< of those, without an object in use
-  std::size_t slots = 0;    ///< in all slabs
-  std::size_t in_use = 0;   ///< acquired and not released
-  std::size_t ready = 0;    ///< constructed and waiting for their next use
-  std::size_t slot = 0;     ///< bytes from one object to the next
-  std::size_t wasted = 0;   ///< bytes of slabs that no slot can be in
-  std::size_t colours = 0;  ///< places in a slab that the first slot may have
-  std::size_t slabs_made = 0;      ///< since the start
+  std::size_t held = 0;        ///< bytes borrowed for slabs
+  std::size_t own = 0;         ///< bytes borrowed for magazines and the like
+  std::size_t slabs = 0;       ///< pieces of memory that slots are cut from
+  std::size_t unused = 0;      ///< of those, with all slots free
+  std::size_t slots = 0;       ///< in all slabs
+  std::size_t in_use = 0;      ///< objects acquired and not released
+  std::size_t ready = 0;       ///< constructed and waiting for their next use
+  std::size_t at_hand = 0;     ///< of those, in magazines of threads
+  std::size_t in_depot = 0;    ///< of those, in magazines of nobody
+  std::size_t slot = 0;        ///< bytes from one object to the next
+  std::size_t wasted = 0;      ///< bytes of slabs that no slot can be in
+  std::size_t colours = 0;     ///< places that a slab's first slot may have
+  std::size_t slabs_made = 0;  ///< since the start
   std::size_t slabs_returned = 0;  ///< since the start
-  std::size_t refusals = 0;        ///< acquires that got nothing
+  std::size_t refusals = 0;        ///< asks for memory that got nothing
+  std::size_t magazine = 0;   ///< objects that a magazine holds; 0: has none
+  std::size_t trips = 0;      ///< of threads to the depot, since the start
+  std::size_t contended = 0;  ///< of those, while another thread was there
 };
 
 namespace detail {
@@ -51,6 +64,29 @@ struct TakenSlot {
   bool is_bare = false;
 };
 
+/// The magazine that a thread takes from and puts into: a stack of objects. Its
+/// thread writes it; others may look how many there are.
+struct AtHand {
+  // Behind the newest; below the oldest lies a null pointer. Orders nothing.
+  std::atomic<void**> top;
+  void** limit;  // == top: full
+};
+
+/// For each number of a thread what it has at hand, never null. A pool's table
+/// is replaced by a larger one, and stays readable.
+struct HandTable {
+  std::size_t size;
+  HandTable* older;
+  std::size_t loan;  // bytes that were lent for it; 0: it is a part
+
+  [[nodiscard]] std::atomic<AtHand*>* hands() noexcept {
+    return reinterpret_cast<std::atomic<AtHand*>*>(this + 1);
+  }
+};
+
+/// Of a pool that no thread has anything of.
+extern constinit HandTable no_hands;
+
 class ObjectPoolCore {
  public:
   ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
@@ -59,8 +95,31 @@ class ObjectPoolCore {
   ObjectPoolCore& operator=(const ObjectPoolCore&) = delete;
   ~ObjectPoolCore();
 
-  [[nodiscard]] TakenSlot take() noexcept;
-  void put(void* slot) noexcept;
+  [[nodiscard]] TakenSlot take() noexcept {
+    if (AtHand* const hand = own_hand()) [[likely]] {
+      void** const top = hand->top.load(std::memory_order_relaxed);
+      void* const slot = top[-1];
+      if (slot != nullptr) [[likely]] {
+        hand->top.store(top - 1, std::memory_order_relaxed);
+        return {slot, false};
+      }
+    }
+    return take_slow();
+  }
+
+  void put(void* slot) noexcept {
+    if (AtHand* const hand = own_hand()) [[likely]] {
+      void** const top = hand->top.load(std::memory_order_relaxed);
+      if (top != hand->limit && top[-1] != slot) [[likely]] {
+        *top = slot;
+        // After the slot, so that a child after fork finds whole magazines.
+        hand->top.store(top + 1, std::memory_order_release);
+        return;
+      }
+    }
+    put_slow(slot);
+  }
+
   /// A slot whose object was not constructed after all.
   void put_bare(void* slot) noexcept;
 
@@ -81,8 +140,28 @@ class ObjectPoolCore {
  private:
   friend struct object::State;
 
+  [[nodiscard]] AtHand* own_hand() const noexcept {
+    if constexpr (has_thread_locals) {
+      // Pairs with the release of whoever made the table larger.
+      HandTable* const table = table_.load(std::memory_order_acquire);
+      const std::size_t number = thread_number;
+      if (number < table->size) [[likely]] {
+        AtHand* const hand =
+            table->hands()[number].load(std::memory_order_relaxed);
+        if (hand == nullptr)
+          __builtin_unreachable();
+        return hand;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] TakenSlot take_slow() noexcept;
+  void put_slow(void* slot) noexcept;
+
+  std::atomic<HandTable*> table_{&no_hands};
   // Room for object::State, which private headers describe.
-  alignas(64) std::byte state_[320];
+  alignas(64) std::byte state_[960];
 };
 
 }  // namespace detail

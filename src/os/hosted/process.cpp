@@ -1,21 +1,31 @@
 // Threads, names and last words in standard C++ only.
+#include "tarn/detail/thread_number.hpp"
+
 #include "base/spin_lock.hpp"
 #include "port/world.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
 
-namespace tarn::base {
+namespace tarn {
+
+inline namespace v1 {
+// Code of programs finds nothing at hand.
+constinit thread_local std::uint32_t detail::thread_number = 0;
+}  // namespace v1
+
+namespace base {
 
 void back_off(unsigned) noexcept {
   std::this_thread::yield();
 }
 
-}  // namespace tarn::base
+}  // namespace base
 
-namespace tarn::port {
+namespace port {
 namespace {
 
 constexpr unsigned most_threads = 4096;  // those beyond share the last number
@@ -83,6 +93,22 @@ unsigned thread_index() noexcept {
   return number - 1;
 }
 
+// The end of a thread is told to nobody, so nothing is kept for one.
+bool set_thread_hooks(const ThreadHooks&) noexcept {
+  return false;
+}
+
+bool watch_thread() noexcept {
+  return false;
+}
+
+std::uint32_t clock_ms() noexcept {
+  using std::chrono::steady_clock;
+  const auto since = steady_clock::now().time_since_epoch();
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
 std::uint32_t register_pool(PoolKind, const char* name) noexcept {
   const base::Locked locked{lock};
   const std::uint32_t place = find_place();
@@ -122,4 +148,5 @@ void abort() noexcept {
   std::abort();
 }
 
-}  // namespace tarn::port
+}  // namespace port
+}  // namespace tarn

@@ -1,6 +1,8 @@
 // The last words of a program: one write, then SIGABRT.
 #include "port/world.hpp"
 
+#include "os/process.hpp"
+
 #include <cstdlib>
 #include <errno.h>
 #include <signal.h>
@@ -61,6 +63,11 @@ void write_error(const char* text, std::size_t size) noexcept {
     write_whole(text, size);
   }
   errno = before;
+}
+
+std::uint32_t clock_ms() noexcept {
+  constexpr std::uint64_t nanoseconds_in_ms = 1'000'000;
+  return static_cast<std::uint32_t>(os::coarse_now() / nanoseconds_in_ms);
 }
 
 void abort() noexcept {

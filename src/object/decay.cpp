@@ -1,0 +1,70 @@
+// What nobody needed for a quarter of a second goes back by halves: magazines
+// of the depot into the slabs, unused slabs to the upstream. Bonwick and Adams'
+// working set: what was left of a stack at its lowest, nobody needed.
+#include "object/state.hpp"
+#include "port/world.hpp"
+
+namespace tarn::object {
+namespace {
+
+constexpr std::uint32_t interval_ms = 250;
+// Trips between two looks at the clock.
+constexpr std::size_t trips_between_looks = 4;
+
+// What one call gives back, so that none takes longer than some microseconds
+// under the lock: some thousand objects, some slabs.
+constexpr std::size_t magazines_at_once = 32;
+constexpr std::size_t slabs_at_once = 64;
+
+// Two threads that met at the depot so often within the interval get magazines
+// of twice the size.
+constexpr std::size_t much_contention = 16;
+constexpr std::size_t most_bytes_in_magazine = 256 * KiB;
+constexpr std::uint32_t most_capacity =
+    (Parts::largest - sizeof(Magazine)) / sizeof(void*);
+
+}  // namespace
+
+void State::look() noexcept {
+  if (trips % trips_between_looks != 0)
+    return;
+  const std::uint32_t now = port::clock_ms();
+  if (now - looked < interval_ms)
+    return;
+  looked = now;
+  due = {depot.idle_full(), depot.idle_empty(), slabs.idle()};
+  has_due.store(due.full + due.empty + due.slabs != 0,
+                std::memory_order_relaxed);
+  const std::size_t bytes = 2 * capacity * std::size_t{slabs.shape().stride};
+  if (contended - seen_contended > much_contention &&
+      2 * capacity <= most_capacity && bytes <= most_bytes_in_magazine)
+    capacity *= 2;
+  seen_contended = contended;
+}
+
+void State::give_back_some() noexcept {
+  std::size_t some = 0;
+  {
+    const base::Locked locked{lock};
+    for (std::size_t i = 0; i < magazines_at_once && due.full != 0; ++i) {
+      --due.full;
+      if (Magazine* const magazine = depot.take_full())
+        unload(magazine);
+    }
+    for (std::size_t i = 0; i < magazines_at_once && due.empty != 0; ++i) {
+      --due.empty;
+      if (Magazine* const magazine = depot.take_empty())
+        drop(magazine);
+    }
+    some = base::smaller(due.slabs, slabs_at_once);
+    due.slabs -= some;
+    has_due.store(due.full + due.empty + due.slabs != 0,
+                  std::memory_order_relaxed);
+  }
+  if (some == 0)
+    return;
+  shrink(some);
+  shrink_parts();
+}
+
+}  // namespace tarn::object

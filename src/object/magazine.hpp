@@ -1,0 +1,163 @@
+// magazine.hpp - magazines, those of a thread, and those of nobody (Bonwick and
+// Adams, "Magazines and vmem", 2001).
+//
+//     thread: loaded, previous <-- full, empty --> depot <-- objects --> slabs
+//
+// A thread takes from its loaded magazine and puts into it. When that is empty
+// or full the two change places, and only when both are does the thread go to
+// the depot: so it goes there once for as many objects as a magazine holds,
+// whatever the order of calls. Objects go from thread to thread as magazines,
+// at the same price.
+//
+// Threads  each type says which.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/detail/object_core.hpp"
+
+#include "base/order.hpp"
+#include "base/published.hpp"
+
+namespace tarn::object {
+
+struct Magazine {
+  std::uint32_t count;  // while it is not loaded
+  std::uint32_t capacity;
+  Magazine* next;  // last: below the first round; null while it is loaded
+
+  [[nodiscard]] void** rounds() noexcept {
+    return reinterpret_cast<void**>(this + 1);
+  }
+  [[nodiscard]] static constexpr std::size_t size_for(
+      std::size_t capacity) noexcept {
+    return sizeof(Magazine) + capacity * sizeof(void*);
+  }
+};
+
+/// What a thread has of a pool. Confined to the thread, but for what others may
+/// look at.
+struct alignas(64) Cache : detail::AtHand {
+  std::atomic<void**> bottom;  // the oldest; for whoever counts
+  Magazine* loaded;            // null: none yet
+  Magazine* previous;          // null: none yet; else full or empty
+  std::uint32_t number;
+  std::uint32_t fill;  // objects to take from slabs next time
+  base::Published<std::uint32_t> in_previous;
+  std::uint32_t changes;  // of magazines, without a trip
+  // Odd while its thread changes magazines: after fork, where that thread is no
+  // more, they cannot be had then. The release at the end pairs with nothing
+  // but the fork itself.
+  std::atomic<std::uint32_t> busy;
+
+  [[nodiscard]] std::uint32_t count() const noexcept {
+    return static_cast<std::uint32_t>(top.load(std::memory_order_relaxed) -
+                                      bottom.load(std::memory_order_relaxed));
+  }
+  [[nodiscard]] bool is_empty() const noexcept { return count() == 0; }
+  [[nodiscard]] bool is_full() const noexcept {
+    return top.load(std::memory_order_relaxed) == limit;
+  }
+  [[nodiscard]] void* newest() const noexcept {
+    return top.load(std::memory_order_relaxed)[-1];
+  }
+
+  void load(Magazine* magazine, std::uint32_t objects) noexcept {
+    loaded = magazine;
+    magazine->next = nullptr;
+    void** const rounds = magazine->rounds();
+    bottom.store(rounds, std::memory_order_relaxed);
+    limit = rounds + magazine->capacity;
+    top.store(rounds + objects, std::memory_order_relaxed);
+  }
+
+  /// Keeps the loaded magazine, if any, as the previous one and loads another.
+  void change(Magazine* magazine) noexcept {
+    if (loaded != nullptr)
+      loaded->count = count();
+    previous = loaded;
+    in_previous = loaded == nullptr ? 0 : loaded->count;
+    load(magazine, magazine->count);
+  }
+
+  [[nodiscard]] void* pop() noexcept {
+    void** const place = top.load(std::memory_order_relaxed) - 1;
+    top.store(place, std::memory_order_relaxed);
+    return *place;
+  }
+  void push(void* slot) noexcept {
+    void** const place = top.load(std::memory_order_relaxed);
+    *place = slot;
+    top.store(place + 1, std::memory_order_release);
+  }
+};
+
+/// Marks a cache as busy for a scope.
+class Busy {
+ public:
+  explicit Busy(Cache& cache) noexcept : cache_(cache) {
+    cache.busy.store(cache.busy.load(std::memory_order_relaxed) + 1,
+                     std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  ~Busy() {
+    cache_.busy.store(cache_.busy.load(std::memory_order_relaxed) + 1,
+                      std::memory_order_release);
+  }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  Cache& cache_;
+};
+
+/// Magazines of nobody. Confined: the pool's lock.
+class Depot {
+ public:
+  void put(Magazine* magazine) noexcept {
+    Stack& stack = magazine->count != 0 ? full_ : empty_;
+    magazine->next = stack.first;
+    stack.first = magazine;
+    ++stack.count;
+    objects_ += magazine->count;
+  }
+
+  /// One with objects, or an empty one; null: there is none.
+  [[nodiscard]] Magazine* take_full() noexcept { return take(full_); }
+  [[nodiscard]] Magazine* take_empty() noexcept { return take(empty_); }
+
+  /// Half of those that nobody needed since the last call, rounded up.
+  [[nodiscard]] std::size_t idle_full() noexcept { return idle(full_); }
+  [[nodiscard]] std::size_t idle_empty() noexcept { return idle(empty_); }
+
+  [[nodiscard]] std::size_t objects() const noexcept { return objects_; }
+
+ private:
+  struct Stack {
+    Magazine* first = nullptr;
+    std::size_t count = 0;
+    std::size_t least = 0;  // the count was not below since idle() was asked
+  };
+
+  Magazine* take(Stack& stack) noexcept {
+    Magazine* const magazine = stack.first;
+    if (magazine == nullptr)
+      return nullptr;
+    stack.first = magazine->next;
+    --stack.count;
+    stack.least = base::smaller(stack.least, stack.count);
+    objects_ -= magazine->count;
+    return magazine;
+  }
+
+  static std::size_t idle(Stack& stack) noexcept {
+    const std::size_t half = (stack.least + 1) / 2;
+    stack.least = stack.count;
+    return half;
+  }
+
+  Stack full_;
+  Stack empty_;
+  std::size_t objects_ = 0;
+};
+
+}  // namespace tarn::object

@@ -1,0 +1,220 @@
+// The slow half of acquire and release: what happens when a thread has nothing
+// at hand, or no room.
+#include "base/build.hpp"
+#include "object/state.hpp"
+
+namespace tarn {
+namespace object {
+namespace {
+
+// A magazine for a thread that has none. False: no memory.
+bool equip(State& state, Cache& cache) noexcept {
+  Magazine* const magazine = state.new_magazine();
+  if (magazine == nullptr)
+    return false;
+  cache.change(magazine);
+  return true;
+}
+
+// Objects from the depot, or else, a few at first, from the slabs.
+bool fetch(State& state, Cache& cache) noexcept {
+  const Trip trip{state};
+  if (Magazine* const full = state.depot.take_full()) {
+    if (cache.previous != nullptr)
+      state.depot.put(cache.previous);
+    cache.change(full);
+    return true;
+  }
+  const std::uint32_t room = cache.loaded->capacity;
+  const std::uint32_t objects = state.slabs.take_made(
+      cache.loaded->rounds(), base::smaller(cache.fill, room));
+  cache.load(cache.loaded, objects);
+  cache.fill = base::smaller(2 * cache.fill, room);
+  return objects != 0;
+}
+
+// A thread that gets along with its two magazines looks after the depot now and
+// then all the same.
+void change(State& state, Cache& cache) noexcept {
+  constexpr std::uint32_t changes_between_trips = 64;
+  cache.change(cache.previous);
+  if (++cache.changes % changes_between_trips == 0)
+    const Trip trip{state};
+}
+
+// Makes an empty cache one with objects. False: there are none to be had.
+bool fill(State& state, Cache& cache) noexcept {
+  if (cache.previous != nullptr && cache.previous->count != 0) {
+    change(state, cache);
+    return true;
+  }
+  if (cache.loaded == nullptr && !equip(state, cache))
+    return false;
+  return fetch(state, cache);
+}
+
+// An empty magazine of today's capacity out of the depot, or null.
+Magazine* take_empty(State& state) noexcept TARN_REQUIRES(state.lock) {
+  while (Magazine* const magazine = state.depot.take_empty()) {
+    if (magazine->capacity == state.capacity)
+      return magazine;
+    state.drop(magazine);
+  }
+  return nullptr;
+}
+
+// Puts a full previous magazine into the depot. False: no memory for another.
+bool deliver(State& state, Cache& cache) noexcept {
+  Magazine* empty = nullptr;
+  {
+    const Trip trip{state};
+    empty = take_empty(state);
+    if (empty != nullptr)
+      state.depot.put(cache.previous);
+  }
+  if (empty == nullptr) {
+    empty = state.new_magazine();
+    if (empty == nullptr)
+      return false;
+    const base::Locked locked{state.lock};
+    state.depot.put(cache.previous);
+  }
+  cache.change(empty);
+  return true;
+}
+
+// Makes a full cache one with room.
+bool make_room(State& state, Cache& cache) noexcept {
+  if (cache.previous == nullptr)
+    return equip(state, cache);
+  if (cache.previous->count == 0) {
+    change(state, cache);
+    return true;
+  }
+  return deliver(state, cache);
+}
+
+bool has(void* const* rounds, std::uint32_t count, const void* slot) noexcept {
+  for (std::uint32_t i = 0; i < count; ++i)
+    if (rounds[i] == slot)
+      return true;
+  return false;
+}
+
+// What only the dev library looks at: whether what comes back is in use.
+[[maybe_unused]] void require_in_use(State& state, Cache& cache,
+                                     const void* slot) noexcept {
+  const base::Locked locked{state.lock};
+  std::uint32_t number = 0;
+  static_cast<void>(state.require_own(slot, number));
+  const bool is_at_hand =
+      (cache.loaded != nullptr &&
+       has(cache.loaded->rounds(), cache.count(), slot)) ||
+      (cache.previous != nullptr &&
+       has(cache.previous->rounds(), cache.previous->count, slot));
+  if (is_at_hand)
+    report_free(state, slot);
+}
+
+}  // namespace
+
+void* State::new_part(std::size_t size) noexcept {
+  const std::size_t part = Parts::round_up(size);
+  for (;;) {
+    std::size_t slab = 0;
+    {
+      const base::Locked locked{lock};
+      void* memory = nullptr;
+      if (parts.of(part).take_made(&memory, 1) != 0)
+        return memory;
+      slab = parts.of(part).shape().size;
+    }
+    const Loan loan = lend(slab, slab);
+    if (!loan)
+      return nullptr;
+    const base::Locked locked{lock};
+    parts.of(part).add(loan, pool);
+  }
+}
+
+Magazine* State::new_magazine() noexcept {
+  std::uint32_t wanted = 0;
+  {
+    const base::Locked locked{lock};
+    wanted = capacity;
+  }
+  void* const memory = new_part(Magazine::size_for(wanted));
+  return memory == nullptr ? nullptr
+                           : ::new (memory) Magazine{0, wanted, nullptr};
+}
+
+void State::drop(Magazine* magazine) noexcept {
+  parts.put(magazine, Parts::round_up(Magazine::size_for(magazine->capacity)));
+}
+
+void State::unload(Magazine* magazine) noexcept {
+  for (std::uint32_t i = 0; i < magazine->count; ++i)
+    put(magazine->rounds()[i], true);
+  drop(magazine);
+}
+
+void State::unload(Cache& cache) noexcept {
+  if (cache.loaded != nullptr) {
+    cache.loaded->count = cache.count();
+    depot.put(cache.loaded);
+  }
+  if (cache.previous != nullptr)
+    depot.put(cache.previous);
+}
+
+void State::unload_depot() noexcept {
+  while (Magazine* const magazine = depot.take_full())
+    unload(magazine);
+  while (Magazine* const magazine = depot.take_empty())
+    drop(magazine);
+}
+
+}  // namespace object
+
+inline namespace v1 {
+namespace detail {
+
+using object::Busy;
+using object::Cache;
+using object::State;
+
+TakenSlot ObjectPoolCore::take_slow() noexcept {
+  State& state = State::of(*this);
+  if (state.has_due.load(std::memory_order_relaxed)) [[unlikely]]
+    state.give_back_some();
+  Cache* const cache = state.own_cache();
+  if (cache == nullptr)
+    return state.take_from_slabs();
+  {
+    const Busy busy{*cache};
+    if (!cache->is_empty() || object::fill(state, *cache))
+      return {cache->pop(), false};
+  }
+  return state.take_from_slabs();
+}
+
+void ObjectPoolCore::put_slow(void* slot) noexcept {
+  State& state = State::of(*this);
+  if (state.has_due.load(std::memory_order_relaxed)) [[unlikely]]
+    state.give_back_some();
+  if (Cache* const cache = state.own_cache()) {
+    if (!cache->is_empty() && cache->newest() == slot) [[unlikely]]
+      report_free(state, slot);
+    if constexpr (base::is_dev)
+      object::require_in_use(state, *cache, slot);
+    const Busy busy{*cache};
+    if (!cache->is_full() || object::make_room(state, *cache))
+      return cache->push(slot);
+  }
+  const base::Locked locked{state.lock};
+  state.put(slot, true);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace tarn

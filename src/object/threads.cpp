@@ -1,0 +1,213 @@
+// What each thread has of a pool: found by the thread's number, given to the
+// depot when the thread ends, and in a child after fork by those that are not
+// there.
+#include "base/build.hpp"
+#include "object/state.hpp"
+#include "port/world.hpp"
+
+namespace tarn {
+namespace object {
+namespace {
+
+using detail::AtHand;
+
+// The word below the first place, and the first place, of a magazine that has
+// no room: never written.
+constinit void* no_rounds[2] = {};
+constinit AtHand nothing_at_hand{no_rounds + 1, no_rounds + 1};
+
+// Guards the list of pools with magazines. Their own locks are taken under it.
+constinit base::SpinLock pools_lock;
+constinit State* pools TARN_GUARDED_BY(pools_lock) = nullptr;
+
+enum class Hooks : std::uint8_t { unknown, none, set };
+constinit Hooks hooks TARN_GUARDED_BY(pools_lock) = Hooks::unknown;
+
+void leave_all() noexcept {
+  const base::Locked locked{pools_lock};
+  for (State* state = pools; state != nullptr; state = state->next) {
+    const base::Locked hold{state->lock};
+    state->leave(detail::own_number());
+  }
+}
+
+void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
+  pools_lock.lock();
+  for (State* state = pools; state != nullptr; state = state->next)
+    state->lock.lock();
+}
+
+void release_in_parent() noexcept TARN_UNCHECKED_LOCKS {
+  for (State* state = pools; state != nullptr; state = state->next)
+    state->lock.unlock();
+  pools_lock.unlock();
+}
+
+// Who was changing its magazines left them in a state that nobody knows.
+void forget_others(State& state) noexcept TARN_REQUIRES(state.lock) {
+  HandTable* const table = state.table().load(std::memory_order_relaxed);
+  for (std::uint32_t number = 0; number < table->size; ++number) {
+    Cache*& cache = State::caches(*table)[number];
+    if (cache == nullptr || number == detail::own_number())
+      continue;
+    if (cache->busy.load(std::memory_order_acquire) % 2 == 0)
+      state.leave(number);
+    cache = nullptr;
+    table->hands()[number].store(&nothing_at_hand, std::memory_order_relaxed);
+  }
+  state.has_lost = true;
+}
+
+void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
+  for (State* state = pools; state != nullptr; state = state->next) {
+    forget_others(*state);
+    state->lock.unlock();
+  }
+  pools_lock.unlock();
+}
+
+constexpr std::size_t bytes_for(std::size_t numbers) noexcept {
+  return sizeof(HandTable) + numbers * 2 * sizeof(void*);
+}
+
+// A table for as many numbers as fit into `size` bytes, with what `old` has.
+HandTable* start_table(void* memory, std::size_t size, std::size_t loan,
+                       HandTable& old) noexcept {
+  const std::size_t numbers = (size - sizeof(HandTable)) / (2 * sizeof(void*));
+  auto* const table = ::new (memory) HandTable{numbers, &old, loan};
+  for (std::size_t i = 0; i < numbers; ++i) {
+    const bool is_old = i < old.size;
+    AtHand* const hand = is_old ? old.hands()[i].load(std::memory_order_relaxed)
+                                : &nothing_at_hand;
+    ::new (table->hands() + i) std::atomic<AtHand*>{hand};
+  }
+  for (std::size_t i = 0; i < numbers; ++i)
+    State::caches(*table)[i] = i < old.size ? State::caches(old)[i] : nullptr;
+  return table;
+}
+
+}  // namespace
+
+bool has_hooks() noexcept {
+  const base::Locked locked{pools_lock};
+  if (hooks == Hooks::unknown)
+    hooks = port::set_thread_hooks(
+                {leave_all, hold_for_fork, release_in_parent, release_in_child})
+                ? Hooks::set
+                : Hooks::none;
+  return hooks == Hooks::set;
+}
+
+void State::link() noexcept {
+  if (!has_magazines)
+    return;
+  const base::Locked locked{pools_lock};
+  next = pools;
+  if (pools != nullptr)
+    pools->former = this;
+  pools = this;
+}
+
+void State::unlink() noexcept {
+  if (!has_magazines)
+    return;
+  const base::Locked locked{pools_lock};
+  (former != nullptr ? former->next : pools) = next;
+  if (next != nullptr)
+    next->former = former;
+}
+
+Cache* State::own_cache() noexcept {
+  if (!has_magazines)
+    return nullptr;
+  HandTable* const own = table().load(std::memory_order_acquire);
+  if (detail::own_number() < own->size)
+    if (Cache* const cache = caches(*own)[detail::own_number()])
+      return cache;
+  return enter();
+}
+
+Cache* State::enter() noexcept {
+  if (!port::watch_thread())
+    return nullptr;
+  const std::uint32_t number = detail::own_number();
+  if (!widen(number))
+    return nullptr;
+  void* const memory = new_part(sizeof(Cache));
+  if (memory == nullptr)
+    return nullptr;
+  auto* const cache = ::new (memory) Cache{};
+  cache->top = no_rounds + 1;
+  cache->bottom = no_rounds + 1;
+  cache->limit = no_rounds + 1;
+  cache->number = number;
+  cache->fill = 1;
+  const base::Locked locked{lock};
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  caches(present)[number] = cache;
+  // The dev library looks at every call.
+  if constexpr (!base::is_dev)
+    present.hands()[number].store(cache, std::memory_order_relaxed);
+  return cache;
+}
+
+bool State::widen(std::uint32_t number) noexcept {
+  for (;;) {
+    HandTable* const old = table().load(std::memory_order_acquire);
+    if (number < old->size)
+      return true;
+    const std::size_t size = Parts::round_up(bytes_for(number + 1));
+    const bool is_part = size <= Parts::largest;
+    const Loan loan = is_part ? Loan{static_cast<std::byte*>(new_part(size)), 0}
+                              : lend(size, max_align);
+    if (!loan)
+      return false;
+    const base::Locked locked{lock};
+    // Of two that come at once one makes a table that is no wider, which is as
+    // good.
+    HandTable& present = *table().load(std::memory_order_relaxed);
+    table().store(start_table(loan.memory, base::larger(size, loan.size),
+                              loan.size, present),
+                  std::memory_order_release);
+  }
+}
+
+void State::drop_tables() noexcept {
+  HandTable* newest = table().load(std::memory_order_relaxed);
+  while (newest != &detail::no_hands) {
+    HandTable* const older = newest->older;
+    if (newest->loan != 0) {
+      take_back({reinterpret_cast<std::byte*>(newest), newest->loan});
+    } else {
+      const base::Locked locked{lock};
+      parts.put(newest, Parts::round_up(bytes_for(newest->size)));
+    }
+    newest = older;
+  }
+}
+
+void State::leave(std::uint32_t number) noexcept {
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  if (number >= present.size || caches(present)[number] == nullptr)
+    return;
+  Cache& cache = *caches(present)[number];
+  caches(present)[number] = nullptr;
+  present.hands()[number].store(&nothing_at_hand, std::memory_order_relaxed);
+  unload(cache);
+  parts.put(&cache, Parts::round_up(sizeof(Cache)));
+}
+
+void State::unload_all() noexcept {
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  for (std::uint32_t number = 0; number < present.size; ++number)
+    leave(number);
+  unload_depot();
+}
+
+}  // namespace object
+
+inline namespace v1 {
+constinit detail::HandTable detail::no_hands{0, nullptr, 0};
+}  // namespace v1
+
+}  // namespace tarn

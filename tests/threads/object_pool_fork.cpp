@@ -1,0 +1,79 @@
+// A process forks while its threads acquire and release: the child, whose only
+// thread is the one that forked, has a pool that is whole, and uses it.
+#include "tarn/object_pool.hpp"
+
+#include "os/memory.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+using namespace tarn;
+
+struct Thing {
+  std::byte bytes[100];
+};
+
+constexpr int forks = 60;
+ObjectPool<Thing> pool{{.name = "things"}};
+
+int work_in_child() {
+  std::vector<Thing*> all(3000);
+  if (pool.acquire_many(all.data(), all.size()) != all.size())
+    return 1;
+  pool.release_many(all.data(), all.size());
+  // A sanitizer's runtime does not let threads be started here.
+  if (!os::is_shadowed())
+    std::thread{[&all] {
+      if (pool.acquire_many(all.data(), all.size()) != all.size())
+        std::abort();
+      pool.release_many(all.data(), all.size());
+    }}.join();
+  pool.reap();
+  return pool.check() ? 0 : 2;
+}
+
+}  // namespace
+
+int main() {
+  std::atomic<bool> is_over{false};
+  std::atomic<int> there{0};
+  std::vector<std::thread> crew;
+  for (int i = 0; i < 3; ++i)
+    crew.emplace_back([&] {
+      std::vector<Thing*> all(1000);
+      while (!is_over) {
+        if (pool.acquire_many(all.data(), all.size()) != all.size())
+          std::abort();
+        pool.release_many(all.data(), all.size());
+        ++there;
+      }
+    });
+  while (there < 10)
+    std::this_thread::yield();
+  int failures = 0;
+  for (int i = 0; i < forks; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(60);  // a lock that nobody will free ends the child
+      std::exit(work_in_child());
+    }
+    int status = 0;
+    if (waitpid(child, &status, 0) != child || status != 0) {
+      std::fprintf(stderr, "child %d ended with %d\n", i, status);
+      ++failures;
+    }
+  }
+  is_over = true;
+  for (std::thread& thread : crew)
+    thread.join();
+  if (pool.stats().in_use != 0 || !pool.check())
+    ++failures;
+  return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,188 @@
+// What magazines promise: trips to the depot, other threads, a thread's end,
+// memory that goes back.
+// ONLY linux
+#include "tarn/object_pool.hpp"
+
+#include "support/counting_upstream.hpp"
+
+#include <chrono>
+#include <doctest/doctest.h>
+#include <memory>
+#include <set>
+#include <thread>
+#include <vector>
+
+using namespace tarn;
+using test::CountingUpstream;
+
+namespace {
+
+struct Message {
+  std::byte bytes[64];
+};
+using Pool = ObjectPool<Message>;
+
+std::vector<Message*> acquire(Pool& pool, std::size_t n) {
+  std::vector<Message*> all(n);
+  REQUIRE(pool.acquire_many(all.data(), n) == n);
+  return all;
+}
+
+template <class Work>
+void on_a_thread(Work work) {
+  std::thread{work}.join();
+}
+
+}  // namespace
+
+TEST_CASE("a thread goes to the depot once for as many as a magazine holds") {
+  Pool pool;
+  std::vector<Message*> all = acquire(pool, 10'000);
+  const std::size_t magazine = pool.stats().magazine;
+  CHECK(magazine > 50);
+  std::size_t before = pool.stats().trips;
+  pool.release_many(all.data(), all.size());
+  CHECK(pool.stats().trips - before <= all.size() / magazine + 1);
+  before = pool.stats().trips;
+  all = acquire(pool, 10'000);
+  CHECK(pool.stats().trips - before <= all.size() / magazine + 1);
+  pool.release_many(all.data(), all.size());
+}
+
+TEST_CASE("at the boundary of a magazine no call goes to the depot") {
+  Pool pool;
+  const std::size_t magazine = pool.stats().magazine;
+  for (std::size_t in_use = 0; in_use < 3 * magazine; in_use += 7) {
+    std::vector<Message*> all = acquire(pool, in_use);
+    // Fills one magazine and empties it again, at whatever height.
+    const std::size_t before = pool.stats().trips;
+    for (int i = 0; i < 1000; ++i) {
+      Message* const a = pool.acquire_raw();
+      Message* const b = pool.acquire_raw();
+      pool.release(a);
+      pool.release(b);
+    }
+    CHECK(pool.stats().trips - before <= 4);
+    pool.release_many(all.data(), all.size());
+  }
+}
+
+TEST_CASE("what one thread releases another one acquires") {
+  Pool pool;
+  std::vector<Message*> all = acquire(pool, 5000);
+  const std::set<Message*> places(all.begin(), all.end());
+  on_a_thread([&] { pool.release_many(all.data(), all.size()); });
+  CHECK(pool.stats().in_use == 0);
+  const std::size_t others = pool.stats().ready - all.size();
+  all = acquire(pool, 5000);
+  std::size_t again = 0;
+  for (Message* const message : all)
+    again += places.count(message);
+  CHECK(again + others >= all.size());
+  pool.release_many(all.data(), all.size());
+  CHECK(pool.check());
+}
+
+TEST_CASE("a thread's end gives back what it had at hand") {
+  CountingUpstream upstream;
+  Pool pool{upstream};
+  on_a_thread([&] {
+    std::vector<Message*> all = acquire(pool, 1000);
+    pool.release_many(all.data(), all.size());
+    CHECK(pool.stats().at_hand > 0);
+  });
+  CHECK(pool.stats().at_hand == 0);
+  CHECK(pool.stats().ready >= 1000);
+  static_cast<void>(pool.reap());
+  CHECK(pool.stats().held == 0);
+}
+
+TEST_CASE("objects in the hands of a thread that ends are still in use") {
+  Pool pool;
+  Message* message = nullptr;
+  on_a_thread([&] { message = pool.acquire_raw(); });
+  CHECK(pool.stats().in_use == 1);
+  pool.release(message);
+  CHECK(pool.stats().in_use == 0);
+}
+
+TEST_CASE("a thread that touched a pool once holds little") {
+  Pool pool;
+  const auto one = pool.acquire();
+  const std::size_t before = pool.stats().own + pool.stats().held;
+  constexpr std::size_t threads = 300;
+  std::vector<std::unique_ptr<std::thread>> all;
+  std::atomic<std::size_t> there{0};
+  std::atomic<bool> may_end{false};
+  for (std::size_t i = 0; i < threads; ++i)
+    all.push_back(std::make_unique<std::thread>([&] {
+      pool.acquire().reset();
+      ++there;
+      may_end.wait(false);
+    }));
+  while (there != threads)
+    std::this_thread::yield();
+  const ObjectPoolStats stats = pool.stats();
+  CHECK(stats.own + stats.held - before <= threads * 4 * KiB);
+  may_end = true;
+  may_end.notify_all();
+  for (auto& thread : all)
+    thread->join();
+}
+
+TEST_CASE("after a peak the memory goes back within light work") {
+  Pool pool;
+  std::vector<Message*> all = acquire(pool, 300'000);
+  const std::size_t peak = pool.stats().held;
+  pool.release_many(all.data(), all.size());
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  // By half in each quarter of a second.
+  while (pool.stats().held > peak / 100 &&
+         std::chrono::steady_clock::now() < until) {
+    all = acquire(pool, 200);
+    pool.release_many(all.data(), all.size());
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  CHECK(pool.stats().held <= peak / 100);
+  CHECK(pool.stats().own <= 64 * KiB);
+  CHECK(pool.check());
+}
+
+TEST_CASE("magazines that cannot be had are done without") {
+  for (int granted = 0; granted < 8; ++granted) {
+    CountingUpstream upstream{granted};
+    Pool pool{upstream};
+    std::vector<Message*> all;
+    while (Message* const message = pool.acquire_raw())
+      all.push_back(message);
+    pool.release_many(all.data(), all.size());
+    CHECK(pool.stats().in_use == 0);
+    std::size_t again = 0;
+    while (pool.acquire_raw() != nullptr)
+      ++again;
+    CHECK(again == all.size());
+    CHECK(pool.check());
+    upstream.refuse_after(CountingUpstream::never);
+    for (Message* const message : all)
+      pool.release(message);
+  }
+}
+
+TEST_CASE("pools end while threads that used them live") {
+  auto pool = std::make_unique<Pool>();
+  std::atomic<int> step{0};
+  std::thread other{[&] {
+    pool->acquire().reset();
+    step = 1;
+    step.notify_one();
+    step.wait(1);
+    Pool next;
+    next.acquire().reset();
+  }};
+  step.wait(0);
+  pool.reset();
+  step = 2;
+  step.notify_one();
+  other.join();
+}
