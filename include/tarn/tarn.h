@@ -105,6 +105,38 @@ void tarn_budget_init(tarn_budget* budget, const char* name, size_t limit,
 void tarn_budget_destroy(tarn_budget* budget);
 size_t tarn_budget_held(const tarn_budget* budget);
 
+/* Objects of one size, kept constructed between uses: object_pool.hpp. Zero in
+ * a field means its default. `options` may be NULL. */
+typedef struct tarn_object_pool {
+  TARN_ALIGNAS(64) unsigned char opaque[1280];
+} tarn_object_pool;
+
+typedef struct tarn_object_pool_options {
+  const char* name;
+  size_t align;                    /* of an object; 16 */
+  bool (*construct)(void* object); /* once; false: it failed. NULL: nothing */
+  void (*destroy)(void* object);   /* once. NULL: nothing */
+  tarn_budget* budget;             /* NULL: the system */
+  bool without_magazines;
+  uint64_t spare[4]; /* zero */
+} tarn_object_pool_options;
+
+/* False: objects of `size` bytes are too large, and there is no pool. */
+bool tarn_object_pool_init(tarn_object_pool* pool, size_t size,
+                           const tarn_object_pool_options* options);
+void tarn_object_pool_destroy(tarn_object_pool* pool);
+
+/* NULL: ran out, or its construction failed. */
+void* tarn_object_pool_acquire(tarn_object_pool* pool);
+void tarn_object_pool_release(tarn_object_pool* pool, void* object);
+size_t tarn_object_pool_acquire_many(tarn_object_pool* pool, size_t n,
+                                     void** out);
+void tarn_object_pool_release_many(tarn_object_pool* pool, void* const* objects,
+                                   size_t n);
+bool tarn_object_pool_reserve(tarn_object_pool* pool, size_t n);
+size_t tarn_object_pool_reap(tarn_object_pool* pool);
+size_t tarn_object_pool_in_use(const tarn_object_pool* pool);
+
 /* Heaps, statistics and addresses: in builds for Linux. The heap of the process
  * lives for ever; one of your own ends with all its blocks. */
 tarn_heap* tarn_default_heap(void);

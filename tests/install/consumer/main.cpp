@@ -1,5 +1,6 @@
 // A consumer in C++: exit status 0 when the library answers.
 #include "tarn/budget.hpp"
+#include "tarn/object_pool.hpp"
 #include "tarn/pmr.hpp"
 #include "tarn/region.hpp"
 #include "tarn/text.hpp"
@@ -19,5 +20,8 @@ int main() {
   if (text != "forty-two" || numbers->back() != 7 || !region.owns(numbers))
     return 2;
   region.reset();
-  return region.ran_out() ? 3 : 0;
+  tarn::ObjectPool<int> pool{budget};
+  if (!pool.acquire())
+    return 3;
+  return region.ran_out() ? 4 : 0;
 }
