@@ -24,7 +24,9 @@ enum class Fault : std::uint8_t {
   confined,            ///< a confined pool used by two threads at once
   wrong_pool,          ///< a block given to another pool than its own
   double_free,         ///< a block given back that was given back before
-  ended_in_use         ///< an object pool ended while objects were in use
+  ended_in_use,        ///< an object pool ended while objects were in use
+  after_end,           ///< a PerThread used after its end
+  out_of_order         ///< a Scratch that did not end as its thread's last
 };
 
 /// Called with the fault and its line, zero-terminated, after the line was
