@@ -19,7 +19,10 @@ using namespace tarn::bench;
 namespace {
 
 constexpr const char* floor_name = "raw bump loop";
-constexpr const char* names[] = {floor_name, "tarn::Region",
+constexpr const char* names[] = {floor_name,
+                                 "tarn::Region",
+                                 "tarn::PerThread<Region>, reset",
+                                 "tarn::PerThread<Region>, merged",
                                  "tarn::Region, one budget",
                                  "tarn::Region, three budgets"};
 constexpr double enough = 0.9;  // of the number of threads

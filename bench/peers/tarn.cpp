@@ -1,6 +1,8 @@
-// The Region: made anew for each request, or reset after it; alone, and under
-// budgets that all threads share.
+// The Region: made anew for each request, or reset after it; alone, under
+// budgets that all threads share, and found anew for each block in a set of
+// them.
 #include "tarn/budget.hpp"
+#include "tarn/per_thread.hpp"
 #include "tarn/region.hpp"
 
 #include "support/peer.hpp"
@@ -56,10 +58,49 @@ struct Budgeted {
   };
 };
 
+PerThread<Region>& frames() {
+  static PerThread<Region>& all = *new PerThread<Region>;
+  return all;
+}
+
+// Each block asks for this thread's region; reset ends them.
+struct OfThread {
+  struct Shared {
+    PerThread<Region>& set = frames();
+  };
+  struct Request {
+    explicit Request(Shared& shared) : set(shared.set) {}
+    void* allocate(std::size_t size) { return set->allocate(size); }
+    void end(std::span<void*>) { set->reset(); }
+
+    PerThread<Region>& set;
+  };
+};
+
+// What the thread's region has goes to another one, which ends it.
+struct Merged {
+  struct Shared {
+    PerThread<Region>& set = frames();
+    Region tree;
+  };
+  struct Request {
+    explicit Request(Shared& given) : shared(given) {}
+    void* allocate(std::size_t size) { return shared.set->allocate(size); }
+    void end(std::span<void*>) {
+      if (shared.tree.merge(*shared.set))
+        shared.tree.reset();
+    }
+
+    Shared& shared;
+  };
+};
+
 const Registered<Own> own{"tarn::Region"};
 const Registered<Reset<retain_decay.bytes>> reset{"tarn::Region, reset"};
 const Registered<Reset<retain_all.bytes>> retain{
     "tarn::Region, reset, retain all"};
+const Registered<OfThread> of_thread{"tarn::PerThread<Region>, reset"};
+const Registered<Merged> merged{"tarn::PerThread<Region>, merged"};
 const Registered<Budgeted<1>> one_budget{"tarn::Region, one budget"};
 const Registered<Budgeted<3>> three_budgets{"tarn::Region, three budgets"};
 
