@@ -181,6 +181,8 @@ def main():
     if given.write:
         write(work)
     else:
+        # Whoever is started behind a shell's & ignores it; the suite asks.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         go_on(work, libraries(given.build), given)
 
 
