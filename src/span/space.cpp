@@ -101,9 +101,19 @@ std::byte* Space::claim_any(std::size_t granules) noexcept {
       if (std::byte* const memory = reservations_[tried].claim(granules))
         return memory;
     const base::Locked locked{lock_};
-    if (reservations() == count && !grow(granules))
+    if (reservations() == count && (has_unopened(granules) || !grow(granules)))
       return nullptr;
   }
+}
+
+// Then it was the system that refused, as it would elsewhere.
+bool Space::has_unopened(std::size_t granules) const noexcept {
+  for (unsigned i = 0; i < reservations(); ++i)
+    if (reservations_[i].granules() -
+            reservations_[i].opened() * stretch_granules >=
+        granules)
+      return true;
+  return false;
 }
 
 bool Space::grow(std::size_t granules) noexcept {

@@ -84,6 +84,7 @@ class Space {
 
   std::byte* claim_charged(std::size_t granules, std::size_t kept) noexcept;
   std::byte* claim_any(std::size_t granules) noexcept;
+  [[nodiscard]] bool has_unopened(std::size_t granules) const noexcept;
   bool grow(std::size_t granules) noexcept TARN_REQUIRES(lock_);
 
   Reservation reservations_[most_reservations];

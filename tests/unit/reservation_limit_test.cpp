@@ -69,8 +69,11 @@ int live_under_a_limit_of_data() {
   if (within == nullptr)
     return 4;
   std::memset(within, 1, 48 * MiB);
+  const std::size_t reserved = space_stats().reserved;
   if (default_heap().allocate(128 * MiB) != nullptr)
     return 5;
+  if (space_stats().reserved != reserved)
+    return 7;
   default_heap().deallocate(within);
   void* const again = default_heap().allocate(40 * MiB);
   return again != nullptr && default_heap().allocate(100) != nullptr ? 0 : 6;
