@@ -301,13 +301,15 @@ bool refill(ThreadHeap& heap, unsigned size_class) noexcept {
   return fill_from_strip(heap, size_class);
 }
 
-void put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
+bool put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
   const Busy busy{heap};
   if (slab.free_count == 0 || slab.bare != 0) [[unlikely]]
     look_before_put(heap, slab, slot);
   slab.put(slot);
-  if (slab.is_unused()) [[unlikely]]
-    release_unused(heap, slab);
+  if (!slab.is_unused()) [[likely]]
+    return true;
+  release_unused(heap, slab);
+  return false;
 }
 
 bool take_back(ThreadHeap& heap, Slab& slab) noexcept {

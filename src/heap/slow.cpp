@@ -50,9 +50,8 @@ void deallocate_small(Domain& domain, void* p, Slab& slab,
   if (heap == nullptr)
     return post(slab, {slot, slot, 1});
   const HeapId owner = slab.owner.load(relaxed);
-  if (owner == heap->id) [[likely]]
-    return put_back(*heap, slab, slot);
-  if (owner == 0 && tagged.id == heap->id && take_back(*heap, slab))
+  if (owner == heap->id || (owner == 0 && tagged.id == heap->id &&
+                            take_back(*heap, slab))) [[likely]]
     put_back(*heap, slab, slot);
   else
     send(*heap, slab, slot);
@@ -145,6 +144,8 @@ void deallocate_own(Heap& object, void* p, Bin& bin) noexcept {
       bin.look(room_of(heap.class_of(bin)));
     return object.deallocate(p);
   }
+  if (!bin.is_empty() && spill(heap, bin))
+    return object.deallocate(p);
   --heap.until_duties;
   if (bin.is_empty())
     return bin.push(mark_free(domain, p, heap, heap.class_of(bin)));

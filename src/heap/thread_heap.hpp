@@ -220,8 +220,9 @@ class Visit {
 // slabs.cpp
 /// Puts free blocks of the class into its empty bin. False: no memory.
 [[nodiscard]] bool refill(ThreadHeap& heap, unsigned size_class) noexcept;
-/// Takes a block back into its slab, which is the heap's.
-void put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept;
+/// Takes a block back into its slab, which is the heap's. False: nobody uses
+/// the slab any more, and it may be gone.
+bool put_back(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept;
 /// Takes back a slab of the heap's that was used up, if nobody listed it.
 [[nodiscard]] bool take_back(ThreadHeap& heap, Slab& slab) noexcept;
 /// Gives all that the heap keeps back to its slabs, and those that nobody uses
@@ -254,6 +255,11 @@ void release(Domain& domain, Slab& slab) noexcept;
 /// Looks at each slot that a slab of the caller's has at hand: one that is in
 /// use, or there twice, was given back twice and is a fault.
 void require_sound(const Domain& domain, const Slab& slab) noexcept;
+
+// spill.cpp
+/// Makes room in a full bin: the blocks that came last go back to their slabs.
+/// False: there is none that may.
+[[nodiscard]] bool spill(ThreadHeap& heap, Bin& bin) noexcept;
 
 // sweep.cpp
 /// Whether the last sweep over the heap's slabs is not done, or long ago.

@@ -15,6 +15,14 @@ bool lie_together(const void* a, const void* b) {
          reinterpret_cast<std::uintptr_t>(b) / slab;
 }
 
+// More than a full bin gives to the slabs at once, so that all that was given
+// back before is with its slab.
+void give_others(tarn::Heap& heap, int from, const void* of) {
+  for (int i = from; i < from + 200; ++i)
+    if (!lie_together(blocks[i], of))
+      heap.deallocate(blocks[i]);
+}
+
 }  // namespace
 
 int main() {
@@ -32,6 +40,7 @@ int main() {
   for (void* const block : blocks)
     if (block != kept && lie_together(block, twice))
       heap.deallocate(block);
+  give_others(heap, 4600, twice);
   void* const other = heap.allocate(64);
   // It is in its slab's list and comes into the bin, too.
   heap.deallocate(twice);
@@ -41,4 +50,5 @@ int main() {
   heap.deallocate(other);
   // Nobody uses another one of its slab, which would go.
   heap.deallocate(kept);
+  give_others(heap, 4800, twice);
 }
