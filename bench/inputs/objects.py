@@ -22,7 +22,7 @@ def insert(root, key):
 
 
 root = Node(0.5)
-for _ in range(40_000):
+for _ in range(90_000):
     insert(root, random.random())
 words = [''.join(random.choices('abcdefgh', k=random.randint(3, 40)))
          for _ in range(60_000)]
@@ -31,6 +31,6 @@ for word in words * 3:
     counts[word[:5]] = counts.get(word[:5], 0) + 1
 rows = [{'name': word, 'number': i, 'parts': [word[:3]] * (i % 9)}
         for i, word in enumerate(words[:20_000])]
-for _ in range(4):
+for _ in range(8):
     rows = json.loads(json.dumps(rows))
 print(len(counts), len(rows), sorted(counts.items())[:2])

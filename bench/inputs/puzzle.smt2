@@ -1,4 +1,4 @@
-; Where queens stand, and what divides a number.
+; Where queens stand, what divides a number, and which functions grow.
 (set-logic ALL)
 (declare-fun q (Int) Int)
 (define-fun inside ((i Int)) Bool (and (<= 0 (q i)) (< (q i) 9)))
@@ -24,3 +24,14 @@
 (assert (= (bvmul a b) (_ bv3999971 22)))
 (check-sat)
 (pop)
+; Functions that grow, with as much patience as a number says.
+(reset)
+(set-option :rlimit 2000000)
+(declare-fun f (Int Int) Int)
+(declare-fun g (Int) Int)
+(assert (forall ((x Int) (y Int))
+  (=> (< x y) (< (f x y) (f (+ x 1) (g y))))))
+(assert (forall ((x Int)) (> (g (g x)) (g x))))
+(assert (forall ((x Int)) (= (f x (g x)) (+ x (g (f x x))))))
+(assert (< (f 3 9) (g 2)))
+(check-sat)

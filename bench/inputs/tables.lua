@@ -7,7 +7,7 @@ local function count(t)
   return t[1] and 1 + count(t[1]) + count(t[2]) or 1
 end
 local sum = 0
-for i = 1, 20 do sum = sum + count(tree(15)) end
+for i = 1, 50 do sum = sum + count(tree(15)) end
 local parts, index = {}, {}
 for i = 1, 300000 do
   local key = string.format("%x-%d", (i * 7919) % 65521, i % 97)

@@ -161,8 +161,10 @@ def write(work):
             print(f"{module}: the same in run {row[0]} only")
     processes, refills = (sum(int(row[i]) for row in done.values())
                           for i in (3, 4))
-    same = sum(row[1] == row[2] for row in done.values())
-    print(f"{same} of {len(done)} modules have the same result; tarn served "
+    ended = [row for row in done.values() if "did not end" not in row[1]]
+    same = sum(row[1] == row[2] for row in ended)
+    print(f"{same} of {len(done)} modules have the same result, "
+          f"{len(done) - len(ended)} did not end in time; tarn served "
           f"{processes} processes and refilled its bins {refills} times")
 
 
