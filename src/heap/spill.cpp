@@ -12,7 +12,7 @@ namespace tarn::heap {
 namespace {
 
 // So many at once that what a call costs beside its block hardly shows, and so
-// few that one call takes no microsecond; of a bin with little room, half.
+// few that none takes long; of a bin with little room, half.
 constexpr unsigned most_spilled = 32;
 
 unsigned count_pushed(const ThreadHeap& heap, const Bin& bin,
