@@ -1,6 +1,7 @@
-// What nobody needed for a quarter of a second goes back by halves: magazines
-// of the depot into the slabs, unused slabs to the upstream. Bonwick and Adams'
-// working set: what was left of a stack at its lowest, nobody needed.
+// What nobody needed for a quarter of a second goes back: magazines of the
+// depot into the slabs, then three quarters of the unused slabs to the
+// upstream. The working set of Bonwick and Adams: what was left of a stack at
+// its lowest was needed by nobody.
 #include "object/state.hpp"
 #include "port/world.hpp"
 
@@ -8,9 +9,6 @@ namespace tarn::object {
 namespace {
 
 constexpr std::uint32_t interval_ms = 250;
-// Trips between two looks at the clock.
-constexpr std::size_t trips_between_looks = 4;
-
 // What one call gives back, so that none takes longer than some microseconds
 // under the lock: some thousand objects, some slabs.
 constexpr std::size_t magazines_at_once = 32;
@@ -26,8 +24,6 @@ constexpr std::uint32_t most_capacity =
 }  // namespace
 
 void State::look() noexcept {
-  if (trips % trips_between_looks != 0)
-    return;
   const std::uint32_t now = port::clock_ms();
   if (now - looked < interval_ms)
     return;
@@ -42,10 +38,20 @@ void State::look() noexcept {
   seen_contended = contended;
 }
 
+void State::keep_up() noexcept {
+  if (!lock.try_lock())
+    return;
+  look();
+  if (has_due.load(std::memory_order_relaxed))
+    disarm_all();
+  lock.unlock();
+}
+
 void State::give_back_some() noexcept {
   std::size_t some = 0;
   {
     const base::Locked locked{lock};
+    const std::size_t unused = slabs.unused();
     for (std::size_t i = 0; i < magazines_at_once && due.full != 0; ++i) {
       --due.full;
       if (Magazine* const magazine = depot.take_full())
@@ -56,6 +62,7 @@ void State::give_back_some() noexcept {
       if (Magazine* const magazine = depot.take_empty())
         drop(magazine);
     }
+    slabs.count_idle(slabs.unused() - unused);
     some = base::smaller(due.slabs, slabs_at_once);
     due.slabs -= some;
     has_due.store(due.full + due.empty + due.slabs != 0,

@@ -125,7 +125,7 @@ class Depot {
   [[nodiscard]] Magazine* take_full() noexcept { return take(full_); }
   [[nodiscard]] Magazine* take_empty() noexcept { return take(empty_); }
 
-  /// Half of those that nobody needed since the last call, rounded up.
+  /// Those that nobody needed since the last call.
   [[nodiscard]] std::size_t idle_full() noexcept { return idle(full_); }
   [[nodiscard]] std::size_t idle_empty() noexcept { return idle(empty_); }
 
@@ -150,9 +150,9 @@ class Depot {
   }
 
   static std::size_t idle(Stack& stack) noexcept {
-    const std::size_t half = (stack.least + 1) / 2;
+    const std::size_t unneeded = stack.least;
     stack.least = stack.count;
-    return half;
+    return unneeded;
   }
 
   Stack full_;

@@ -16,6 +16,16 @@ bool equip(State& state, Cache& cache) noexcept {
   return true;
 }
 
+// The last one is taken first: so objects come by rising address, in which
+// processors look ahead.
+void turn_around(void** rounds, std::uint32_t count) noexcept {
+  for (std::uint32_t i = 0; i < count / 2; ++i) {
+    void* const last = rounds[count - 1 - i];
+    rounds[count - 1 - i] = rounds[i];
+    rounds[i] = last;
+  }
+}
+
 // Objects from the depot, or else, a few at first, from the slabs.
 bool fetch(State& state, Cache& cache) noexcept {
   const Trip trip{state};
@@ -28,6 +38,7 @@ bool fetch(State& state, Cache& cache) noexcept {
   const std::uint32_t room = cache.loaded->capacity;
   const std::uint32_t objects = state.slabs.take_made(
       cache.loaded->rounds(), base::smaller(cache.fill, room));
+  turn_around(cache.loaded->rounds(), objects);
   cache.load(cache.loaded, objects);
   cache.fill = base::smaller(2 * cache.fill, room);
   return objects != 0;
@@ -116,6 +127,17 @@ bool has(void* const* rounds, std::uint32_t count, const void* slot) noexcept {
     report_free(state, slot);
 }
 
+// What each slow call begins with. Null: the thread has nothing of its own.
+Cache* come_by(State& state) noexcept {
+  const bool is_due = state.has_due.load(std::memory_order_relaxed);
+  if (is_due) [[unlikely]]
+    state.give_back_some();
+  Cache* const cache = state.own_cache();
+  if (cache != nullptr && !is_due)
+    state.arm(*cache);
+  return cache;
+}
+
 }  // namespace
 
 void* State::new_part(std::size_t size) noexcept {
@@ -185,9 +207,7 @@ using object::State;
 
 TakenSlot ObjectPoolCore::take_slow() noexcept {
   State& state = State::of(*this);
-  if (state.has_due.load(std::memory_order_relaxed)) [[unlikely]]
-    state.give_back_some();
-  Cache* const cache = state.own_cache();
+  Cache* const cache = object::come_by(state);
   if (cache == nullptr)
     return state.take_from_slabs();
   {
@@ -200,9 +220,7 @@ TakenSlot ObjectPoolCore::take_slow() noexcept {
 
 void ObjectPoolCore::put_slow(void* slot) noexcept {
   State& state = State::of(*this);
-  if (state.has_due.load(std::memory_order_relaxed)) [[unlikely]]
-    state.give_back_some();
-  if (Cache* const cache = state.own_cache()) {
+  if (Cache* const cache = object::come_by(state)) {
     if (!cache->is_empty() && cache->newest() == slot) [[unlikely]]
       report_free(state, slot);
     if constexpr (base::is_dev)

@@ -73,9 +73,9 @@ Slab* Slabs::remove_unused() noexcept {
 }
 
 std::size_t Slabs::idle() noexcept {
-  const std::size_t half = (least_unused_ + 1) / 2;
+  const std::size_t most = least_unused_ - least_unused_ / 4;
   least_unused_ = unused_count_;
-  return half;
+  return most;
 }
 
 Slabs::List& Slabs::list_for(const Slab& slab) noexcept {

@@ -43,9 +43,11 @@ class Slabs {
   /// Takes out an unused slab, the one unused for longest. Null: there is none.
   [[nodiscard]] Slab* remove_unused() noexcept;
 
-  /// Half of the unused slabs that nobody needed since the last call, rounded
-  /// up.
+  /// Three quarters of the unused slabs that nobody needed since the last call.
   [[nodiscard]] std::size_t idle() noexcept;
+
+  /// So many slabs have become unused whose objects nobody needed since then.
+  void count_idle(std::size_t slabs) noexcept { least_unused_ += slabs; }
 
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t unused() const noexcept { return unused_count_; }

@@ -80,8 +80,11 @@ struct State {
   void unload_depot() noexcept TARN_REQUIRES(lock);
 
   // decay.cpp
-  /// Whoever makes a trip looks at the clock now and then.
+  /// Looks at the clock, and what nobody needed since it did the last time.
   void look() noexcept TARN_REQUIRES(lock);
+  /// Whoever keeps up: the same, and where something is due, lets no thread
+  /// find anything at hand, so that each comes by and gives some of it back.
+  void keep_up() noexcept;
   /// Gives a piece of what is due back.
   void give_back_some() noexcept TARN_EXCLUDES(lock);
 
@@ -92,6 +95,9 @@ struct State {
   }
   /// This thread's, made if need be. Null: it cannot have one.
   [[nodiscard]] Cache* own_cache() noexcept TARN_EXCLUDES(lock);
+  /// Lets the thread find again what it has.
+  void arm(Cache& cache) noexcept;
+  void disarm_all() noexcept TARN_REQUIRES(lock);
   [[nodiscard]] Cache* enter() noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] bool widen(std::uint32_t number) noexcept TARN_EXCLUDES(lock);
   /// What the thread of a number has goes to the depot.
@@ -152,8 +158,10 @@ class TARN_SCOPED_CAPABILITY Trip {
       state.lock.lock();
       ++state.contended;
     }
-    ++state.trips;
-    state.look();
+    // Whoever makes trips looks at the clock now and then.
+    constexpr std::size_t trips_between_looks = 4;
+    if (++state.trips % trips_between_looks == 0)
+      state.look();
   }
   ~Trip() TARN_RELEASE() TARN_UNCHECKED_LOCKS { state_.lock.unlock(); }
   Trip(const Trip&) = delete;

@@ -86,15 +86,27 @@ HandTable* start_table(void* memory, std::size_t size, std::size_t loan,
   return table;
 }
 
+// Whoever calls holds locks that fork takes after this one, so it waits for
+// nobody.
+void keep_up() noexcept {
+  if (!pools_lock.try_lock())
+    return;
+  for (State* state = pools; state != nullptr; state = state->next)
+    state->keep_up();
+  pools_lock.unlock();
+}
+
 }  // namespace
 
 bool has_hooks() noexcept {
   const base::Locked locked{pools_lock};
-  if (hooks == Hooks::unknown)
+  if (hooks == Hooks::unknown) {
+    port::set_upkeep(keep_up);
     hooks = port::set_thread_hooks(
                 {leave_all, hold_for_fork, release_in_parent, release_in_child})
                 ? Hooks::set
                 : Hooks::none;
+  }
   return hooks == Hooks::set;
 }
 
@@ -149,6 +161,22 @@ Cache* State::enter() noexcept {
   if constexpr (!base::is_dev)
     present.hands()[number].store(cache, std::memory_order_relaxed);
   return cache;
+}
+
+void State::arm(Cache& cache) noexcept {
+  if (base::is_dev)
+    return;
+  // A table that is being replaced meanwhile gets it the next time.
+  HandTable& present = *table().load(std::memory_order_acquire);
+  std::atomic<AtHand*>& hand = present.hands()[cache.number];
+  if (hand.load(std::memory_order_relaxed) != &cache)
+    hand.store(&cache, std::memory_order_relaxed);
+}
+
+void State::disarm_all() noexcept {
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  for (std::size_t number = 0; number < present.size; ++number)
+    present.hands()[number].store(&nothing_at_hand, std::memory_order_relaxed);
 }
 
 bool State::widen(std::uint32_t number) noexcept {

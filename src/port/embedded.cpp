@@ -57,6 +57,8 @@ bool set_thread_hooks(const ThreadHooks&) noexcept {
 bool watch_thread() noexcept {
   return false;
 }
+void set_upkeep(void (*)() noexcept) noexcept {}
+
 std::uint32_t clock_ms() noexcept {
   return 0;
 }

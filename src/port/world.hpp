@@ -53,6 +53,10 @@ struct ThreadHooks {
 /// others have the thread's number.
 [[nodiscard]] bool watch_thread() noexcept;
 
+/// Has `upkeep` run now and then by whoever gives idle memory back. It may ask
+/// for nothing and give nothing back itself.
+void set_upkeep(void (*upkeep)() noexcept) noexcept;
+
 /// Milliseconds since some moment, to a few; always the same without a clock.
 [[nodiscard]] std::uint32_t clock_ms() noexcept;
 

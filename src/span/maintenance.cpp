@@ -5,6 +5,7 @@
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
 #include "os/process.hpp"
+#include "port/world.hpp"
 #include "span/cache.hpp"
 #include "span/limit.hpp"
 #include "span/names.hpp"
@@ -72,7 +73,8 @@ constinit std::atomic<bool> do_requests_purge{true};
 constinit std::atomic<std::uint32_t> background{0};
 constinit std::atomic<bool> is_background_wanted{false};
 constinit std::atomic<bool> are_forks_watched{false};
-constinit std::atomic<void (*)() noexcept> room_above{nullptr};
+// The heap's and the object pools'; written once each, null until then.
+constinit std::atomic<void (*)() noexcept> rooms_above[2] = {};
 constinit std::atomic<void (*)() noexcept> revival{nullptr};
 constinit std::atomic<bool> is_revival_due{false};
 constinit std::atomic<bool> are_huge_pages_made{true};
@@ -148,12 +150,17 @@ bool sweep_on(std::uint32_t now, bool may_collapse) noexcept
   return true;
 }
 
+void run_upkeep() noexcept {
+  for (const auto& room : rooms_above)
+    if (void (*const upkeep)() noexcept = room.load(relaxed))
+      upkeep();
+}
+
 void start_round(std::uint32_t now) noexcept TARN_REQUIRES(state.lock) {
   if (now - state.last_round < round_ms)
     return;
   state.last_round = now;
-  if (void (*const upkeep)() noexcept = room_above.load(relaxed))
-    upkeep();
+  run_upkeep();
   empty_idle_caches(now, quiet_ms);
   for (Shelf& shelf : shelves)
     shelf.end_round();
@@ -259,14 +266,17 @@ void relieve() noexcept TARN_UNCHECKED_LOCKS {
 }
 
 void set_upkeep(void (*upkeep)() noexcept) noexcept {
-  room_above.store(upkeep, relaxed);
+  for (auto& room : rooms_above) {
+    void (*none)() noexcept = nullptr;
+    if (room.compare_exchange_strong(none, upkeep, relaxed))
+      return;
+  }
 }
 
 std::size_t purge_now() noexcept {
   const base::Locked locked{state.lock};
   const std::size_t before = purged_bytes();
-  if (void (*const upkeep)() noexcept = room_above.load(relaxed))
-    upkeep();
+  run_upkeep();
   for (unsigned step = 0; step < steps; ++step)
     while (shelves[step].dissolve_one(step)) {
     }
@@ -327,3 +337,7 @@ void stop_background_maintenance() noexcept {
 
 }  // namespace v1
 }  // namespace tarn
+
+void tarn::port::set_upkeep(void (*upkeep)() noexcept) noexcept {
+  tarn::span::set_upkeep(upkeep);
+}

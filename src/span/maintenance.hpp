@@ -25,8 +25,8 @@ void relieve() noexcept;
 /// `elapsed` ms after its last look; 0 where requests never purge.
 [[nodiscard]] std::uint64_t request_budget(std::uint32_t elapsed) noexcept;
 
-/// Has `upkeep` run ten times a second, while something maintains: what a room
-/// above gives back. It may claim nothing.
+/// Has `upkeep` run ten times a second, while something maintains: what another
+/// room gives back, of which there are two. It may claim nothing.
 void set_upkeep(void (*upkeep)() noexcept) noexcept;
 
 /// Gives all that idles back to the system, whatever its age. Returns bytes.

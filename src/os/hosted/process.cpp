@@ -102,6 +102,8 @@ bool watch_thread() noexcept {
   return false;
 }
 
+void set_upkeep(void (*)() noexcept) noexcept {}
+
 std::uint32_t clock_ms() noexcept {
   using std::chrono::steady_clock;
   const auto since = steady_clock::now().time_since_epoch();
