@@ -1,13 +1,16 @@
 // heap_ring.cpp - what does a block cost that another thread frees?
 //
 //     bench_heap_ring --allocator tarn|malloc --sizes 64|mixed
-//     bench_heap_ring --allocator ring|blocks
+//     bench_heap_ring --allocator ring|blocks|pool
 //
 // A producer allocates, writes a word, and hands the block over a ring of
 // pointers to a consumer, who frees it. Prints CSV: nanoseconds by the wall for
 // each block. ring: the same with pointers to nothing, which nobody follows;
-// blocks: the same with blocks that are there already and are written.
+// blocks: the same with blocks that are there already and are written. pool:
+// objects of 64 bytes of an ObjectPool.
 // SPDX-License-Identifier: MIT
+#include "tarn/object_pool.hpp"
+
 #include "support/arguments.hpp"
 #include "support/door.hpp"
 #include "support/sizes.hpp"
@@ -93,6 +96,18 @@ class BlocksDoor {
   std::uint64_t seen_ = 0;
 };
 
+struct Object {
+  std::byte bytes[64];
+};
+tarn::ObjectPool<Object> the_pool{{.name = "object"}};
+
+struct PoolDoor {
+  [[nodiscard]] void* allocate(std::size_t) { return the_pool.acquire_raw(); }
+  void deallocate(void* object) {
+    the_pool.release(static_cast<Object*>(object));
+  }
+};
+
 template <class Door>
 std::vector<double> pass(const std::string& kind, std::size_t slices,
                          std::size_t blocks) {
@@ -147,6 +162,8 @@ int main(int count, char** values) {
     run.operator()<NoDoor>();
   else if (name == "blocks")
     run.operator()<BlocksDoor>();
+  else if (name == "pool")
+    run.operator()<PoolDoor>();
   else
     with_door(name, [&]<class Door>(Door) { run.template operator()<Door>(); });
 }
