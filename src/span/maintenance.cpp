@@ -307,6 +307,15 @@ void watch_forks() noexcept {
       thread::at_fork({prepare_fork, end_fork, end_fork_in_child}));
 }
 
+namespace {
+
+// Before there are threads: a fork that began without our hooks would leave the
+// child a lock which nobody frees.
+__attribute__((constructor)) void watch_forks_early() noexcept {
+  watch_forks();
+}
+
+}  // namespace
 }  // namespace tarn::span
 
 namespace tarn {
