@@ -59,9 +59,8 @@ std::size_t Reservation::purge(std::size_t first, std::size_t count,
       claimed += static_cast<std::size_t>(std::popcount(claims.bits[i]));
     }
     if (claimed != 0)
-      purge_claimed(first, together, claims);
+      granules += purge_claimed(first, together, claims);
     end_purge();
-    granules += claimed;
     first += together;
   }
   return granules * granule_size;
@@ -189,26 +188,25 @@ std::uint64_t Reservation::without_part_of_huge(std::size_t index,
   return bits;
 }
 
-void Reservation::purge_claimed(std::size_t first, std::size_t count,
-                                const Claims& claims) noexcept {
-  std::byte* begin = nullptr;  // the range that waits for its neighbour
-  std::byte* end = nullptr;
+std::size_t Reservation::purge_claimed(std::size_t first, std::size_t count,
+                                       const Claims& claims) noexcept {
+  std::size_t purged = 0;
+  std::size_t begin = 0;  // the range that waits for its neighbour
+  std::size_t end = 0;
   for (std::size_t i = 0; i < count; ++i) {
     for (std::uint64_t left = claims.bits[i]; left != 0;) {
       const auto place = static_cast<unsigned>(std::countr_zero(left));
       const auto run = static_cast<unsigned>(std::countr_one(left >> place));
       left &= ~(low_bits(run) << place);
-      std::byte* const at = granule((first + i) * stretch_granules + place);
+      const std::size_t at = (first + i) * stretch_granules + place;
       if (at != end) {
-        if (begin != nullptr)
-          os::purge(begin, detail::bytes_between(begin, end));
+        purged += purge_range(begin, end);
         begin = at;
       }
-      end = at + run * granule_size;
+      end = at + run;
     }
   }
-  if (begin != nullptr)
-    os::purge(begin, detail::bytes_between(begin, end));
+  purged += purge_range(begin, end);
   for (std::size_t i = 0; i < count; ++i) {
     if (claims.bits[i] == 0)
       continue;
@@ -216,10 +214,10 @@ void Reservation::purge_claimed(std::size_t first, std::size_t count,
     for (unsigned half = 0; half < Stretch::halves; ++half)
       if ((claims.bits[i] & half_bits(half)) != 0)
         break_huge(first + i, half);
-    stretch.dirty.fetch_and(~claims.bits[i], std::memory_order_relaxed);
     stretch.free.fetch_or(claims.bits[i], std::memory_order_release);
     lower_hint(first + i);
   }
+  return purged;
 }
 
 void Reservation::break_huge(std::size_t index, unsigned half) noexcept {

@@ -257,25 +257,40 @@ bool Reservation::extend(std::size_t index, std::size_t granules) noexcept {
          claim_at(index, granules);
 }
 
-// A whole stretch comes anew from the system: whoever asks for so much need not
-// touch all of it, and who did before him did perhaps not either.
+// As much as a stretch comes anew from the system: whoever asks for so much
+// need not touch all of it, and who did before him did perhaps not either.
 void Reservation::clear(std::size_t index, std::size_t granules) noexcept {
+  const bool is_much = granules >= stretch_granules;
   const Bits bits{index, granules};
   for (std::size_t i = 0; i < bits.words(); ++i) {
-    const std::size_t first = bits.first() + i;
+    const std::size_t first = (bits.first() + i) * stretch_granules;
     std::uint64_t dirty =
-        stretches_[first].dirty.load(std::memory_order_relaxed) & bits.word(i);
-    if (dirty == low_bits(stretch_granules)) {
-      os::purge(granule(first * stretch_granules), stretch_size);
-      stretches_[first].dirty.store(0, std::memory_order_relaxed);
+        stretches_[bits.first() + i].dirty.load(std::memory_order_relaxed) &
+        bits.word(i);
+    if (dirty == 0)
       continue;
-    }
+    const auto lowest = static_cast<std::size_t>(std::countr_zero(dirty));
+    const auto end = static_cast<std::size_t>(std::bit_width(dirty));
+    if (is_much && purge_range(first + lowest, first + end) != 0)
+      continue;
     for (; dirty != 0; dirty &= dirty - 1) {
       const auto place = static_cast<std::size_t>(std::countr_zero(dirty));
-      __builtin_memset(granule(first * stretch_granules + place), 0,
-                       granule_size);
+      __builtin_memset(granule(first + place), 0, granule_size);
     }
   }
+}
+
+// How many granules, [begin, end), lost their pages. None, where some of these
+// are locked: their owner may find there what was there.
+std::size_t Reservation::purge_range(std::size_t begin,
+                                     std::size_t end) noexcept {
+  if (begin == end || !os::purge(granule(begin), (end - begin) * granule_size))
+    return 0;
+  const Bits bits{begin, end - begin};
+  for (std::size_t i = 0; i < bits.words(); ++i)
+    stretches_[bits.first() + i].dirty.fetch_and(~bits.word(i),
+                                                 std::memory_order_relaxed);
+  return end - begin;
 }
 
 bool Reservation::open(std::size_t index) noexcept {

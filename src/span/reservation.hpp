@@ -213,8 +213,9 @@ class Reservation {
   void break_huge(std::size_t index, unsigned half) noexcept;
   std::uint64_t without_part_of_huge(std::size_t index,
                                      std::uint64_t bits) noexcept;
-  void purge_claimed(std::size_t first, std::size_t count,
-                     const Claims& claims) noexcept;
+  std::size_t purge_claimed(std::size_t first, std::size_t count,
+                            const Claims& claims) noexcept;
+  std::size_t purge_range(std::size_t begin, std::size_t end) noexcept;
   [[nodiscard]] bool has_idle(std::size_t first,
                               std::size_t count) const noexcept;
   [[nodiscard]] std::size_t end_of_bare(std::size_t first, std::size_t end,

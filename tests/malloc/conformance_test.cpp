@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <malloc.h>
 #include <string>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
@@ -159,6 +160,25 @@ TEST_CASE("calloc of much gives zeros where others wrote before") {
     CHECK(is_zero(p, size));
     std::memset(p, 0xA5, size);
     free(p);
+  }
+}
+
+TEST_CASE("calloc of much gives zeros where a program locked pages") {
+  constexpr std::size_t size = 6 << 20;
+  for (int round = 0; round < 3; ++round) {
+    void* const locked = hidden(malloc(size));
+    std::memset(locked, 0xA5, size);
+    // Where so much may not be locked this is the case before.
+    static_cast<void>(mlock(locked, size));
+    void* volatile place = locked;
+    free(locked);
+    malloc_trim(0);
+    void* const p = hidden(calloc(size, 1));
+    REQUIRE(p != nullptr);
+    CHECK(is_zero(p, size));
+    free(p);
+    malloc_trim(0);
+    munlock(place, size);
   }
 }
 

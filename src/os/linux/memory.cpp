@@ -161,8 +161,8 @@ bool protect(std::byte* memory, std::size_t size) noexcept {
   return syscall(SYS_mprotect, memory, size, PROT_NONE) == 0;
 }
 
-void purge(std::byte* memory, std::size_t size) noexcept {
-  advise(memory, size, MADV_DONTNEED);
+bool purge(std::byte* memory, std::size_t size) noexcept {
+  return advise(memory, size, MADV_DONTNEED);
 }
 
 void unreserve(std::byte* memory, std::size_t size) noexcept {
