@@ -22,8 +22,8 @@ struct Task {
 
 struct Connection {
   struct Sending : std::suspend_always {
-    void await_suspend(std::coroutine_handle<> rest) const {
-      connection->rest = rest;
+    void await_suspend(std::coroutine_handle<> handle) const {
+      connection->rest = handle;
       connection->sent = text;
     }
     Connection* connection;
