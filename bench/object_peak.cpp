@@ -6,7 +6,8 @@
 // Prints CSV: resident MiB at the start, at the peak of objects in use, and
 // after some seconds of light work (200 objects, and a request's blocks of the
 // heap, each millisecond); then bytes of the pool for each of many threads that
-// acquired and released one object and wait. SPDX-License-Identifier: MIT
+// acquired and released one object and wait.
+// SPDX-License-Identifier: MIT
 #include "tarn/object_pool.hpp"
 
 #include "support/arguments.hpp"

@@ -2,6 +2,7 @@
 // depot into the slabs, then three quarters of the unused slabs to the
 // upstream. The working set of Bonwick and Adams: what was left of a stack at
 // its lowest was needed by nobody.
+#include "object/capacity.hpp"
 #include "object/state.hpp"
 #include "port/world.hpp"
 
@@ -14,12 +15,9 @@ constexpr std::uint32_t interval_ms = 250;
 constexpr std::size_t magazines_at_once = 32;
 constexpr std::size_t slabs_at_once = 64;
 
-// Two threads that met at the depot so often within the interval get magazines
-// of twice the size.
+// Threads that met at the depot so often within the interval get larger
+// magazines.
 constexpr std::size_t much_contention = 16;
-constexpr std::size_t most_bytes_in_magazine = 256 * KiB;
-constexpr std::uint32_t most_capacity =
-    (Parts::largest - sizeof(Magazine)) / sizeof(void*);
 
 }  // namespace
 
@@ -31,10 +29,8 @@ void State::look() noexcept {
   due = {depot.idle_full(), depot.idle_empty(), slabs.idle()};
   has_due.store(due.full + due.empty + due.slabs != 0,
                 std::memory_order_relaxed);
-  const std::size_t bytes = 2 * capacity * std::size_t{slabs.shape().stride};
-  if (contended - seen_contended > much_contention &&
-      2 * capacity <= most_capacity && bytes <= most_bytes_in_magazine)
-    capacity *= 2;
+  if (contended - seen_contended > much_contention)
+    capacity = next_capacity(capacity, slabs.shape().stride);
   seen_contended = contended;
 }
 

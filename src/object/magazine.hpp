@@ -35,10 +35,11 @@ struct Magazine {
 };
 
 /// What a thread has of a pool. Confined to the thread, but for what others may
-/// look at.
+/// look at. Its first few objects lie in it, so that a thread that comes once
+/// needs no magazine.
 struct alignas(64) Cache : detail::AtHand {
   std::atomic<void**> bottom;  // the oldest; for whoever counts
-  Magazine* loaded;            // null: none yet
+  Magazine* loaded;            // null: none yet, there are own rounds
   Magazine* previous;          // null: none yet; else full or empty
   std::uint32_t number;
   std::uint32_t fill;  // objects to take from slabs next time
@@ -49,6 +50,10 @@ struct alignas(64) Cache : detail::AtHand {
   // but the fork itself.
   std::atomic<std::uint32_t> busy;
 
+  static constexpr std::uint32_t own_capacity = 23;
+  void* below_own;  // null, as below any oldest round
+  void* own[own_capacity];
+
   [[nodiscard]] std::uint32_t count() const noexcept {
     return static_cast<std::uint32_t>(top.load(std::memory_order_relaxed) -
                                       bottom.load(std::memory_order_relaxed));
@@ -57,20 +62,33 @@ struct alignas(64) Cache : detail::AtHand {
   [[nodiscard]] bool is_full() const noexcept {
     return top.load(std::memory_order_relaxed) == limit;
   }
+  [[nodiscard]] void** rounds() const noexcept {
+    return bottom.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint32_t capacity() const noexcept {
+    return static_cast<std::uint32_t>(limit - rounds());
+  }
   [[nodiscard]] void* newest() const noexcept {
     return top.load(std::memory_order_relaxed)[-1];
   }
 
+  void load_own() noexcept { load(own, own_capacity, 0); }
+
   void load(Magazine* magazine, std::uint32_t objects) noexcept {
     loaded = magazine;
     magazine->next = nullptr;
-    void** const rounds = magazine->rounds();
+    load(magazine->rounds(), magazine->capacity, objects);
+  }
+
+  void load(void** rounds, std::uint32_t capacity,
+            std::uint32_t objects) noexcept {
     bottom.store(rounds, std::memory_order_relaxed);
-    limit = rounds + magazine->capacity;
+    limit = rounds + capacity;
     top.store(rounds + objects, std::memory_order_relaxed);
   }
 
   /// Keeps the loaded magazine, if any, as the previous one and loads another.
+  /// Own rounds are empty.
   void change(Magazine* magazine) noexcept {
     if (loaded != nullptr)
       loaded->count = count();

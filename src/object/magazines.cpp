@@ -7,12 +7,19 @@ namespace tarn {
 namespace object {
 namespace {
 
-// A magazine for a thread that has none. False: no memory.
+// A magazine for a thread that has too few. False: no memory.
 bool equip(State& state, Cache& cache) noexcept {
   Magazine* const magazine = state.new_magazine();
   if (magazine == nullptr)
     return false;
-  cache.change(magazine);
+  if (cache.loaded != nullptr) {
+    cache.change(magazine);
+    return true;
+  }
+  const std::uint32_t objects = cache.count();
+  for (std::uint32_t i = 0; i < objects; ++i)
+    magazine->rounds()[i] = cache.own[i];
+  cache.load(magazine, objects);
   return true;
 }
 
@@ -35,12 +42,12 @@ bool fetch(State& state, Cache& cache) noexcept {
     cache.change(full);
     return true;
   }
-  const std::uint32_t room = cache.loaded->capacity;
-  const std::uint32_t objects = state.slabs.take_made(
-      cache.loaded->rounds(), base::smaller(cache.fill, room));
-  turn_around(cache.loaded->rounds(), objects);
-  cache.load(cache.loaded, objects);
-  cache.fill = base::smaller(2 * cache.fill, room);
+  const std::uint32_t room = cache.capacity();
+  const std::uint32_t objects =
+      state.slabs.take_made(cache.rounds(), base::smaller(cache.fill, room));
+  turn_around(cache.rounds(), objects);
+  cache.load(cache.rounds(), room, objects);
+  cache.fill = base::smaller(2 * cache.fill, state.capacity);
   return objects != 0;
 }
 
@@ -59,8 +66,8 @@ bool fill(State& state, Cache& cache) noexcept {
     change(state, cache);
     return true;
   }
-  if (cache.loaded == nullptr && !equip(state, cache))
-    return false;
+  if (cache.loaded == nullptr && cache.fill > Cache::own_capacity)
+    static_cast<void>(equip(state, cache));
   return fetch(state, cache);
 }
 
@@ -119,8 +126,7 @@ bool has(void* const* rounds, std::uint32_t count, const void* slot) noexcept {
   std::uint32_t number = 0;
   static_cast<void>(state.require_own(slot, number));
   const bool is_at_hand =
-      (cache.loaded != nullptr &&
-       has(cache.loaded->rounds(), cache.count(), slot)) ||
+      has(cache.rounds(), cache.count(), slot) ||
       (cache.previous != nullptr &&
        has(cache.previous->rounds(), cache.previous->count, slot));
   if (is_at_hand)
@@ -142,21 +148,28 @@ Cache* come_by(State& state) noexcept {
 
 void* State::new_part(std::size_t size) noexcept {
   const std::size_t part = Parts::round_up(size);
-  for (;;) {
-    std::size_t slab = 0;
-    {
-      const base::Locked locked{lock};
-      void* memory = nullptr;
-      if (parts.of(part).take_made(&memory, 1) != 0)
-        return memory;
-      slab = parts.of(part).shape().size;
-    }
-    const Loan loan = lend(slab, slab);
-    if (!loan)
-      return nullptr;
+  void* memory = nullptr;
+  std::size_t slab = 0;
+  {
     const base::Locked locked{lock};
-    parts.of(part).add(loan, pool);
+    if (parts.of(part).take_made(&memory, 1) != 0)
+      return memory;
+    slab = parts.of(part).shape().size;
   }
+  const Loan loan = lend(slab, slab);
+  if (!loan)
+    return nullptr;
+  {
+    const base::Locked locked{lock};
+    // Others may have brought a slab meanwhile.
+    if (parts.of(part).take_made(&memory, 1) == 0) {
+      parts.of(part).add(loan, pool);
+      static_cast<void>(parts.of(part).take_made(&memory, 1));
+      return memory;
+    }
+  }
+  take_back(loan);
+  return memory;
 }
 
 Magazine* State::new_magazine() noexcept {
@@ -184,6 +197,9 @@ void State::unload(Cache& cache) noexcept {
   if (cache.loaded != nullptr) {
     cache.loaded->count = cache.count();
     depot.put(cache.loaded);
+  } else {
+    while (!cache.is_empty())
+      put(cache.pop(), true);
   }
   if (cache.previous != nullptr)
     depot.put(cache.previous);

@@ -1,30 +1,12 @@
 // A pool's slabs and its life. Slabs are borrowed and given back outside of the
 // lock, and so are objects destroyed, which is the program's code.
 #include "base/order.hpp"
+#include "object/capacity.hpp"
 #include "object/state.hpp"
 #include "port/world.hpp"
 
 namespace tarn {
 namespace object {
-namespace {
-
-// A magazine holds at most this many bytes of objects when the pool begins: two
-// for each thread must not be much beside what the thread uses.
-constexpr std::size_t bytes_in_magazine = 32 * KiB;
-
-// Objects in one of the middle size of parts.
-constexpr std::size_t usual_capacity =
-    (2 * KiB - sizeof(Magazine)) / sizeof(void*);
-constexpr std::size_t least_capacity = 2;
-
-std::uint32_t first_capacity(std::size_t stride) noexcept {
-  return static_cast<std::uint32_t>(
-      base::larger(least_capacity,
-                   base::smaller(usual_capacity, bytes_in_magazine / stride)));
-}
-
-}  // namespace
-
 State::State(ObjectPoolCore& pool_, Upstream* upstream_,
              const detail::ObjectKind& kind, bool has_magazines_,
              std::uint32_t id_) noexcept
@@ -60,9 +42,13 @@ bool State::grow() noexcept {
   if (!loan)
     return false;
   const base::Locked locked{lock};
+  add(loan);
+  return true;
+}
+
+void State::add(Loan loan) noexcept {
   slabs.add(loan, pool);
   ++made;
-  return true;
 }
 
 std::size_t State::end(Slab& slab) noexcept {
@@ -108,24 +94,40 @@ std::size_t State::shrink_parts() noexcept {
   }
 }
 
+TakenSlot State::take_free() noexcept {
+  void* slot = nullptr;
+  if (slabs.take_made(&slot, 1) != 0)
+    return {slot, false};
+  slot = slabs.take_bare();
+  return {slot, slot != nullptr};
+}
+
 TakenSlot State::take_from_slabs() noexcept {
-  for (;;) {
-    {
-      const base::Locked locked{lock};
-      void* slot = nullptr;
-      if (slabs.take_made(&slot, 1) != 0)
-        return {slot, false};
-      slot = slabs.take_bare();
-      if (slot != nullptr)
-        return {slot, true};
-    }
-    if (grow())
-      continue;
+  {
     const base::Locked locked{lock};
-    if (depot.objects() == 0)
-      return {};
-    unload_depot();
+    const TakenSlot taken = take_free();
+    if (taken.slot != nullptr)
+      return taken;
   }
+  const Loan loan = lend(slab_size, slab_size);
+  TakenSlot taken;
+  bool is_needed = false;
+  {
+    const base::Locked locked{lock};
+    // Others may have come by meanwhile: of many threads that find nothing at
+    // once, one adds a slab.
+    taken = take_free();
+    is_needed = taken.slot == nullptr;
+    if (is_needed && loan)
+      add(loan);
+    else if (is_needed)
+      unload_depot();
+    if (is_needed)
+      taken = take_free();
+  }
+  if (!is_needed && loan)
+    take_back(loan);
+  return taken;
 }
 
 Slab& State::require_own(const void* slot,

@@ -55,12 +55,15 @@ struct State {
   void take_back(Loan loan) noexcept TARN_EXCLUDES(lock);
   /// Borrows a slab. False: refused.
   [[nodiscard]] bool grow() noexcept TARN_EXCLUDES(lock);
+  void add(Loan loan) noexcept TARN_REQUIRES(lock);
   /// Gives back unused slabs, at most `most`, those that were reserved not.
   /// Returns bytes.
   std::size_t shrink(std::size_t most) noexcept TARN_EXCLUDES(lock);
   /// The same of what magazines and the like are cut from.
   std::size_t shrink_parts() noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] TakenSlot take_from_slabs() noexcept TARN_EXCLUDES(lock);
+  /// The same of the slabs that there are.
+  [[nodiscard]] TakenSlot take_free() noexcept TARN_REQUIRES(lock);
   void put(void* slot, bool is_made) noexcept TARN_REQUIRES(lock);
   /// The slab of what is given back, or a fault.
   [[nodiscard]] Slab& require_own(const void* slot,
@@ -100,6 +103,8 @@ struct State {
   void disarm_all() noexcept TARN_REQUIRES(lock);
   [[nodiscard]] Cache* enter() noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] bool widen(std::uint32_t number) noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] bool use_table(Loan loan, std::uint32_t number,
+                               std::size_t size) noexcept TARN_EXCLUDES(lock);
   /// What the thread of a number has goes to the depot.
   void leave(std::uint32_t number) noexcept TARN_REQUIRES(lock);
   /// All that threads and the depot have: into the slabs.

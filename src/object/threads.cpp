@@ -5,6 +5,8 @@
 #include "object/state.hpp"
 #include "port/world.hpp"
 
+#include <bit>
+
 namespace tarn {
 namespace object {
 namespace {
@@ -149,9 +151,7 @@ Cache* State::enter() noexcept {
   if (memory == nullptr)
     return nullptr;
   auto* const cache = ::new (memory) Cache{};
-  cache->top = no_rounds + 1;
-  cache->bottom = no_rounds + 1;
-  cache->limit = no_rounds + 1;
+  cache->load_own();
   cache->number = number;
   cache->fill = 1;
   const base::Locked locked{lock};
@@ -184,20 +184,32 @@ bool State::widen(std::uint32_t number) noexcept {
     HandTable* const old = table().load(std::memory_order_acquire);
     if (number < old->size)
       return true;
-    const std::size_t size = Parts::round_up(bytes_for(number + 1));
-    const bool is_part = size <= Parts::largest;
+    const std::size_t bytes = bytes_for(number + 1);
+    const bool is_part = bytes <= Parts::largest;
+    const std::size_t size =
+        is_part ? Parts::round_up(bytes) : std::bit_ceil(bytes);
     const Loan loan = is_part ? Loan{static_cast<std::byte*>(new_part(size)), 0}
                               : lend(size, max_align);
     if (!loan)
       return false;
-    const base::Locked locked{lock};
-    // Of two that come at once one makes a table that is no wider, which is as
-    // good.
-    HandTable& present = *table().load(std::memory_order_relaxed);
+    if (!use_table(loan, number, size) && !is_part)
+      take_back(loan);
+  }
+}
+
+// False: of two that came at once, this is the second one.
+bool State::use_table(Loan loan, std::uint32_t number,
+                      std::size_t size) noexcept {
+  const base::Locked locked{lock};
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  const bool is_wider = number >= present.size;
+  if (is_wider)
     table().store(start_table(loan.memory, base::larger(size, loan.size),
                               loan.size, present),
                   std::memory_order_release);
-  }
+  else if (loan.size == 0)
+    parts.put(loan.memory, size);
+  return is_wider;
 }
 
 void State::drop_tables() noexcept {

@@ -123,7 +123,7 @@ TEST_CASE("a thread that touched a pool once holds little") {
   while (there != threads)
     std::this_thread::yield();
   const ObjectPoolStats stats = pool.stats();
-  CHECK(stats.own + stats.held - before <= threads * 4 * KiB);
+  CHECK(stats.own + stats.held - before <= threads * KiB);
   may_end = true;
   may_end.notify_all();
   for (auto& thread : all)
@@ -140,7 +140,8 @@ TEST_CASE("after a peak the memory goes back within light work") {
   // By half in each quarter of a second.
   while (pool.stats().held > peak / 100 &&
          std::chrono::steady_clock::now() < until) {
-    all = acquire(pool, 200);
+    // More than a magazine holds: who gets along with one tells nobody.
+    all = acquire(pool, 400);
     pool.release_many(all.data(), all.size());
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
