@@ -259,6 +259,19 @@ void put_chunk(unsigned step, FreeChunk* chunk) noexcept {
   leaving.send();
 }
 
+void end_own_round(std::uint32_t now) noexcept {
+  ChunkCache* const cache = own_lane.own;
+  if (cache == nullptr || now - cache->last_round < round_ms)
+    return;
+  cache->last_round = now;
+  Leaving leaving;
+  {
+    const base::Locked locked{cache->lock};
+    end_round(*cache, leaving);
+  }
+  leaving.send();
+}
+
 void run_duties() noexcept {
   Lane& lane = own_lane;
   ChunkCache* const cache = lane.own;
@@ -268,15 +281,7 @@ void run_duties() noexcept {
   const std::uint32_t elapsed = now - cache->last_look;
   cache->last_look = now;
   set_next_look(lane, *cache, elapsed);
-  if (now - cache->last_round >= round_ms) {
-    cache->last_round = now;
-    Leaving leaving;
-    {
-      const base::Locked locked{cache->lock};
-      end_round(*cache, leaving);
-    }
-    leaving.send();
-  }
+  end_own_round(now);
   if (elapsed != 0)
     maintain_on_request_path(elapsed);
 }

@@ -123,6 +123,10 @@ void put_chunk(unsigned step, FreeChunk* chunk) noexcept;
 /// round, and lets the space be maintained where that is allowed.
 void run_duties() noexcept;
 
+/// Ends the owner's round, if it is over: for an owner that comes by otherwise
+/// than to lend and take back.
+void end_own_round(std::uint32_t now) noexcept;
+
 /// Empties the caches of threads that did nothing for `quiet` ms down to
 /// 64 KiB. Returns whether any was.
 bool empty_idle_caches(std::uint32_t now, std::uint32_t quiet) noexcept;

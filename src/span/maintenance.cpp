@@ -248,7 +248,10 @@ void maintain_on_request_path(std::uint32_t elapsed) noexcept
       [[unlikely]]
     revival.load(relaxed)();
   const std::uint64_t budget = request_budget(elapsed);
-  if (budget == 0 || !state.lock.try_lock())
+  if (budget == 0)
+    return;
+  end_own_round(now_ms());
+  if (!state.lock.try_lock())
     return;
   run(budget, false);
   state.lock.unlock();
@@ -322,6 +325,7 @@ namespace tarn {
 inline namespace v1 {
 
 bool maintain(std::uint64_t budget_ns) noexcept {
+  span::end_own_round(span::now_ms());
   const base::Locked locked{span::state.lock};
   return span::run(budget_ns, true);
 }

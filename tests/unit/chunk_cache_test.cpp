@@ -205,6 +205,20 @@ TEST_CASE("an idle thread keeps at most 64 KiB once somebody maintains") {
   idler.join();
 }
 
+TEST_CASE("who maintains gives up the chunks that it lends no more") {
+  std::vector<Loan> loans;
+  for (int k = 0; k < 400; ++k)
+    loans.push_back(lend(8 * KiB));
+  for (const Loan& loan : loans)
+    port::system_take_back(loan);
+  // One of each size up to 64 KiB may stay.
+  for (int i = 0; i < 100 && span::cached_bytes() > 128 * KiB; ++i) {
+    wait_a_round();
+    maintain(1'000'000'000);
+  }
+  CHECK(span::cached_bytes() <= 128 * KiB);
+}
+
 TEST_CASE("what a pool with a name borrowed bears its id until it goes back") {
   const std::uint32_t id = port::register_pool(PoolKind::region, "borrower");
   REQUIRE(id != 0);
