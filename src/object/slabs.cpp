@@ -73,7 +73,7 @@ Slab* Slabs::remove_unused() noexcept {
 }
 
 std::size_t Slabs::idle() noexcept {
-  const std::size_t most = least_unused_ - least_unused_ / 4;
+  const std::size_t most = but_a_share(least_unused_);
   least_unused_ = unused_count_;
   return most;
 }

@@ -43,8 +43,13 @@ class Slabs {
   /// Takes out an unused slab, the one unused for longest. Null: there is none.
   [[nodiscard]] Slab* remove_unused() noexcept;
 
-  /// Three quarters of the unused slabs that nobody needed since the last call.
+  /// The unused slabs that nobody needed since the last call, but a share.
   [[nodiscard]] std::size_t idle() noexcept;
+  /// What stays for a load that swings.
+  [[nodiscard]] static constexpr std::size_t but_a_share(
+      std::size_t slabs) noexcept {
+    return slabs - slabs / 16;
+  }
 
   /// So many slabs have become unused whose objects nobody needed since then.
   void count_idle(std::size_t slabs) noexcept { least_unused_ += slabs; }

@@ -137,7 +137,7 @@ TEST_CASE("after a peak the memory goes back within light work") {
   pool.release_many(all.data(), all.size());
   const auto until =
       std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  // By half in each quarter of a second.
+  // Nearly all of it in less than a second.
   while (pool.stats().held > peak / 100 &&
          std::chrono::steady_clock::now() < until) {
     // More than a magazine holds: who gets along with one tells nobody.
