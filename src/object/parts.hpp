@@ -9,6 +9,8 @@
 
 #include "object/slabs.hpp"
 
+#include <initializer_list>
+
 namespace tarn::object {
 
 class Parts {

@@ -36,8 +36,8 @@ namespace tarn::os {
 /// Takes all access from pages; what they held may be lost.
 [[nodiscard]] bool protect(std::byte* memory, std::size_t size) noexcept;
 
-/// Gives the physical pages back; they read as zero afterwards. False: some were
-/// locked (mlock, mlockall) and are as they were.
+/// Gives the physical pages back; they read as zero afterwards. False: some
+/// were locked (mlock, mlockall) and are as they were.
 bool purge(std::byte* memory, std::size_t size) noexcept;
 
 void unreserve(std::byte* memory, std::size_t size) noexcept;
