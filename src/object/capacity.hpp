@@ -41,7 +41,7 @@ inline constexpr std::uint32_t least_capacity = 2;
   if (size > Parts::largest)
     return capacity;
   const std::uint32_t next = capacity_of(Parts::round_up(size));
-  return next * stride <= bytes_in_last_magazine ? next : capacity;
+  return next <= bytes_in_last_magazine / stride ? next : capacity;
 }
 
 }  // namespace tarn::object
