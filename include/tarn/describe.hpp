@@ -28,7 +28,7 @@ enum class AddressKind : std::uint8_t {
   free,     ///< a chunk that waits in a cache or the store for its next use
   chunk,    ///< a chunk that a pool borrowed
   large,    ///< a run of granules that a pool borrowed
-  block,    ///< a block of the heap, in use or free
+  block,    ///< a block of the heap, or an object of a pool, in use or free
   metadata  ///< tarn's own arrays
 };
 
@@ -55,7 +55,8 @@ struct Description {
   std::size_t size = 0;              ///< of the chunk or block
   std::size_t offset = 0;            ///< of the address in it
 
-  // Of a block of the heap that is not large.
+  // Of a block of the heap that is not large; of an object only its slot, and
+  // that it is free, where it waits in its slab and not in a magazine.
   BlockState state = BlockState::unknown;
   std::uint32_t thread = no_thread;  ///< whose part it is of: a number from 0
   std::uint32_t slot = no_slot;      ///< its place in a slab, from 0

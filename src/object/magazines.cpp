@@ -163,7 +163,7 @@ void* State::new_part(std::size_t size) noexcept {
     const base::Locked locked{lock};
     // Others may have brought a slab meanwhile.
     if (parts.of(part).take_made(&memory, 1) == 0) {
-      parts.of(part).add(loan, pool);
+      parts.add(part, loan, pool);
       static_cast<void>(parts.of(part).take_made(&memory, 1));
       return memory;
     }

@@ -38,6 +38,13 @@ class Parts {
     return part == large ? large_ : largest_;
   }
 
+  /// Takes in memory for a size that round_up() gave. No object lies there.
+  void add(std::size_t part, Loan loan, detail::ObjectPoolCore& pool) noexcept {
+    Slabs& slabs = of(part);
+    slabs.add(loan, pool);
+    Slab::of(loan.memory, slabs.shape().size).self = nullptr;
+  }
+
   void put(void* p, std::size_t part) noexcept {
     Slabs& slabs = of(part);
     Slab& slab = Slab::of(p, slabs.shape().size);

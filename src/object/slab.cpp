@@ -124,7 +124,8 @@ bool Slab::check() const noexcept {
     if (slot / bits_in_word < first_word)
       return false;
   }
-  return self == this && free == free_slots && made == free_made;
+  return (self == this || self == nullptr) && free == free_slots &&
+         made == free_made;
 }
 
 }  // namespace tarn::object

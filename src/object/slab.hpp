@@ -49,7 +49,8 @@ struct Shape {
 
 struct Slab {
   detail::ObjectPoolCore* pool;  // first: where an object looks for it
-  Slab* self;                    // tells a slab from anything else
+  Slab* self;                    // tells a slab from anything else; null: of
+                                 // a pool's own parts
   Slab* older;                   // in one of the pool's lists
   Slab* newer;
   Loan loan;

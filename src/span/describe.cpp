@@ -5,6 +5,7 @@
 
 #include "base/order.hpp"
 #include "base/text.hpp"
+#include "object/slab.hpp"
 #include "port/pool_kind.hpp"
 #include "port/world.hpp"
 #include "slab/mixed_slab.hpp"
@@ -143,6 +144,25 @@ void describe_mixed(const Reservation& part, std::size_t index,
   set_pool(found, part.ids()[index * span::granule_ids].load(relaxed));
 }
 
+// What a slab of an object pool holds, but for its head. Objects that wait in
+// magazines are in use as far as their slab knows.
+void describe_object(Description& found) noexcept {
+  const auto* const slab = reinterpret_cast<const object::Slab*>(found.start);
+  if (slab->self != slab || slab->stride == 0 || found.offset < slab->first)
+    return;
+  const std::size_t offset = found.offset - slab->first;
+  const std::size_t slot = offset / slab->stride;
+  if (slot >= slab->slots)
+    return;
+  found.kind = AddressKind::block;
+  found.start += slab->first + slot * slab->stride;
+  found.size = slab->stride;
+  found.offset = offset % slab->stride;
+  found.slot = static_cast<std::uint32_t>(slot);
+  found.state =
+      slab->is_free(found.slot) ? BlockState::free : BlockState::unknown;
+}
+
 void write_pool(const Description& found, base::Line& line) noexcept {
   const bool is_default = found.pool == PoolKind::heap && found.id == 0;
   const bool has_name = *found.name != '\0';
@@ -178,15 +198,19 @@ const char* words_for(BlockState state) noexcept {
 }
 
 void write_block(const Description& found, base::Line& line) noexcept {
+  const bool is_object = found.pool == PoolKind::object_pool;
   line << std::uint64_t{found.offset} << " bytes into a "
-       << std::uint64_t{found.size} << "-byte block";
+       << std::uint64_t{found.size}
+       << (is_object ? "-byte object" : "-byte block");
   write_pool(found, line);
   line << words_for(found.state);
   if (found.thread != no_thread)
     line << ", of thread " << std::uint64_t{found.thread};
-  if (found.slot != no_slot)
-    line << "; slot " << std::uint64_t{found.slot} << " of a slab made "
-         << std::uint64_t{found.age} << " s ago";
+  if (found.slot == no_slot)
+    return;
+  line << "; slot " << std::uint64_t{found.slot} << " of a slab";
+  if (!is_object)
+    line << " made " << std::uint64_t{found.age} << " s ago";
 }
 
 }  // namespace
@@ -216,8 +240,11 @@ Description describe(const void* p) noexcept {
     describe_block(*part, index, found);
   else
     found.offset = 0;
+  if (found.pool == PoolKind::object_pool)
+    describe_object(found);
   const span::BlockTeller tell = span::teller.load(relaxed);
-  if (found.kind == AddressKind::block && tell != nullptr)
+  if (found.kind == AddressKind::block && found.pool == PoolKind::heap &&
+      tell != nullptr)
     tell(found);
   return found;
 }
