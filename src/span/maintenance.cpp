@@ -183,10 +183,13 @@ bool run(std::uint64_t budget_ns, bool may_collapse) noexcept
       if (deadline.is_over())
         return true;
     }
+  const bool was_over = state.excess != 0;
+  const std::size_t before = purged_bytes();
   while (sweep_on(now, may_collapse))
     if (deadline.is_over())
       return true;
-  return state.excess != 0;
+  // What is locked stays: another sweep would only find it again.
+  return state.excess != 0 && (!was_over || purged_bytes() != before);
 }
 
 void run_in_background() noexcept {

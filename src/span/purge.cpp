@@ -243,7 +243,9 @@ void Reservation::give_back_pages(std::byte* memory,
        half <= index_of(memory + size - 1) / half_granules; ++half)
     break_huge(half / Stretch::halves,
                static_cast<unsigned>(half % Stretch::halves));
-  os::purge(memory, size);
+  // Locked pages stay, and must read as zero all the same.
+  if (!os::purge(memory, size))
+    __builtin_memset(memory, 0, size);
 }
 
 void Reservation::look_for_huge(std::size_t index, std::uint32_t now,

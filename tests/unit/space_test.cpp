@@ -330,3 +330,18 @@ TEST_CASE("a refusing system leaves everything as it was") {
     CHECK(again != memory);
   }
 }
+
+TEST_CASE("pages given back read as zero, also where they are locked") {
+  std::byte* const memory = the_space.claim(1, Use::large, 0);
+  REQUIRE(memory != nullptr);
+  std::memset(memory, 0xA5, granule_size);
+  constexpr std::size_t page = 4 * KiB;
+  // Where even a page may not be locked it goes back as the others do.
+  const bool is_locked = os::lock_pages(memory, page);
+  the_space.find(memory)->give_back_pages(memory, granule_size);
+  for (std::size_t i = 0; i < granule_size; i += 64)
+    REQUIRE(memory[i] == std::byte{0});
+  if (is_locked)
+    os::unlock_pages(memory, page);
+  the_space.release(memory, 1);
+}
