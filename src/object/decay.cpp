@@ -29,15 +29,14 @@ void State::look() noexcept {
     return;
   looked = now;
   due = {depot.idle_full(), depot.idle_empty(), slabs.idle()};
-  has_due.store(due.full + due.empty + due.slabs != 0,
-                std::memory_order_relaxed);
+  has_due.store(due.is_any(), std::memory_order_relaxed);
   if (contended - seen_contended > much_contention)
     capacity = next_capacity(capacity, slabs.shape().stride);
   seen_contended = contended;
 }
 
 void State::keep_up() noexcept {
-  if (!lock.try_lock())
+  if (!has_magazines || !lock.try_lock())
     return;
   look();
   if (has_due.load(std::memory_order_relaxed))
@@ -66,8 +65,7 @@ void State::give_back_some() noexcept {
     slabs.count_idle(emptied);
     some = base::smaller(due.slabs, slabs_at_once);
     due.slabs -= some;
-    has_due.store(due.full + due.empty + due.slabs != 0,
-                  std::memory_order_relaxed);
+    has_due.store(due.is_any(), std::memory_order_relaxed);
   }
   if (some == 0)
     return;

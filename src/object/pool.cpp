@@ -164,7 +164,7 @@ ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
                                const ObjectPoolOptions& options) noexcept {
   State& state = *::new (State::place_in(*this)) State{
       *this, upstream, kind,
-      options.magazines && has_thread_locals && object::has_hooks(),
+      object::has_hooks() && options.magazines && has_thread_locals,
       port::register_pool(PoolKind::object_pool, options.name)};
   state.link();
 }

@@ -1,8 +1,7 @@
 // state.hpp - what an ObjectPoolCore has in its room.
 //
 // Threads  shared: the lock guards all that changes. Nothing is locked under
-// it,
-//          and neither an upstream nor the program's code is called.
+//          it, and neither an upstream nor the program's code is called.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -26,6 +25,10 @@ struct Due {
   std::size_t full = 0;   // magazines
   std::size_t empty = 0;  // magazines
   std::size_t slabs = 0;
+
+  [[nodiscard]] bool is_any() const noexcept {
+    return full + empty + slabs != 0;
+  }
 };
 
 struct State {
@@ -145,7 +148,7 @@ struct State {
   std::atomic<bool> has_due{false};
   Due due TARN_GUARDED_BY(lock);
 
-  // In the list of pools that threads have objects of; threads.cpp.
+  // In the list of all pools; threads.cpp.
   State* next = nullptr;
   State* former = nullptr;
 };

@@ -18,7 +18,7 @@ using detail::AtHand;
 constinit void* no_rounds[2] = {};
 constinit AtHand nothing_at_hand{no_rounds + 1, no_rounds + 1};
 
-// Guards the list of pools with magazines. Their own locks are taken under it.
+// Guards the list of all pools. Their own locks are taken under it.
 constinit base::SpinLock pools_lock;
 constinit State* pools TARN_GUARDED_BY(pools_lock) = nullptr;
 
@@ -113,8 +113,6 @@ bool has_hooks() noexcept {
 }
 
 void State::link() noexcept {
-  if (!has_magazines)
-    return;
   const base::Locked locked{pools_lock};
   next = pools;
   if (pools != nullptr)
@@ -123,8 +121,6 @@ void State::link() noexcept {
 }
 
 void State::unlink() noexcept {
-  if (!has_magazines)
-    return;
   const base::Locked locked{pools_lock};
   (former != nullptr ? former->next : pools) = next;
   if (next != nullptr)
