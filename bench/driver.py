@@ -66,6 +66,16 @@ def library(name):
     return None
 
 
+def mallocs():
+    """(name, path) of those that are installed; the missing ones are named."""
+    for name, file in MALLOCS.items():
+        path = library(file)
+        if path:
+            yield name, path
+        else:
+            say(f"without {name}: {MALLOC_PACKAGES[name]} is not installed")
+
+
 def door(build):
     """The path of the malloc door that was built there."""
     path = (Path(build) / "src/doors/malloc/libtarn-malloc.so.0").resolve()
@@ -91,12 +101,8 @@ def peers(build):
     rows = run([program(build, "bench_request"), "--list"]).stdout.splitlines()
     found = [Peer(row) for row in rows if row != "malloc"]
     found.append(Peer("glibc malloc", "malloc"))
-    for name, file in MALLOCS.items():
-        path = library(file)
-        if path:
-            found.append(Peer(f"{name} malloc", "malloc", path))
-        else:
-            say(f"without {name}: {MALLOC_PACKAGES[name]} is not installed")
+    for name, path in mallocs():
+        found.append(Peer(f"{name} malloc", "malloc", path))
     return found
 
 

@@ -59,13 +59,8 @@ class Allocator:
 
 def allocators(more):
     found = [Allocator(TARN, "tarn"), Allocator("glibc", "malloc")]
-    for name, file in driver.MALLOCS.items():
-        path = driver.library(file)
-        if path:
-            found.append(Allocator(name, "malloc", path))
-        else:
-            driver.say(f"without {name}: "
-                       f"{driver.MALLOC_PACKAGES[name]} is not installed")
+    for name, path in driver.mallocs():
+        found.append(Allocator(name, "malloc", path))
     for given in more:
         name, _, path = given.partition("=")
         if not path:

@@ -24,14 +24,8 @@ RINGS = [("the ring alone", "ring"), ("blocks that are there", "blocks"),
          ("glibc", "malloc")]
 
 
-def with_mallocs(doors):
-    """The same with whatever malloc can be preloaded."""
-    found = [(name, door, None) for name, door in doors]
-    for name, file in driver.MALLOCS.items():
-        path = driver.library(file)
-        if path:
-            found.append((name, "malloc", path))
-    return found
+def with_mallocs(doors, mallocs):
+    return [(name, door, None) for name, door in doors] + mallocs
 
 
 def measure(rounds, peers, cases, command):
@@ -63,12 +57,13 @@ def main():
     given = parser.parse_args()
     churn = driver.program(given.build, "bench_object_churn")
     ring = driver.program(given.build, "bench_heap_ring")
-    peers = with_mallocs(DOORS)
+    mallocs = [(name, "malloc", path) for name, path in driver.mallocs()]
+    peers = with_mallocs(DOORS, mallocs)
     table("object_churn", "ns for an acquire with its release, one thread",
           peers, PATTERNS, measure(
               given.rounds, peers, PATTERNS,
               lambda door, case: [churn, "--door", door, "--pattern", case]))
-    peers = with_mallocs(RINGS)
+    peers = with_mallocs(RINGS, mallocs)
     table("object_ring", "ns for an object from one thread to another", peers,
           ["ring"], measure(given.rounds, peers, ["ring"],
                             lambda door, _: [ring, "--allocator", door]))

@@ -56,13 +56,8 @@ class Malloc:
 
 def mallocs(tools, more):
     found = [Malloc("tarn", driver.door(tools)), Malloc("glibc")]
-    for name, file in driver.MALLOCS.items():
-        path = driver.library(file)
-        if path:
-            found.append(Malloc(name, path))
-        else:
-            driver.say(f"without {name}: {driver.MALLOC_PACKAGES[name]} is not "
-                       "installed")
+    for name, path in driver.mallocs():
+        found.append(Malloc(name, path))
     for given in more:
         name, _, path = given.partition("=")
         if not path:
@@ -139,12 +134,17 @@ def report(found, all_mallocs, medians):
     driver.write_results("programs", header, rows)
     print()
     counted = [name for name in found if name not in BESIDE]
+    print_means(counted, all_mallocs, medians, {"time": 1, "RSS": 2})
+
+
+def print_means(names, all_mallocs, medians, figures):
+    """Of tarn over each peer; figures: a title, and its place in medians."""
     means = []
     for malloc in all_mallocs[1:]:
         over = [geomean(medians[name, "tarn"][i] / medians[name, malloc.name][i]
-                        for name in counted) for i in (1, 2)]
+                        for name in names) for i in figures.values()]
         means.append([malloc.name, *(f"{mean:.3f}" for mean in over)])
-    driver.print_table(["tarn over", "time", "RSS"], means)
+    driver.print_table(["tarn over", *figures], means)
 
 
 def main():

@@ -68,13 +68,8 @@ def report(found, mallocs, medians):
     driver.print_table(header, rows)
     driver.write_results("stress", header, rows)
     print()
-    means = []
-    for malloc in mallocs[1:]:
-        over = [programs.geomean(medians[name, "tarn"][i]
-                                 / medians[name, malloc.name][i]
-                                 for name in found) for i in range(3)]
-        means.append([malloc.name, *(f"{mean:.3f}" for mean in over)])
-    driver.print_table(["tarn over", "time", "processors", "RSS"], means)
+    programs.print_means(found, mallocs, medians,
+                         {"time": 0, "processors": 1, "RSS": 2})
 
 
 def main():

@@ -8,7 +8,9 @@
 // rule; cubes that another one contains are dropped. Each cube is a block of
 // its own and covers are arrays that grow: much of mixed small size that lives
 // as long as a branch of the tree, as in a minimizer of logic (Brayton et al.,
-// 1984). SPDX-License-Identifier: MIT
+// 1984).
+//
+// SPDX-License-Identifier: MIT
 #include "stress/support.hpp"
 
 #include <memory>

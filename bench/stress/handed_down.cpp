@@ -6,7 +6,9 @@
 // A thread replaces a random one of its 1000 blocks, of 8 to 1000 bytes, again
 // and again, then starts a successor who goes on with the same blocks, and
 // ends: what one thread made, others free. Blocks are freed with their size.
-// After Larson and Krishnan (ISMM 1998). SPDX-License-Identifier: MIT
+// After Larson and Krishnan (ISMM 1998).
+//
+// SPDX-License-Identifier: MIT
 #include "stress/support.hpp"
 
 #include <new>

@@ -9,7 +9,9 @@
 // all in a row; each frees it and asks anew: whoever then serves a thread from
 // it hands a line about (passive false sharing). After Berger et al., Hoard
 // (2000). The threads share the blocks among them, so that the work is the
-// same. SPDX-License-Identifier: MIT
+// same.
+//
+// SPDX-License-Identifier: MIT
 #include "stress/support.hpp"
 
 using namespace tarn::bench;

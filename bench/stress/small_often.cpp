@@ -6,7 +6,9 @@
 // Sizes lie between 4 bytes and 32 KiB, one of twice the size a quarter as
 // often, so that the mean is small and there is some of everything. No block
 // leaves its thread. After a benchmark of the GNU C library's malloc with such
-// a distribution. SPDX-License-Identifier: MIT
+// a distribution.
+//
+// SPDX-License-Identifier: MIT
 #include "stress/support.hpp"
 
 #include <array>

@@ -17,9 +17,6 @@ namespace {
 constexpr std::size_t largest_of_granule = 4 * KiB;
 constexpr unsigned granules_of_large_slots = 2;
 
-// Fresh slots are linked a page at a time, so that none is touched early.
-constexpr std::size_t page = 4 * KiB;
-
 // Larger ones gain nothing by sharing pages with others.
 constexpr std::size_t largest_cold = 4 * KiB;
 
@@ -130,13 +127,14 @@ slab::Returned take_of_bare(ThreadHeap& heap, Slab& slab) noexcept {
   return got;
 }
 
-// Up to the end of the page in which the first one ends, but for what a load
-// from there may reach.
+// A page at a time, so that none is touched early: up to the end of the one in
+// which the first slot ends, but for what a load from there may reach.
 unsigned fresh_at_once(const Slab& slab) noexcept {
   const std::size_t size = slab.slot_size;
   const std::size_t begin = std::size_t{slab.fresh} * size;
   const std::size_t last = begin + size - 1 + slab::widest_load;
-  const std::size_t end = (last / page + 1) * page - slab::widest_load;
+  const std::size_t end =
+      (last / slab::least_page + 1) * slab::least_page - slab::widest_load;
   return at_least(1, (end - begin) / size);
 }
 

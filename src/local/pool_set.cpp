@@ -328,11 +328,8 @@ void PoolSet::end() noexcept {
   for (LocalRecord* record = records; record != nullptr; record = record->older)
     if (record->state.load(std::memory_order_acquire) == LocalState::made)
       kind_->end(record->pool);
-  while (chunks_ != nullptr) {
-    const port::LentChunk chunk = *static_cast<port::LentChunk*>(chunks_);
-    port::system_take_back({static_cast<std::byte*>(chunks_), chunk.size});
-    chunks_ = chunk.next;
-  }
+  if (chunks_ != nullptr)
+    port::system_take_back_list(chunks_);
 }
 
 }  // namespace detail

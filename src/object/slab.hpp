@@ -19,14 +19,7 @@
 
 #include <climits>
 
-namespace tarn {
-inline namespace v1 {
-namespace detail {
-class ObjectPoolCore;
-}
-}  // namespace v1
-
-namespace object {
+namespace tarn::object {
 
 using Bits = std::size_t;
 inline constexpr std::size_t bits_in_word = sizeof(Bits) * CHAR_BIT;
@@ -124,5 +117,4 @@ struct Slab {
   }
 };
 
-}  // namespace object
-}  // namespace tarn
+}  // namespace tarn::object

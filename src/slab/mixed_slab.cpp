@@ -13,9 +13,6 @@ constexpr unsigned header_units =
 static_assert((units - header_units) * unit_size >= largest_mixed);
 static_assert(header_units < word_units);
 
-// The system gives pages of this size, or larger ones.
-constexpr std::size_t page = 4 * KiB;
-
 constexpr std::uint64_t bit_of(unsigned size_class) noexcept {
   return std::uint64_t{1} << (size_class % 64);
 }
@@ -28,7 +25,7 @@ constexpr std::uint32_t bit_of_unit(unsigned i) noexcept {
 // slots would be too few then, and what is often compared is small.
 constexpr unsigned slots_of(unsigned first, unsigned length,
                             std::size_t slot_size) noexcept {
-  const bool ends_page = (first + length) % (page / unit_size) == 0;
+  const bool ends_page = (first + length) % (least_page / unit_size) == 0;
   const std::size_t kept =
       ends_page && slot_size <= widest_load ? widest_load : 0;
   return static_cast<unsigned>((length * unit_size - kept) / slot_size);

@@ -50,6 +50,9 @@ struct Returned {
 /// lies so close to the end of the last page that was touched.
 inline constexpr std::size_t widest_load = 64;
 
+/// The system gives pages of this size, or larger ones.
+inline constexpr std::size_t least_page = std::size_t{1} << 12;
+
 /// What the word can tell apart.
 inline constexpr std::size_t largest_slab = std::size_t{1} << 19;
 inline constexpr unsigned most_slots = (1u << 14) - 1;

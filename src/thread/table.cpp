@@ -6,6 +6,7 @@
 
 #include "tarn/detail/thread_number.hpp"
 
+#include "base/order.hpp"
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "os/process.hpp"
@@ -115,7 +116,7 @@ std::uint32_t take_number() noexcept {
       continue;
     const auto bit = static_cast<unsigned>(std::countr_one(unfree));
     taken[i] |= Word{1} << bit;
-    touched = i < touched ? touched : i + 1;
+    touched = base::larger(touched, i + 1);
     first_with_room = i;
     living_threads.fetch_add(1, std::memory_order_relaxed);
     return i * bits + bit + 1;

@@ -192,11 +192,7 @@ void perform_all(std::span<const Step> steps) {
   if (steps.empty())
     return;
   Program program{steps.front()};
-  step_number = 0;
-  for (const Step step : steps) {
-    program.perform(step);
-    ++step_number;
-  }
+  perform_each(program, steps);
 }
 
 }  // namespace tarn::test

@@ -28,11 +28,7 @@ void require_little() {
 void perform_all(std::span<const Step> steps) {
   {
     HeapProgram program;
-    step_number = 0;
-    for (const Step& step : steps) {
-      program.perform(step);
-      ++step_number;
-    }
+    perform_each(program, steps);
   }
   while (maintain(10'000'000)) {
   }

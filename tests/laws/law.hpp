@@ -42,6 +42,16 @@ inline void law(bool holds, const char* name) {
   std::abort();
 }
 
+/// The steps in their order, by a program that has performed none.
+template <class Program>
+void perform_each(Program& program, std::span<const Step> steps) {
+  step_number = 0;
+  for (const Step step : steps) {
+    program.perform(step);
+    ++step_number;
+  }
+}
+
 /// A size of any order of magnitude from 0 up to 2 to the power `most_bits`,
 /// small ones no rarer than large ones. Every `amount` names another one.
 inline std::size_t spread(std::uint16_t amount, unsigned most_bits) {

@@ -175,11 +175,7 @@ class Program {
 
 void perform_all(std::span<const Step> steps) {
   Program program;
-  step_number = 0;
-  for (const Step step : steps) {
-    program.perform(step);
-    ++step_number;
-  }
+  perform_each(program, steps);
 }
 
 }  // namespace tarn::test

@@ -184,8 +184,7 @@ class Program {
 
 void perform_all(std::span<const Step> steps) {
   Program program;
-  for (step_number = 0; step_number < steps.size(); ++step_number)
-    program.perform(steps[step_number]);
+  perform_each(program, steps);
 }
 
 }  // namespace tarn::test

@@ -49,18 +49,6 @@ class Program final : public LifeSteps {
     at_work = nullptr;
   }
 
-  void perform_all(std::span<const Step> steps) {
-    step_number = 0;
-    for (const Step step : steps) {
-      perform(step);
-      ++step_number;
-    }
-  }
-
- private:
-  static constexpr std::size_t most_blocks = 300;
-  static constexpr unsigned size_bits = 17;
-
   void perform(Step step) {
     if (twins_.empty())
       begin_region(options_of(step), upstream_of(step));
@@ -74,6 +62,10 @@ class Program final : public LifeSteps {
       perform_life(twin, other, step);
     look();
   }
+
+ private:
+  static constexpr std::size_t most_blocks = 300;
+  static constexpr unsigned size_bits = 17;
 
   void perform_block(Twin& twin, Step step) {
     const std::size_t size = spread(step.amount, size_bits);

@@ -59,7 +59,7 @@ const ProgramShape shape{.programs = 60, .steps = 4000};
 
 void perform_all(std::span<const Step> steps) {
   Program program{Program::Lane::system};
-  program.perform_all(steps);
+  perform_each(program, steps);
 }
 
 }  // namespace tarn::test

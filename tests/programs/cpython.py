@@ -28,6 +28,8 @@ import time
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
+from door import door_and
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PYTHON = "/usr/bin/python3.11"
@@ -39,17 +41,6 @@ RUNS = 3  # at most, of a module whose results differ
 RESULTS = [("1 test OK", "passed"), ("1 test failed", "failed"),
            ("1 test skipped", "skipped"), ("1 test altered", "passed"),
            ("1 test run no tests", "no tests"), ("No tests ran", "no tests")]
-
-
-def libraries(build):
-    build = Path(build).resolve()
-    door = build / "src/doors/malloc/libtarn-malloc.so.0"
-    witness = build / "tests/malloc/libmalloc_witness.so"
-    for path in (door, witness):
-        if not path.exists():
-            sys.exit(f"{path} is not there: build tarn_malloc and "
-                     "malloc_witness")
-    return f"{door}:{witness}"
 
 
 def modules():
@@ -185,7 +176,8 @@ def main():
     else:
         # Whoever is started behind a shell's & ignores it; the suite asks.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        go_on(work, libraries(given.build), given)
+        door, witness = door_and(given.build, "witness")
+        go_on(work, f"{door}:{witness}", given)
 
 
 if __name__ == "__main__":

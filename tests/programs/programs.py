@@ -23,6 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from door import door_and
 from scripts import PROGRAMS, PROLOGUE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,13 +42,7 @@ class Way:
 
 
 def ways(build):
-    build = Path(build).resolve()
-    door = build / "src/doors/malloc/libtarn-malloc.so.0"
-    counted = build / "tests/malloc/libmalloc_counted.so"
-    for path in (door, counted):
-        if not path.exists():
-            sys.exit(f"{path} is not there: build tarn_malloc and "
-                     "malloc_counted")
+    door, counted = door_and(build, "counted")
     # Debian's redis links jemalloc: the C library is put before that.
     return [Way("glibc", "libc.so.6"), Way("tarn", str(door)),
             Way("counted", f"{counted}:{door}")]
@@ -126,6 +121,7 @@ def main():
     if given.list:
         print(*PROGRAMS, sep="\n")
         return
+    all_ways = ways(given.build)
     print(f"{'program':12} {'processes':>9} {'allocations':>12} {'frees':>12}"
           f" {'glibc s':>8} {'tarn s':>8}  result")
     bad = False
@@ -133,7 +129,7 @@ def main():
         if given.only and name not in given.only or \
                 not is_there(name, program):
             continue
-        runs = [Run(program, way) for way in ways(given.build)]
+        runs = [Run(program, way) for way in all_ways]
         said = fault(runs)
         bad = bad or said != ""
         counted = runs[2]
