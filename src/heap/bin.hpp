@@ -97,18 +97,20 @@ struct Bin {
     top = now;
     return is_other;
   }
-  /// How many blocks are here, by counting them. The owner's.
-  [[nodiscard]] unsigned count() const noexcept {
+  /// How many blocks are here, by counting them. The owner's. Those below one
+  /// that was given back twice and is in use again are not seen.
+  [[nodiscard]] unsigned count(std::uintptr_t key) const noexcept {
     unsigned blocks = 0;
     if (!is_empty())
-      for (const FreeSlot* slot = head; slot != nullptr && blocks < most_seen;
+      for (const FreeSlot* slot = head;
+           slot != nullptr && is_free(*slot, key) && blocks < most_seen;
            slot = slot->next)
         ++blocks;
     return blocks;
   }
   /// The owner: lets others see how many blocks are here.
-  void look(unsigned room) noexcept {
-    const unsigned blocks = count();
+  void look(unsigned room, std::uintptr_t key) noexcept {
+    const unsigned blocks = count(key);
     seen = (blocks + room) << seen_bits | blocks;
   }
 

@@ -369,7 +369,7 @@ void look_at_bins_of_nobody(ThreadHeap& heap) noexcept {
       heap.busy.load(relaxed) % 2 != 0)
     return;
   for (unsigned i = 1; i < classes; ++i)
-    heap.bins[i].look(room_of(i));
+    heap.bins[i].look(room_of(i), heap.key);
 }
 
 HeapId heaps() noexcept {

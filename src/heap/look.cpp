@@ -127,7 +127,8 @@ class Looking {
       const Bin& bin = heap.bins[i];
       const std::uint32_t seen = bin.seen;
       const std::uint32_t most = seen >> Bin::seen_bits;
-      const std::uint32_t count = is_ours ? bin.count() : seen & count_mask;
+      const std::uint32_t count =
+          is_ours ? bin.count(heap.key) : seen & count_mask;
       const bool is_exact = is_ours || heap.thread == no_thread;
       sum_.of[i].in_bins += count;
       sum_.of[i].in_bins_most += is_exact ? count : most;

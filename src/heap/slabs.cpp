@@ -233,7 +233,7 @@ void shorten_bin(ThreadHeap& heap, Bin& bin, unsigned kept) noexcept {
     slot->key = 0;
   }
   FreeSlot* rest = bin.keep(kept, mark);
-  bin.look(kept != 0 ? room_of(size_class) : 0);
+  bin.look(kept != 0 ? room_of(size_class) : 0, heap.key);
   while (rest != nullptr) {
     FreeSlot* const slot = rest;
     rest = slot->next;

@@ -141,7 +141,7 @@ void deallocate_own(Heap& object, void* p, Bin& bin) noexcept {
   ThreadHeap& heap = *own_heaps.at[domain.place];
   if (are_due(heap)) {
     if (run_duties(heap))
-      bin.look(room_of(heap.class_of(bin)));
+      bin.look(room_of(heap.class_of(bin)), heap.key);
     return object.deallocate(p);
   }
   if (!bin.is_empty() && spill(heap, bin))

@@ -92,11 +92,11 @@ void trim_bin(ThreadHeap& heap, unsigned size_class) noexcept {
     heap.warmth[size_class] = 0;
     return shorten_bin(heap, bin, 0);
   }
-  const unsigned count = bin.count();
+  const unsigned count = bin.count(heap.key);
   if (count * size_of(size_class) > kept_bytes)
     shorten_bin(heap, bin, count / 2);
   else
-    bin.look(room_of(size_class));
+    bin.look(room_of(size_class), heap.key);
 }
 
 // One slab further, or to the next list. False: that was the last one.

@@ -110,3 +110,17 @@ TEST_CASE("what is on its way home is sent when its thread ends") {
   default_heap().deallocate(blocks[1]);
   default_heap().deallocate(blocks[2]);
 }
+
+TEST_CASE("a bin looks at no block below one that is in use again") {
+  constexpr std::uintptr_t key = 0x5EED'0000;
+  heap::FreeSlot slots[4] = {};
+  heap::Bin bin;
+  for (std::uintptr_t i = 0; i < 4; ++i) {
+    slots[i].key = key | i;
+    bin.push(&slots[i]);
+  }
+  CHECK(bin.count(key) == 4);
+  // Its user writes where the bin has the next one.
+  slots[1] = {reinterpret_cast<heap::FreeSlot*>(0x5555), 0x5555};
+  CHECK(bin.count(key) == 2);
+}
