@@ -25,9 +25,12 @@ constinit thread_local LocalPool local_pools[local_places] = {};
 // behind was perhaps inside, so nobody looks at it again.
 enum class LocalState : std::uint8_t { empty, made, lost };
 
-/// A thread's records of all sets, newest first.
+/// A thread's records of all sets, newest first. Not among its thread-locals:
+/// one that first calls in its last destructor is told of no end, and then it
+/// and its records stay as they are.
 struct LocalThread {
   LocalRecord* newest = nullptr;
+  LocalThread* next_idle = nullptr;
 };
 
 /// A pool of a set, and what the set knows of it.
@@ -50,12 +53,14 @@ struct LocalSets {
   base::SpinLock lock;
   bool is_started TARN_GUARDED_BY(lock) = false;
   PoolSet* newest TARN_GUARDED_BY(lock) = nullptr;  // of those with records
+  LocalThread* idle TARN_GUARDED_BY(lock) = nullptr;
 
+  bool enter() noexcept TARN_REQUIRES(lock);
   void start() noexcept TARN_REQUIRES(lock);
   void list(PoolSet& set) noexcept TARN_REQUIRES(lock);
   void unlist(PoolSet& set) noexcept TARN_REQUIRES(lock);
   void leave_others_behind() noexcept TARN_REQUIRES(lock);
-  bool give_newest_up(LocalThread& thread) noexcept;
+  bool give_newest_up() noexcept;
 };
 
 namespace {
@@ -63,7 +68,7 @@ namespace {
 constexpr auto relaxed = std::memory_order_relaxed;
 
 constinit LocalSets sets;
-constinit thread_local LocalThread own_thread;
+constinit thread_local LocalThread* own_thread = nullptr;
 // A count; orders nothing.
 constinit std::atomic<std::uint64_t> next_number{PoolSet::first_number};
 
@@ -71,7 +76,8 @@ constinit std::atomic<std::uint64_t> next_number{PoolSet::first_number};
 constexpr std::size_t least_chunk = 4 * KiB;
 constexpr std::size_t line = 64;
 
-void link(LocalRecord& record, LocalThread& thread) noexcept {
+void link(LocalRecord& record) noexcept {
+  LocalThread& thread = *own_thread;
   record.thread = &thread;
   record.newer_of_thread = nullptr;
   record.older_of_thread = thread.newest;
@@ -90,7 +96,7 @@ void unlink(LocalRecord& record) noexcept {
 }
 
 LocalRecord* find_own(const PoolSet& set) noexcept {
-  LocalRecord* record = own_thread.newest;
+  LocalRecord* record = own_thread != nullptr ? own_thread->newest : nullptr;
   while (record != nullptr && record->set != &set)
     record = record->older_of_thread;
   return record;
@@ -100,7 +106,7 @@ LocalRecord* find_own(const PoolSet& set) noexcept {
 void give_own_up() noexcept {
   for (LocalPool& place : local_pools)
     place = {};
-  while (sets.give_newest_up(own_thread))
+  while (sets.give_newest_up())
     continue;
 }
 
@@ -163,7 +169,7 @@ void LocalSets::leave_others_behind() noexcept {
     set->leaving_ = 0;
     for (LocalRecord* record = set->records_.load(relaxed); record != nullptr;
          record = record->older) {
-      if (record->thread == nullptr || record->thread == &own_thread)
+      if (record->thread == nullptr || record->thread == own_thread)
         continue;
       record->thread = nullptr;
       record->state.store(LocalState::lost, relaxed);
@@ -171,20 +177,43 @@ void LocalSets::leave_others_behind() noexcept {
   }
 }
 
-// False: the thread has none. While a pool is being ended its set waits, should
-// somebody end that.
-bool LocalSets::give_newest_up(LocalThread& thread) noexcept {
+// False: this thread has no place for its records, and no memory for one.
+bool LocalSets::enter() noexcept {
+  if (own_thread != nullptr)
+    return true;
+  if (idle == nullptr) {
+    const Loan loan = port::system_lend({least_chunk, line, PoolKind::tool});
+    for (std::size_t at = 0; at + sizeof(LocalThread) <= loan.size;
+         at += sizeof(LocalThread))
+      idle = ::new (loan.memory + at) LocalThread{nullptr, idle};
+    if (idle == nullptr)
+      return false;
+  }
+  own_thread = idle;
+  idle = own_thread->next_idle;
+  return true;
+}
+
+// False: this thread has no more. While a pool is being ended its set waits,
+// should somebody end that.
+bool LocalSets::give_newest_up() noexcept {
   LocalRecord* record = nullptr;
   {
     const base::Locked locked{lock};
-    record = thread.newest;
-    if (record == nullptr)
+    if (own_thread == nullptr)
       return false;
+    record = own_thread->newest;
+    if (record == nullptr) {
+      own_thread->next_idle = idle;
+      idle = own_thread;
+      own_thread = nullptr;
+      return false;
+    }
     unlink(*record);
     if (record->set->options_.ended == EndedThread::adopt ||
         record->state.load(relaxed) != LocalState::made)
       return true;
-    record->thread = &thread;
+    record->thread = own_thread;
     ++record->set->leaving_;
   }
   record->set->kind_->end(record->pool);
@@ -244,6 +273,8 @@ void* PoolSet::find_or_abort() noexcept {
 LocalRecord* PoolSet::take() noexcept TARN_UNCHECKED_LOCKS {
   sets.start();
   sets.list(*this);
+  if (!sets.enter())
+    return nullptr;
   LocalRecord* record = records_.load(relaxed);
   while (record != nullptr && (record->thread != nullptr ||
                                record->state.load(relaxed) == LocalState::lost))
@@ -253,7 +284,7 @@ LocalRecord* PoolSet::take() noexcept TARN_UNCHECKED_LOCKS {
   else if (record->state.load(relaxed) == LocalState::made)
     ++adopted_;
   if (record != nullptr)
-    link(*record, own_thread);
+    link(*record);
   return record;
 }
 
