@@ -1,11 +1,11 @@
 #include "interleave/explorer.hpp"
 
+#include "interleave/fiber.hpp"
 #include "interleave/memory.hpp"
+#include "interleave/uses.hpp"
 
 #include <bit>
 #include <cstdio>
-#include <memory>
-#include <ucontext.h>
 #include <unistd.h>
 #include <vector>
 
@@ -16,7 +16,6 @@ using Kind = Operation::Kind;
 
 // More steps than any program here has: it does not come to an end.
 constexpr unsigned most_steps = 1000;
-constexpr std::size_t stack_size = 64 * 1024;
 
 struct Range {
   const void* memory;
@@ -31,11 +30,6 @@ struct Choice {
   unsigned step;  // when it was made: the same in each run
 };
 
-struct Pending {
-  const void* at;
-  bool may_write;
-};
-
 struct Event {
   unsigned thread;
   Kind kind;
@@ -47,7 +41,7 @@ struct Event {
 class Search {
  public:
   std::size_t explore(const char* name, Program& program);
-  std::uint64_t perform(Operation operation, bool* is_done);
+  std::uint64_t perform(Operation& operation, bool* is_done);
   void access(const void* at, std::size_t size, bool is_write);
   void watch(const Range& range) { ranges_.push_back(range); }
   [[noreturn]] void fail(const char* what) const;
@@ -56,12 +50,11 @@ class Search {
   bool saw_weak = false;
 
  private:
-  static void enter_fiber();
+  static void run_fiber();
   void run_once();
   void start(unsigned thread);
   void step(const Operation& operation);
   void pick(bool is_over);
-  void switch_to(unsigned thread);
   unsigned choose(unsigned count);
   bool go_back();
   std::uint64_t carry_out(const Operation& operation, Word& word,
@@ -73,6 +66,7 @@ class Search {
   const char* name_ = nullptr;
   Program* program_ = nullptr;
   Memory memory_;
+  Uses uses_;
   std::vector<Range> ranges_;
   std::vector<Event> events_;
 
@@ -88,10 +82,9 @@ class Search {
   unsigned asleep_ = 0;      // whose next step was tried before all since
   unsigned steps_ = 0;
   bool may_fail_by_chance_ = false;
-  Pending pending_[most_threads] = {};
-  ucontext_t home_ = {};
-  ucontext_t fibers_[most_threads] = {};
-  std::unique_ptr<std::byte[]> stacks_[most_threads];
+  Step pending_[most_threads] = {};
+  Fiber home_;
+  Fiber fibers_[most_threads];
 };
 
 Search search;
@@ -125,10 +118,6 @@ void write_memory(void* at, unsigned size, std::uint64_t value) {
   }
 }
 
-bool is_independent(const Pending& one, const Pending& other) {
-  return one.at != other.at || (!one.may_write && !other.may_write);
-}
-
 // Outside of a run, where there is one thread.
 std::uint64_t perform_alone(const Operation& operation, bool* is_done) {
   const std::uint64_t seen = read_memory(operation.at, operation.size);
@@ -150,11 +139,18 @@ std::size_t Search::explore(const char* name, Program& program) {
   name_ = name;
   program_ = &program;
   way_.clear();
+  uses_.clear();
   std::size_t count = 0;
-  do {
+  for (bool goes_on = true; goes_on;) {
     run_once();
+    if (uses_.has_grown()) {
+      way_.clear();
+      count = 0;
+      continue;
+    }
     count += is_known_ ? 0 : 1;
-  } while (go_back());
+    goes_on = go_back();
+  }
   std::printf("%-64s %9zu interleavings\n", name, count);
   return count;
 }
@@ -179,51 +175,56 @@ void Search::run_once() {
   if (unfinished_ != 0) {
     pick(true);
     program_->go_on(current_);
-    swapcontext(&home_, &fibers_[current_]);
+    switch_between(home_, fibers_[current_]);
   }
   is_running_ = false;
   program_->end();
 }
 
 void Search::start(unsigned thread) {
-  if (stacks_[thread] == nullptr)
-    stacks_[thread] = std::make_unique<std::byte[]>(stack_size);
-  ucontext_t& fiber = fibers_[thread];
-  getcontext(&fiber);
-  fiber.uc_stack.ss_sp = stacks_[thread].get();
-  fiber.uc_stack.ss_size = stack_size;
-  fiber.uc_link = nullptr;
-  makecontext(&fiber, enter_fiber, 0);
   current_ = thread;
   program_->go_on(thread);
-  swapcontext(&home_, &fiber);
+  if (fibers_[thread].stack == nullptr)
+    enter(home_, fibers_[thread], run_fiber);
+  else
+    switch_between(home_, fibers_[thread]);
 }
 
-void Search::enter_fiber() {
-  search.program_->run(search.current_);
-  search.unfinished_ &= ~(1u << search.current_);
-  if (search.is_starting_ || search.unfinished_ == 0)
-    setcontext(&search.home_);
-  search.pick(true);
-  search.program_->go_on(search.current_);
-  setcontext(&search.fibers_[search.current_]);
+// A fiber lasts from run to run.
+void Search::run_fiber() {
+  while (true) {
+    const unsigned me = search.current_;
+    search.program_->run(me);
+    search.unfinished_ &= ~(1u << me);
+    Fiber* next = &search.home_;
+    if (!search.is_starting_ && search.unfinished_ != 0) {
+      search.pick(true);
+      search.program_->go_on(search.current_);
+      next = &search.fibers_[search.current_];
+    }
+    switch_between(search.fibers_[me], *next);
+  }
 }
 
-// Before a step on watched memory: another thread may come first.
+// Before a step on watched memory: another thread may come first, unless no
+// other uses that word.
 void Search::step(const Operation& operation) {
-  pending_[current_] = {operation.at, operation.kind != Kind::load};
   if (++steps_ > most_steps)
     fail("every thread comes to an end");
+  const Step next = {operation.at, operation.kind != Kind::load};
+  if (!uses_.add(current_, next))
+    return;
+  pending_[current_] = next;
   const unsigned me = current_;
   if (is_starting_) {
-    swapcontext(&fibers_[me], &home_);
+    switch_between(fibers_[me], home_);
     return;
   }
   pick(false);
   if (current_ == me)
     return;
   program_->go_on(current_);
-  swapcontext(&fibers_[me], &fibers_[current_]);
+  switch_between(fibers_[me], fibers_[current_]);
 }
 
 // Says who goes on. A thread is passed over while its next step was tried
@@ -265,7 +266,7 @@ bool Search::go_back() {
   return !way_.empty();
 }
 
-std::uint64_t Search::perform(Operation operation, bool* is_done) {
+std::uint64_t Search::perform(Operation& operation, bool* is_done) {
   if (!is_running_)
     return perform_alone(operation, is_done);
   const char* const name = name_of(operation.at);
@@ -377,7 +378,7 @@ void tamper_with(Tamper tamper) {
   search.tamper = tamper;
 }
 
-std::uint64_t perform(Operation operation, bool* is_done) {
+std::uint64_t perform(Operation& operation, bool* is_done) {
   return search.perform(operation, is_done);
 }
 

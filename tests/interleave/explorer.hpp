@@ -19,7 +19,8 @@
 // store that comes before an earlier one in the modification order, fences.
 //
 // Ways that differ only in the order of steps on different words, or of loads,
-// are the same: one of them is taken (Godefroid's sleep sets, 1996).
+// are the same: one of them is taken (Godefroid's sleep sets, 1996). Nor is
+// there a choice at words that one thread uses alone (uses.hpp).
 //
 // Threads  confined.
 // SPDX-License-Identifier: MIT
@@ -79,8 +80,8 @@ struct Operation {
 using Tamper = void (*)(Operation& operation, const char* name);
 void tamper_with(Tamper tamper);
 
-// What hooks.cpp calls.
-std::uint64_t perform(Operation operation, bool* is_done);
+// What hooks.cpp calls. By reference, since the copies took a third of a run.
+std::uint64_t perform(Operation& operation, bool* is_done);
 void access(const void* at, std::size_t size, bool is_write);
 
 }  // namespace tarn::interleave

@@ -14,19 +14,26 @@ namespace {
 template <class T>
 std::uint64_t on(Kind kind, const volatile T* at, std::uint64_t value,
                  int order) {
-  return perform({kind, const_cast<T*>(at), sizeof(T), value, 0, order, order,
-                  false, false},
-                 nullptr);
+  Operation operation{
+      kind, const_cast<T*>(at), sizeof(T), value, 0, order, order, false,
+      false};
+  return perform(operation, nullptr);
 }
 
 template <class T>
 bool exchange_if(volatile T* at, T* expected, T value, int order, int failure,
                  bool is_weak) {
   bool is_done = false;
-  const auto seen = static_cast<T>(
-      perform({Kind::compare_exchange, const_cast<T*>(at), sizeof(T), value,
-               *expected, order, failure, is_weak, false},
-              &is_done));
+  Operation operation{Kind::compare_exchange,
+                      const_cast<T*>(at),
+                      sizeof(T),
+                      value,
+                      *expected,
+                      order,
+                      failure,
+                      is_weak,
+                      false};
+  const auto seen = static_cast<T>(perform(operation, &is_done));
   if (!is_done)
     *expected = seen;
   return is_done;
