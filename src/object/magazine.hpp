@@ -72,7 +72,10 @@ struct alignas(64) Cache : detail::AtHand {
     return top.load(std::memory_order_relaxed)[-1];
   }
 
-  void load_own() noexcept { load(own, own_capacity, 0); }
+  /// Own rounds are never more than the magazine has that they move into.
+  void load_own(std::uint32_t magazine) noexcept {
+    load(own, base::smaller(own_capacity, magazine), 0);
+  }
 
   void load(Magazine* magazine, std::uint32_t objects) noexcept {
     loaded = magazine;

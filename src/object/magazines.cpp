@@ -104,7 +104,8 @@ bool deliver(State& state, Cache& cache) noexcept {
 // Makes a full cache one with room.
 bool make_room(State& state, Cache& cache) noexcept {
   if (cache.previous == nullptr)
-    return equip(state, cache);
+    // A magazine that takes in the own rounds may be full with them.
+    return equip(state, cache) && (!cache.is_full() || equip(state, cache));
   if (cache.previous->count == 0) {
     change(state, cache);
     return true;

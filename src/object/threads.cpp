@@ -147,10 +147,10 @@ Cache* State::enter() noexcept {
   if (memory == nullptr)
     return nullptr;
   auto* const cache = ::new (memory) Cache{};
-  cache->load_own();
   cache->number = number;
   cache->fill = 1;
   const base::Locked locked{lock};
+  cache->load_own(capacity);
   HandTable& present = *table().load(std::memory_order_relaxed);
   caches(present)[number] = cache;
   // The dev library looks at every call.

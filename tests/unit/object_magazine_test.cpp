@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 using namespace tarn;
@@ -65,6 +66,28 @@ TEST_CASE("at the boundary of a magazine no call goes to the depot") {
     CHECK(pool.stats().trips - before <= 4);
     pool.release_many(all.data(), all.size());
   }
+}
+
+TEST_CASE_TEMPLATE("a thread has no more at hand than two magazines hold", Size,
+                   std::integral_constant<std::size_t, 1024>,
+                   std::integral_constant<std::size_t, 1392>,
+                   std::integral_constant<std::size_t, 1408>,
+                   std::integral_constant<std::size_t, 1456>,
+                   std::integral_constant<std::size_t, 4096>,
+                   std::integral_constant<std::size_t, 16384>,
+                   std::integral_constant<std::size_t, 100'000>) {
+  struct Object {
+    std::byte bytes[Size::value];
+  };
+  ObjectPool<Object> pool;
+  std::vector<Object*> all(200);
+  REQUIRE(pool.acquire_many(all.data(), all.size()) == all.size());
+  for (Object* const object : all) {
+    pool.release(object);
+    REQUIRE(pool.stats().at_hand <= 2 * pool.stats().magazine);
+  }
+  CHECK(pool.check());
+  CHECK(pool.stats().in_use == 0);
 }
 
 TEST_CASE("what one thread releases another one acquires") {
