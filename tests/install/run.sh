@@ -111,15 +111,15 @@ follow_readme() {
 case $step in
   install) install_it ;;
   find_package) with_cmake find_package "$tree" ;;
-  # Both build tarn, which takes a while, and with the same targets: so each
-  # builds one library.
+  # Both add tarn's folder to a project, and to build it there takes a while: so
+  # the one whose folder comes out of git builds, the shared library.
   add_subdirectory)
-    kinds=shared
+    kinds=
     with_cmake add_subdirectory "$root"
     ;;
   fetch_content)
     snapshot "$work/snapshot"
-    kinds=static
+    kinds=shared
     with_cmake fetch_content "$work/snapshot"
     ;;
   pkg_config) with_pkg_config "$tree" ;;

@@ -6,7 +6,7 @@
 emulator=${emulator:-}
 
 # with_cmake WAY TREE [OPTION...] - found by CMake as WAY says. $kinds: over
-# which libraries.
+# which libraries; none, and nothing is built.
 kinds='static shared'
 with_cmake() {
   way=$1 tree=$2
@@ -21,6 +21,7 @@ with_cmake() {
   for kind in $kinds; do
     programs="$programs cpp_$kind c_$kind malloc_$kind"
   done
+  [ -n "$programs" ] || return 0
   # Names are words.
   # shellcheck disable=SC2086
   "$cmake" --build "$built" -j "$(nproc)" --target $programs
