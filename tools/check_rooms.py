@@ -30,7 +30,7 @@ CONDITION = re.compile(r'\s*#\s*(if|ifdef|ifndef|elif)\b')
 FREESTANDING = {
     'atomic', 'bit', 'cfloat', 'climits', 'compare', 'concepts', 'cstdarg',
     'cstddef', 'cstdint', 'initializer_list', 'limits', 'new', 'source_location',
-    'type_traits', 'utility', 'version'}
+    'span', 'type_traits', 'utility', 'version'}
 POOLS = 2
 DOORS = 'doors'
 

@@ -26,7 +26,8 @@ enum class Fault : std::uint8_t {
   double_free,         ///< a block given back that was given back before
   ended_in_use,        ///< an object pool ended while objects were in use
   after_end,           ///< a PerThread used after its end
-  out_of_order         ///< a Scratch that did not end as its thread's last
+  out_of_order,        ///< a Scratch that did not end as its thread's last
+  corrupted            ///< a pool's own bytes were written by somebody else
 };
 
 /// Called with the fault and its line, zero-terminated, after the line was

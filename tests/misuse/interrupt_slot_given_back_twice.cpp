@@ -1,0 +1,9 @@
+// EXPECT tarn: fault: 0x* given to a slot pool: it is free already
+#include "tarn/interrupt_slot_pool.hpp"
+
+int main() {
+  static tarn::InterruptSlotPool<32, 4> pool;
+  void* const slot = pool.allocate();
+  pool.deallocate(slot);
+  pool.deallocate(slot);
+}

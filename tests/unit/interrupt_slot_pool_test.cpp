@@ -1,0 +1,71 @@
+// InterruptSlotPool, with compare-and-swap and with the mask in its place.
+#include "tarn/interrupt_slot_pool.hpp"
+
+#include <doctest/doctest.h>
+#include <type_traits>
+#include <vector>
+
+namespace {
+
+struct Mask {
+  static inline int held = 0;
+  static inline int times = 0;
+  void lock() noexcept {
+    ++held;
+    ++times;
+  }
+  void unlock() noexcept { --held; }
+};
+
+using Swapping = tarn::detail::SwapSlotPool<24, 40, 8>;
+using Masking = tarn::SlotPool<24, 40, Mask, 8>;
+
+constinit tarn::InterruptSlotPool<24, 40, Mask> at_start;
+
+template <class Pool>
+std::vector<void*> all_of(Pool& pool) {
+  std::vector<void*> slots;
+  while (void* const slot = pool.allocate())
+    slots.push_back(slot);
+  return slots;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("it is a slot pool by either way", Pool, Swapping, Masking) {
+  Pool pool;
+  const std::vector<void*> slots = all_of(pool);
+  REQUIRE(slots.size() == 40);
+  CHECK(pool.largest_free() == 0);
+  CHECK(pool.stats().in_use == 40);
+  CHECK(pool.stats().refusals == 1);
+  pool.deallocate(nullptr);
+  pool.deallocate(slots[7]);
+  pool.deallocate(slots[30]);
+  CHECK(pool.largest_free() == 24);
+  CHECK(pool.stats().in_use == 38);
+  CHECK(pool.allocate() == slots[30]);
+  CHECK(pool.allocate() == slots[7]);
+  CHECK(pool.allocate() == nullptr);
+  CHECK(pool.stats().peak == 40);
+  CHECK(pool.owns(slots[0]));
+  CHECK_FALSE(pool.owns(&pool + 1));
+  for (void* const slot : slots)
+    pool.deallocate(slot);
+  CHECK(pool.stats().in_use == 0);
+}
+
+TEST_CASE("the mask is held in each call, and only in it") {
+  Masking pool;
+  const int before = Mask::times;
+  pool.deallocate(pool.allocate());
+  CHECK(Mask::times == before + 2);
+  CHECK(Mask::held == 0);
+}
+
+TEST_CASE("this core swaps, and the pool needs no start") {
+  static_assert(std::is_same_v<decltype(at_start), Swapping>);
+  void* const slot = at_start.allocate();
+  CHECK(slot != nullptr);
+  at_start.deallocate(slot);
+}
