@@ -12,11 +12,9 @@
 //
 // Cost     constant: 20 instructions a call on a Cortex-M3, 4 bytes for 32
 //          slots.
-// Threads  confined, or as its Lock says; from interrupts see
-// InterruptSlotPool. Failure  nullptr; nothing has changed. A double free, a
-// free of what is no
-//          slot of it, and a write into a free slot are faults
-//          (docs/faults.md).
+// Threads  confined, or as its Lock says; interrupts: InterruptSlotPool.
+// Failure  nullptr; nothing has changed. A double free, a free of what is no
+//          slot of it, and a write into a free slot are faults (faults.md).
 // SPDX-License-Identifier: MIT
 #pragma once
 
