@@ -18,9 +18,11 @@
 
 // Found at run time, so that the released library knows them too.
 extern "C" {
+// NOLINTBEGIN(clang-diagnostic-reserved-identifier): theirs.
 __attribute__((weak)) void __tsan_init();
 __attribute__((weak)) void __asan_init();
 __attribute__((weak)) void __msan_init();
+// NOLINTEND(clang-diagnostic-reserved-identifier)
 }
 
 namespace tarn::os {
