@@ -96,6 +96,12 @@ build_and_test() {
   ctest --preset "$preset" -j $((jobs + 1)) "$@"
 }
 
+# In the build of release, which has the libraries already.
+build_bench() {
+  cmake --preset release -DTARN_BENCH=ON || return 1
+  cmake --build --preset release -j "$jobs"
+}
+
 sources() {
   git ls-files -co --exclude-standard -- '*.hpp' '*.cpp' '*.h' '*.c'
 }

@@ -1,9 +1,10 @@
 #!/bin/sh
-# run.sh STEP BUILD WORK CMAKE CC CXX - libtarn as its users meet it: `install`
-# puts the build in BUILD into WORK/tree, the other steps build and run the
-# programs of consumer/ against that, or against what they are named by.
+# run.sh STEP BUILD WORK CMAKE CC CXX [TOOLCHAIN [EMULATOR]] - libtarn as its
+# users meet it: `install` puts the build in BUILD into WORK/tree, the other
+# steps build and run the programs of consumer/ against that, or against what
+# they are named by. TOOLCHAIN: CMake's file for another machine.
 set -eu
-step=$1 build=$2 work=$3 cmake=$4 CC=$5 CXX=$6
+step=$1 build=$2 work=$3 cmake=$4 CC=$5 CXX=$6 toolchain=${7:-} emulator=${8:-}
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 tree=$work/tree
@@ -71,25 +72,6 @@ use_packages() {
   with_pkg_config "$packages/unpacked/usr"
 }
 
-# The library and its users, cross-compiled.
-cross_aarch64() {
-  toolchain=$root/cmake/aarch64.cmake
-  "$cmake" -S "$root" -B "$work/aarch64-build" -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_CXX_FLAGS_DEBUG= "-DCMAKE_TOOLCHAIN_FILE=$toolchain" -DTARN_TESTS=OFF -DTARN_TOOLS=OFF \
-    -DTARN_EXAMPLES=OFF
-  "$cmake" --build "$work/aarch64-build" -j "$(nproc)"
-  "$cmake" --install "$work/aarch64-build" --prefix "$work/aarch64"
-  # Read by the ways.
-  # shellcheck disable=SC2034
-  emulator=$root/cmake/run-aarch64.sh
-  # shellcheck disable=SC2034
-  command -v qemu-aarch64 >/dev/null || emulator='test -x'
-  CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++
-  with_cmake find_package "$work/aarch64" "-DCMAKE_TOOLCHAIN_FILE=$toolchain"
-  with_pkg_config "$work/aarch64"
-  readelf -h "$work/built/aarch64-find_package/c_shared" | grep -q AArch64
-}
-
 # What README.md says to write into a CMakeLists.txt, written there.
 follow_readme() {
   project=$work/readme
@@ -127,6 +109,5 @@ case $step in
   symbols) check_symbols ;;
   moved) move_tree ;;
   debian) use_packages ;;
-  aarch64) cross_aarch64 ;;
   *) echo "unknown step $step"; exit 2 ;;
 esac

@@ -1,21 +1,21 @@
 # ways.sh - the ways to take libtarn into a program; read by run.sh with `.`.
 # Each builds and runs the programs of consumer/, in C++20 and C11, over the
-# static and the shared library. Expects: here, work, cmake, CC, CXX; and where
-# programs are for another machine, emulator.
+# static and the shared library. Expects: here, work, cmake, CC, CXX, toolchain
+# and emulator; the last two are empty but for another machine.
 # shellcheck shell=sh disable=SC2154
-emulator=${emulator:-}
+[ -z "$toolchain" ] || [ -n "$emulator" ] || emulator='test -x'
 
-# with_cmake WAY TREE [OPTION...] - found by CMake as WAY says. $kinds: over
+# with_cmake WAY TREE - found by CMake as WAY says. $kinds: over
 # which libraries; none, and nothing is built.
 kinds='static shared'
 with_cmake() {
   way=$1 tree=$2
-  shift 2
   built=$work/built/$(basename "$tree")-$way
   rm -rf "$built"
   # Nothing is optimized, so that the ways that build tarn too take less time.
   "$cmake" -S "$here/consumer" -B "$built" -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_CXX_FLAGS_DEBUG= "-DWAY=$way" "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$tree" "$@"
+    -DCMAKE_CXX_FLAGS_DEBUG= "-DWAY=$way" "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$tree" \
+    ${toolchain:+"-DCMAKE_TOOLCHAIN_FILE=$toolchain"}
   # Of tarn only what these programs need.
   programs=
   for kind in $kinds; do
