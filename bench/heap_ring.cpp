@@ -1,13 +1,14 @@
 // heap_ring.cpp - what does a block cost that another thread frees?
 //
 //     bench_heap_ring --allocator tarn|malloc --sizes 64|mixed
-//     bench_heap_ring --allocator ring|blocks|pool
+//     bench_heap_ring --allocator ring|blocks|pool|pool-cpu
 //
 // A producer allocates, writes a word, and hands the block over a ring of
 // pointers to a consumer, who frees it. Prints CSV: nanoseconds by the wall for
 // each block. ring: the same with pointers to nothing, which nobody follows;
 // blocks: the same with blocks that are there already and are written. pool:
-// objects of 64 bytes of an ObjectPool.
+// objects of 64 bytes of an ObjectPool; pool-cpu: where processors have its
+// magazines.
 // SPDX-License-Identifier: MIT
 #include "tarn/object_pool.hpp"
 
@@ -99,12 +100,16 @@ class BlocksDoor {
 struct Object {
   std::byte bytes[64];
 };
-tarn::ObjectPool<Object> the_pool{{.name = "object"}};
+template <bool per_cpu>
+tarn::ObjectPool<Object> the_pool{{.name = "object", .per_cpu = per_cpu}};
 
+template <bool per_cpu>
 struct PoolDoor {
-  [[nodiscard]] void* allocate(std::size_t) { return the_pool.acquire_raw(); }
+  [[nodiscard]] void* allocate(std::size_t) {
+    return the_pool<per_cpu>.acquire_raw();
+  }
   void deallocate(void* object) {
-    the_pool.release(static_cast<Object*>(object));
+    the_pool<per_cpu>.release(static_cast<Object*>(object));
   }
 };
 
@@ -163,7 +168,9 @@ int main(int count, char** values) {
   else if (name == "blocks")
     run.operator()<BlocksDoor>();
   else if (name == "pool")
-    run.operator()<PoolDoor>();
+    run.operator()<PoolDoor<false>>();
+  else if (name == "pool-cpu")
+    run.operator()<PoolDoor<true>>();
   else
     with_door(name, [&]<class Door>(Door) { run.template operator()<Door>(); });
 }

@@ -14,13 +14,15 @@ import driver
 
 PATTERNS = ["lifo", "fifo", "random", "pair"]
 DOORS = [("bare free list", "list"), ("tarn::ObjectPool", "tarn"),
+         ("the same, per processor", "tarn-cpu"),
          ("the same, costly constructor", "tarn-costly"),
          ("tarn::Heap", "heap"), ("foonathan node pool", "foonathan"),
          ("Boost.Pool, one thread", "boost"),
          ("Boost fast_pool_allocator", "boost-locked"),
          ("pmr::synchronized_pool", "pmr"), ("glibc", "malloc")]
 RINGS = [("the ring alone", "ring"), ("blocks that are there", "blocks"),
-         ("tarn::ObjectPool", "pool"), ("tarn::Heap", "tarn"),
+         ("tarn::ObjectPool", "pool"),
+         ("the same, per processor", "pool-cpu"), ("tarn::Heap", "tarn"),
          ("glibc", "malloc")]
 
 

@@ -2,11 +2,13 @@
 // that came once?
 //
 //     bench_object_peak [--objects 1000000] [--threads 1000] [--seconds 2]
+//                       [--per-cpu 0]
 //
 // Prints CSV: resident MiB at the start, at the peak of objects in use, and
 // after some seconds of light work (200 objects, and a request's blocks of the
 // heap, each millisecond); then bytes of the pool for each of many threads that
-// acquired and released one object and wait.
+// acquired and released one object and wait. --per-cpu 1: processors have the
+// magazines.
 // SPDX-License-Identifier: MIT
 #include "tarn/object_pool.hpp"
 
@@ -43,8 +45,8 @@ double mib(std::size_t bytes) {
   return static_cast<double>(bytes) / static_cast<double>(MiB);
 }
 
-void measure_peak(std::size_t objects, std::size_t seconds) {
-  ObjectPool<Object> pool{{.name = "peak"}};
+void measure_peak(std::size_t objects, std::size_t seconds, bool per_cpu) {
+  ObjectPool<Object> pool{{.name = "peak", .per_cpu = per_cpu}};
   std::vector<Object*> few(in_light_work);
   acquire_and_release(pool, few);
   // Its pages are there before the start.
@@ -65,8 +67,8 @@ void measure_peak(std::size_t objects, std::size_t seconds) {
   std::printf("%.2f,%.2f,%.2f\n", mib(start), mib(peak), mib(resident()));
 }
 
-void measure_threads(std::size_t threads) {
-  ObjectPool<Object> pool{{.name = "threads"}};
+void measure_threads(std::size_t threads, bool per_cpu) {
+  ObjectPool<Object> pool{{.name = "threads", .per_cpu = per_cpu}};
   std::atomic<std::size_t> there{0};
   std::atomic<bool> may_end{false};
   std::vector<std::thread> crew;
@@ -90,7 +92,8 @@ void measure_threads(std::size_t threads) {
 
 int main(int count, char** values) {
   const Arguments arguments{count, values};
+  const bool per_cpu = arguments.number("--per-cpu", 0) != 0;
   measure_peak(arguments.number("--objects", 1'000'000),
-               arguments.number("--seconds", 2));
-  measure_threads(arguments.number("--threads", 1000));
+               arguments.number("--seconds", 2), per_cpu);
+  measure_threads(arguments.number("--threads", 1000), per_cpu);
 }

@@ -61,7 +61,17 @@ class TarnDoor {
   static inline Pool the_pool{{.name = "block"}};
 };
 
-/// The same with a constructor that takes a microsecond, about.
+/// The same where processors have the magazines.
+class CpuDoor {
+ public:
+  [[nodiscard]] Block* acquire() { return the_pool.acquire_raw(); }
+  void release(Block* block) { the_pool.release(block); }
+
+ private:
+  static inline ObjectPool<Block> the_pool{{.name = "block", .per_cpu = true}};
+};
+
+/// The first with a constructor that takes a microsecond, about.
 class CostlyDoor {
  public:
   [[nodiscard]] Block* acquire() { return the_pool.acquire_raw(); }
@@ -146,6 +156,8 @@ void with_object_door(const std::string& name, Work work) {
     work.template operator()<ListDoor>();
   else if (name == "tarn")
     work.template operator()<TarnDoor>();
+  else if (name == "tarn-cpu")
+    work.template operator()<CpuDoor>();
   else if (name == "tarn-costly")
     work.template operator()<CostlyDoor>();
   else if (name == "heap")

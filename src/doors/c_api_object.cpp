@@ -62,11 +62,11 @@ bool tarn_object_pool_init(tarn_object_pool* pool, size_t size,
       asked.budget == nullptr
           ? nullptr
           : std::launder(reinterpret_cast<Budget*>(asked.budget));
-  ::new (pool) Pool{
-      {budget,
-       kind,
-       {asked.name == nullptr ? "" : asked.name, !asked.without_magazines}},
-      asked.construct};
+  ::new (pool) Pool{{budget,
+                     kind,
+                     {asked.name == nullptr ? "" : asked.name,
+                      !asked.without_magazines, asked.per_cpu}},
+                    asked.construct};
   return true;
 }
 

@@ -42,7 +42,7 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   stats.own = state.parts.bytes();
   stats.unused = state.slabs.unused();
   stats.slots = stats.slabs * shape.slots;
-  stats.at_hand = state.objects_at_hand();
+  stats.at_hand = state.objects_at_hand() + state.objects_of_processors();
   stats.in_depot = state.depot.objects();
   const std::size_t in_magazines = stats.at_hand + stats.in_depot;
   // While others work the sum may be of different moments.
@@ -56,6 +56,7 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   stats.slabs_returned = state.made - stats.slabs;
   stats.refusals = state.refusals;
   stats.magazine = state.has_magazines ? state.capacity : 0;
+  stats.per_cpu = state.processor_count != 0;
   stats.trips = state.trips;
   stats.contended = state.contended;
   return stats;

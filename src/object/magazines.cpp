@@ -23,16 +23,6 @@ bool equip(State& state, Cache& cache) noexcept {
   return true;
 }
 
-// The last one is taken first: so objects come by rising address, in which
-// processors look ahead.
-void turn_around(void** rounds, std::uint32_t count) noexcept {
-  for (std::uint32_t i = 0; i < count / 2; ++i) {
-    void* const last = rounds[count - 1 - i];
-    rounds[count - 1 - i] = rounds[i];
-    rounds[i] = last;
-  }
-}
-
 // Objects from the depot, or else, a few at first, from the slabs.
 bool fetch(State& state, Cache& cache) noexcept {
   const Trip trip{state};
@@ -71,22 +61,12 @@ bool fill(State& state, Cache& cache) noexcept {
   return fetch(state, cache);
 }
 
-// An empty magazine of today's capacity out of the depot, or null.
-Magazine* take_empty(State& state) noexcept TARN_REQUIRES(state.lock) {
-  while (Magazine* const magazine = state.depot.take_empty()) {
-    if (magazine->capacity == state.capacity)
-      return magazine;
-    state.drop(magazine);
-  }
-  return nullptr;
-}
-
 // Puts a full previous magazine into the depot. False: no memory for another.
 bool deliver(State& state, Cache& cache) noexcept {
   Magazine* empty = nullptr;
   {
     const Trip trip{state};
-    empty = take_empty(state);
+    empty = state.take_empty();
     if (empty != nullptr)
       state.depot.put(cache.previous);
   }
@@ -147,6 +127,14 @@ Cache* come_by(State& state) noexcept {
 
 }  // namespace
 
+void turn_around(void** rounds, std::uint32_t count) noexcept {
+  for (std::uint32_t i = 0; i < count / 2; ++i) {
+    void* const last = rounds[count - 1 - i];
+    rounds[count - 1 - i] = rounds[i];
+    rounds[i] = last;
+  }
+}
+
 void* State::new_part(std::size_t size) noexcept {
   const std::size_t part = Parts::round_up(size);
   void* memory = nullptr;
@@ -184,6 +172,15 @@ Magazine* State::new_magazine() noexcept {
                            : ::new (memory) Magazine{0, wanted, nullptr};
 }
 
+Magazine* State::take_empty() noexcept {
+  while (Magazine* const magazine = depot.take_empty()) {
+    if (magazine->capacity == capacity)
+      return magazine;
+    drop(magazine);
+  }
+  return nullptr;
+}
+
 void State::drop(Magazine* magazine) noexcept {
   parts.put(magazine, Parts::round_up(Magazine::size_for(magazine->capacity)));
 }
@@ -213,41 +210,49 @@ void State::unload_depot() noexcept {
     drop(magazine);
 }
 
+[[gnu::noinline]] TakenSlot State::take_on_thread() noexcept {
+  Cache* const cache = come_by(*this);
+  if (cache == nullptr)
+    return take_from_slabs();
+  {
+    const Busy busy{*cache};
+    if (!cache->is_empty() || fill(*this, *cache))
+      return {cache->pop(), false};
+  }
+  return take_from_slabs();
+}
+
+[[gnu::noinline]] void State::put_on_thread(void* slot) noexcept {
+  if (Cache* const cache = come_by(*this)) {
+    if (!cache->is_empty() && cache->newest() == slot) [[unlikely]]
+      report_free(*this, slot);
+    if constexpr (base::is_dev)
+      object::require_in_use(*this, *cache, slot);
+    const Busy busy{*cache};
+    if (!cache->is_full() || make_room(*this, *cache))
+      return cache->push(slot);
+  }
+  const base::Locked locked{lock};
+  put(slot, true);
+}
+
 }  // namespace object
 
 inline namespace v1 {
 namespace detail {
 
-using object::Busy;
-using object::Cache;
 using object::State;
 
 TakenSlot ObjectPoolCore::take_slow() noexcept {
   State& state = State::of(*this);
-  Cache* const cache = object::come_by(state);
-  if (cache == nullptr)
-    return state.take_from_slabs();
-  {
-    const Busy busy{*cache};
-    if (!cache->is_empty() || object::fill(state, *cache))
-      return {cache->pop(), false};
-  }
-  return state.take_from_slabs();
+  return state.processor_count != 0 ? state.take_on_processor()
+                                    : state.take_on_thread();
 }
 
 void ObjectPoolCore::put_slow(void* slot) noexcept {
   State& state = State::of(*this);
-  if (Cache* const cache = object::come_by(state)) {
-    if (!cache->is_empty() && cache->newest() == slot) [[unlikely]]
-      report_free(state, slot);
-    if constexpr (base::is_dev)
-      object::require_in_use(state, *cache, slot);
-    const Busy busy{*cache};
-    if (!cache->is_full() || object::make_room(state, *cache))
-      return cache->push(slot);
-  }
-  const base::Locked locked{state.lock};
-  state.put(slot, true);
+  return state.processor_count != 0 ? state.put_on_processor(slot)
+                                    : state.put_on_thread(slot);
 }
 
 }  // namespace detail

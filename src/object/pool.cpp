@@ -9,12 +9,13 @@ namespace tarn {
 namespace object {
 State::State(ObjectPoolCore& pool_, Upstream* upstream_,
              const detail::ObjectKind& kind, bool has_magazines_,
-             std::uint32_t id_) noexcept
+             std::uint32_t processor_count_, std::uint32_t id_) noexcept
     : pool(pool_),
       upstream(upstream_),
       destroy(kind.destroy),
       id(id_),
       has_magazines(has_magazines_),
+      processor_count(processor_count_),
       slab_size(kind.slab),
       slabs(shape_of(kind.size, kind.align, kind.slab, kind.constructs)),
       capacity(first_capacity(slabs.shape().stride)) {}
@@ -162,9 +163,14 @@ using object::State;
 
 ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
                                const ObjectPoolOptions& options) noexcept {
+  const bool has_magazines =
+      object::has_hooks() && options.magazines && has_thread_locals;
   State& state = *::new (State::place_in(*this)) State{
-      *this, upstream, kind,
-      object::has_hooks() && options.magazines && has_thread_locals,
+      *this,
+      upstream,
+      kind,
+      has_magazines,
+      has_magazines && options.per_cpu ? port::processor_count() : 0,
       port::register_pool(PoolKind::object_pool, options.name)};
   state.link();
 }
@@ -183,6 +189,7 @@ ObjectPoolCore::~ObjectPoolCore() {
     report_in_use(state, in_use);
   state.shrink(no_limit);
   state.drop_tables();
+  state.drop_processors();
   state.shrink_parts();
   port::unregister_pool(state.id);
 }
@@ -230,6 +237,8 @@ std::size_t ObjectPoolCore::reap() noexcept {
   State& state = State::of(*this);
   {
     const base::Locked locked{state.lock};
+    if (state.set_all_aside())
+      state.unload_processors();
     state.unload_depot();
   }
   return state.shrink(no_limit) + state.shrink_parts();

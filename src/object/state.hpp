@@ -10,6 +10,7 @@
 #include "base/spin_lock.hpp"
 #include "object/magazine.hpp"
 #include "object/parts.hpp"
+#include "object/processors.hpp"
 #include "object/slabs.hpp"
 
 #include <new>
@@ -34,7 +35,7 @@ struct Due {
 struct State {
   State(ObjectPoolCore& pool_, Upstream* upstream_,
         const detail::ObjectKind& kind, bool has_magazines_,
-        std::uint32_t id_) noexcept;
+        std::uint32_t processor_count_, std::uint32_t id_) noexcept;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
@@ -76,8 +77,12 @@ struct State {
   std::size_t end(Slab& slab) noexcept TARN_EXCLUDES(lock);
 
   // magazines.cpp
+  [[nodiscard]] TakenSlot take_on_thread() noexcept TARN_EXCLUDES(lock);
+  void put_on_thread(void* slot) noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] void* new_part(std::size_t size) noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] Magazine* new_magazine() noexcept TARN_EXCLUDES(lock);
+  /// An empty magazine of today's capacity out of the depot, or null.
+  [[nodiscard]] Magazine* take_empty() noexcept TARN_REQUIRES(lock);
   void drop(Magazine* magazine) noexcept TARN_REQUIRES(lock);
   /// Puts the objects of a magazine into their slabs.
   void unload(Magazine* magazine) noexcept TARN_REQUIRES(lock);
@@ -119,12 +124,34 @@ struct State {
   void link() noexcept;
   void unlink() noexcept;
 
+  // processors.cpp
+  [[nodiscard]] TakenSlot take_on_processor() noexcept TARN_EXCLUDES(lock);
+  void put_on_processor(void* slot) noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] TakenSlot take_on_processor_slow() noexcept TARN_EXCLUDES(lock);
+  void put_on_processor_slow(void* slot) noexcept TARN_EXCLUDES(lock);
+  /// None before the first call.
+  [[nodiscard]] port::ProcessorPlaces places() const noexcept;
+  /// The same, made if need be.
+  [[nodiscard]] port::ProcessorPlaces own_places() noexcept TARN_EXCLUDES(lock);
+  /// What only the dev library looks at.
+  void require_in_use(const void* slot) noexcept TARN_EXCLUDES(lock);
+  /// Sees to it that the next call on each processor comes by. False: not so.
+  bool set_all_aside() noexcept TARN_REQUIRES(lock);
+  /// The same where no other thread is in the pool. Whether there was any.
+  bool move_all_aside() noexcept TARN_REQUIRES(lock);
+  /// What was set aside, and the rest: into the depot.
+  void unload_processors() noexcept TARN_REQUIRES(lock);
+  [[nodiscard]] std::size_t objects_of_processors() const noexcept
+      TARN_REQUIRES(lock);
+  void drop_processors() noexcept TARN_EXCLUDES(lock);
+
   // Written when the pool begins.
   ObjectPoolCore& pool;
   Upstream* const upstream;  // null: the system
   void (*const destroy)(void* object) noexcept;
   const std::uint32_t id;  // in the table of names
   const bool has_magazines;
+  const std::uint32_t processor_count;  // 0: magazines are those of threads
   const std::size_t slab_size;
 
   mutable base::SpinLock lock;
@@ -148,10 +175,20 @@ struct State {
   std::atomic<bool> has_due{false};
   Due due TARN_GUARDED_BY(lock);
 
+  // One for each processor, from the first call on; in a part, or lent. The
+  // release of who stores it pairs with the acquire of who comes by.
+  std::atomic<Processor*> processors{nullptr};
+  std::size_t places_loan = 0;  // bytes, written before; 0: they are a part
+
   // In the list of all pools; threads.cpp.
   State* next = nullptr;
   State* former = nullptr;
 };
+
+// magazines.cpp
+/// The last one is taken first: so objects come by rising address, in which
+/// processors look ahead.
+void turn_around(void** rounds, std::uint32_t count) noexcept;
 
 /// Whether threads tell of their end, so that they may keep something.
 [[nodiscard]] bool has_hooks() noexcept;

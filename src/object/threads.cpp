@@ -173,6 +173,7 @@ void State::disarm_all() noexcept {
   HandTable& present = *table().load(std::memory_order_relaxed);
   for (std::size_t number = 0; number < present.size; ++number)
     present.hands()[number].store(&nothing_at_hand, std::memory_order_relaxed);
+  static_cast<void>(set_all_aside());
 }
 
 bool State::widen(std::uint32_t number) noexcept {
@@ -237,6 +238,8 @@ void State::unload_all() noexcept {
   HandTable& present = *table().load(std::memory_order_relaxed);
   for (std::uint32_t number = 0; number < present.size; ++number)
     leave(number);
+  move_all_aside();
+  unload_processors();
   unload_depot();
 }
 

@@ -1,4 +1,5 @@
-// Any program of acquiring and releasing keeps the laws of an ObjectPool.
+// Any program of acquiring and releasing keeps the laws of an ObjectPool,
+// whether threads have its magazines or processors.
 //
 //   law 1  no two objects in use share a byte
 //   law 2  an object in use keeps its bytes, one that waits does, too
@@ -68,7 +69,9 @@ struct InSmallSlabs : KeepConstructed<Thing> {
 
 class Program {
  public:
-  Program() { pool_.emplace(upstream_); }
+  explicit Program(bool per_cpu) {
+    pool_.emplace(upstream_, ObjectPoolOptions{.per_cpu = per_cpu});
+  }
   ~Program() {
     release_all();
     pool_.reset();
@@ -174,8 +177,10 @@ class Program {
 }  // namespace
 
 void perform_all(std::span<const Step> steps) {
-  Program program;
-  perform_each(program, steps);
+  for (const bool per_cpu : {false, true}) {
+    Program program{per_cpu};
+    perform_each(program, steps);
+  }
 }
 
 }  // namespace tarn::test
