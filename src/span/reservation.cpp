@@ -201,28 +201,44 @@ void Reservation::note_claim(Stretch& stretch, std::uint64_t free) noexcept {
 }
 
 std::byte* Reservation::claim_long(std::size_t granules) noexcept {
-  const std::size_t whole = granules / stretch_granules;
-  const unsigned tail = granules % stretch_granules;
-  const std::size_t needed = whole + (tail != 0 ? 1 : 0);
-  const std::size_t stretches = size_ / stretch_size;
   const base::Locked locked{lock_};
-  std::size_t run = 0;  // stretches in a row, ending before i, that are free
-  for (std::size_t i = 0; i < stretches; ++i) {
-    if (i >= opened() && !open(i))
+  for (;;) {
+    const std::size_t first = find_long(granules);
+    if (first + granules > size_ / granule_size)
       return nullptr;
+    while (opened() * stretch_granules < first + granules)
+      if (!open(opened()))
+        return nullptr;
+    if (claim_at(first, granules))
+      return granule(first);
+    // Someone took a part meanwhile.
+  }
+}
+
+// The shortest run that is long enough, the lowest of these: what is left over
+// of a longer one is seldom long enough for the next, and keeps its pages. Only
+// else what is free behind all that is in use. It may begin at any granule, as
+// the last one may have ended at any.
+std::size_t Reservation::find_long(std::size_t granules) const noexcept {
+  std::size_t best = 0;
+  std::size_t length = no_limit;
+  std::size_t run = 0;  // free ones in a row, ending before stretch i
+  const std::size_t end = opened();
+  for (std::size_t i = hint_.load(std::memory_order_relaxed) & hint_mask;
+       i < end; ++i) {
     const std::uint64_t free =
         stretches_[i].free.load(std::memory_order_acquire);
-    const bool is_tail = tail != 0 && run == whole;
-    const std::uint64_t wanted = is_tail ? low_bits(tail) : low_bits(64);
-    run = (free & wanted) == wanted ? run + 1 : (~free == 0 ? 1 : 0);
-    if (run < needed)
+    const std::size_t first = i * stretch_granules - run;
+    run += static_cast<std::size_t>(std::countr_one(free));
+    if (~free == 0)
       continue;
-    const std::size_t first = i + 1 - needed;
-    if (claim_at(first * stretch_granules, granules))
-      return granule(first * stretch_granules);
-    run = 0;  // someone took a part meanwhile; look on from here
+    if (run >= granules && run < length) {
+      best = first;
+      length = run;
+    }
+    run = static_cast<std::size_t>(std::countl_one(free));
   }
-  return nullptr;
+  return length != no_limit ? best : end * stretch_granules - run;
 }
 
 // All or nothing, since others claim without the lock.

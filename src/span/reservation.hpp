@@ -5,7 +5,7 @@
 //
 // A stretch's free word is claimed by compare-and-swap from a hint on, granules
 // with pages before bare ones, and then lowest address first; runs of more than
-// a stretch are whole stretches and a tail, searched under one lock. All that
+// a stretch take the shortest that fits, searched under one lock. All that
 // describes the granules lies outside them, in arrays for the whole reservation
 // that are zero pages until touched, and again when a stretch has long been
 // empty.
@@ -197,6 +197,7 @@ class Reservation {
   std::byte* claim_in(std::size_t index, unsigned granules,
                       std::uint64_t among) noexcept;
   std::byte* claim_long(std::size_t granules) noexcept;
+  [[nodiscard]] std::size_t find_long(std::size_t granules) const noexcept;
   bool claim_at(std::size_t index, std::size_t granules) noexcept;
   bool open(std::size_t index) noexcept TARN_REQUIRES(lock_);
   bool make_writable(std::size_t first) noexcept TARN_REQUIRES(lock_);

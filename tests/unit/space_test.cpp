@@ -99,18 +99,31 @@ TEST_CASE("a full reservation refuses, and serves again what is released") {
   CHECK(part.claim(1) == nullptr);
 }
 
-TEST_CASE("a run longer than a stretch takes whole stretches and a tail") {
+TEST_CASE("a run longer than a stretch begins behind what is in use") {
+  constexpr std::size_t length = stretch_granules + 5;
   Reservation& part = small_reservation(four_stretches);
   std::byte* const one = part.claim(1);
-  std::byte* const run = part.claim(stretch_granules + 5);
-  CHECK(run == part.begin() + stretch_size);
-  std::byte* const behind = part.claim(stretch_granules - 1);
-  CHECK(behind == one + granule_size);
-  CHECK(part.claim(1) == run + (stretch_granules + 5) * granule_size);
-  CHECK(part.claim(2 * stretch_granules + 1) == nullptr);
-  part.release(run, stretch_granules + 5);
-  CHECK(part.claim(2 * stretch_granules) == nullptr);
-  CHECK(part.claim(stretch_granules + 5) == run);
+  std::byte* const run = part.claim(length);
+  CHECK(run == one + granule_size);
+  CHECK(part.claim(1) == run + length * granule_size);
+  part.release(one, 1);
+  part.release(run, length);
+  CHECK(part.claim(length + 1) == part.begin());
+  CHECK(part.claim(4 * stretch_granules) == nullptr);
+}
+
+TEST_CASE("a run longer than a stretch takes the shortest gap that fits") {
+  constexpr std::size_t length = stretch_granules + 5;
+  Reservation& part = small_reservation(four_stretches);
+  std::byte* const wide = part.claim(length + 20);
+  std::byte* const between = part.claim(1);
+  std::byte* const narrow = part.claim(length + 1);
+  CHECK(part.claim(1) == narrow + (length + 1) * granule_size);
+  part.release(wide, length + 20);
+  part.release(narrow, length + 1);
+  CHECK(part.claim(length) == narrow);
+  CHECK(part.claim(length) == wide);
+  CHECK(part.claim(length) > between + stretch_size);
 }
 
 TEST_CASE("purge gives the pages of idle granules back and no others") {
