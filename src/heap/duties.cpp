@@ -14,9 +14,9 @@ constexpr std::uint32_t look_ms = 2;
 }  // namespace
 
 bool run_duties(ThreadHeap& heap) noexcept {
+  send_all(heap);
   heap.posts = 0;
   heap.until_duties = blocks_between_duties;
-  send_all(heap);
   const std::uint32_t now = span::now_ms();
   const std::uint32_t elapsed = now - heap.last_look;
   if (elapsed < look_ms)

@@ -253,6 +253,8 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
     bin = {};
   for (Parcel& parcel : heap.outbox)
     parcel.granule = no_granule;
+  for (std::uint64_t& open : heap.open_parcels)
+    open = 0;
   for (unsigned i = 0; i < classes; ++i) {
     heap.partial[i] = nullptr;
     heap.dry[i] = nullptr;

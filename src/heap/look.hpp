@@ -7,7 +7,7 @@
 // left the fast path, which writes nothing for us. So of another living thread
 // a bin may hold any number from none to `in_bins_most`.
 //
-// Blocks that another living thread has collected to send home, at most 64 KiB
+// Blocks that another living thread has collected to send home, at most 1 MiB
 // a thread, are counted as in use.
 //
 // Cost     a load for each granule in use, two lines for each slab; two KiB and

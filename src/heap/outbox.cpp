@@ -3,17 +3,16 @@
 #include "heap/slow.hpp"
 #include "span/space.hpp"
 
+#include <bit>
+
 namespace tarn::heap {
 namespace {
 
 // A parcel holds up to 64 blocks or 4 KiB, of up to 1 KiB at least eight; so a
-// thread keeps at most 128 KiB of others' blocks from them.
+// thread keeps at most 1 MiB of others' blocks from them.
 constexpr std::uint32_t most_blocks = 64;
 constexpr std::uint32_t least_blocks = 8;
 constexpr std::uint32_t most_bytes = 4 * KiB;
-
-// Parcels sent between duties, for a thread that only ever frees.
-constexpr std::uint32_t posts_between_duties = 64;
 
 constexpr std::uint32_t capacity_for(std::uint32_t slot_size) noexcept {
   const std::uint32_t fit =
@@ -23,19 +22,31 @@ constexpr std::uint32_t capacity_for(std::uint32_t slot_size) noexcept {
   return fit == 0 ? 1 : (fit < most_blocks ? fit : most_blocks);
 }
 
+std::uint64_t& word_of(ThreadHeap& heap, std::size_t place) noexcept {
+  return heap.open_parcels[place / ThreadHeap::word_parcels];
+}
+
+constexpr std::uint64_t bit_of(std::size_t place) noexcept {
+  return std::uint64_t{1} << (place % ThreadHeap::word_parcels);
+}
+
+// Its blocks count for duties as if they had come back here: for a thread that
+// only ever frees.
 void send_parcel(ThreadHeap& heap, Parcel& parcel) noexcept {
+  const auto place = static_cast<std::size_t>(&parcel - heap.outbox);
+  word_of(heap, place) &= ~bit_of(place);
   parcel.granule = no_granule;
-  ++heap.posts;
   Slab& slab = slab_of(parcel.first);
+  const unsigned blocks = capacity_for(slab.slot_size) - parcel.room;
+  count_filled(heap, blocks);
   // It is to be written.
   if (!is_free(*parcel.last, heap.key)) [[unlikely]]
     report_double_free(*heap.domain, parcel.last);
-  post(slab,
-       {parcel.first, parcel.last, capacity_for(slab.slot_size) - parcel.room});
+  post(slab, {parcel.first, parcel.last, blocks});
 }
 
 void look_at_duties(ThreadHeap& heap) noexcept {
-  if (heap.posts >= posts_between_duties)
+  if (are_due(heap))
     run_duties(heap);
 }
 
@@ -66,6 +77,8 @@ void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
     const std::uint32_t capacity = capacity_for(slab.slot_size);
     parcel = {slot, slot, heap.mark_of(slab.size_class),
               static_cast<std::uint32_t>(granule), capacity - 1};
+    const auto place = static_cast<std::size_t>(&parcel - heap.outbox);
+    word_of(heap, place) |= bit_of(place);
   }
   if (parcel.room == 0)
     send_parcel(heap, parcel);
@@ -77,9 +90,12 @@ unsigned blocks_in(const Parcel& parcel) noexcept {
 }
 
 void send_all(ThreadHeap& heap) noexcept {
-  for (Parcel& parcel : heap.outbox)
-    if (parcel.granule != no_granule)
-      send_parcel(heap, parcel);
+  for (unsigned first = 0; first < ThreadHeap::outbox_parcels;
+       first += ThreadHeap::word_parcels)
+    while (const std::uint64_t open = word_of(heap, first))
+      send_parcel(
+          heap,
+          heap.outbox[first + static_cast<unsigned>(std::countr_zero(open))]);
 }
 
 void send_full(Heap& heap, Parcel& parcel) noexcept {

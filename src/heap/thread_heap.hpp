@@ -54,7 +54,10 @@ inline constexpr std::uint32_t no_granule = ~std::uint32_t{0};
 inline constexpr std::int32_t blocks_between_duties = 2048;
 
 struct alignas(64) ThreadHeap {
-  static constexpr unsigned outbox_parcels = 16;
+  // More than a producer has granules of that its blocks of many sizes come
+  // from by turns: with 16, most parcels of such a ring held two blocks.
+  static constexpr unsigned outbox_parcels = 128;
+  static constexpr unsigned word_parcels = 64;
 
   constexpr ThreadHeap() noexcept {
     for (Parcel& parcel : outbox)
@@ -75,12 +78,14 @@ struct alignas(64) ThreadHeap {
   Slab* partial[classes] = {};
   Slab* dry[classes] = {};
   Parcel outbox[outbox_parcels] = {};
+  // A bit for each parcel that holds blocks.
+  std::uint64_t open_parcels[outbox_parcels / word_parcels] = {};
   // For statistics: counts since the start, whose it is, and its heap's id.
   base::Published<std::uint32_t> refills[classes] = {};
   base::Published<std::uint32_t> slabs_made = 0;
   base::Published<std::uint32_t> thread = no_thread;
   base::Published<std::uint32_t> pool = 0;
-  std::uint32_t posts = 0;      // since the last duties
+  std::uint32_t posts = 0;      // of large blocks, since the last duties
   std::uint32_t last_look = 0;  // ms
   // The heap it belongs to, null for one that ended. Written under the lock of
   // all heaps.

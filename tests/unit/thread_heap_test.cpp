@@ -124,3 +124,26 @@ TEST_CASE("a bin looks at no block below one that is in use again") {
   slots[1] = {reinterpret_cast<heap::FreeSlot*>(0x5555), 0x5555};
   CHECK(bin.count(key) == 2);
 }
+
+TEST_CASE("blocks of a hundred slabs wait side by side for their way home") {
+  constexpr std::size_t slabs = 100;
+  constexpr std::size_t in_slab = 63;
+  std::vector<void*> blocks;
+  for (std::size_t i = 0; i < slabs * in_slab; ++i)
+    blocks.push_back(default_heap().allocate(1 * KiB));
+  std::size_t waiting = 0;
+  std::thread{[&] {
+    default_heap().deallocate(default_heap().allocate(48));
+    for (const std::size_t of_slab : {0, 1})
+      for (std::size_t i = 0; i < slabs; ++i)
+        default_heap().deallocate(blocks[i * in_slab + of_slab]);
+    for (const heap::Parcel& parcel : own().outbox)
+      if (parcel.granule != heap::no_granule)
+        waiting += heap::blocks_in(parcel);
+  }}.join();
+  // Some granules may lie where another one's parcel is.
+  CHECK(waiting > slabs);
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    if (i / in_slab >= slabs || i % in_slab > 1)
+      default_heap().deallocate(blocks[i]);
+}
