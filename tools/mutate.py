@@ -49,7 +49,8 @@ class Build:
         self.folder = folder
         run(['cmake', '-S', ROOT, '-B', folder, '-G', 'Ninja',
              '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_FLAGS_DEBUG=-O1',
-             '-DCMAKE_POSITION_INDEPENDENT_CODE=ON', '-DTARN_SHARED=OFF',
+             '-DCMAKE_POSITION_INDEPENDENT_CODE=ON',
+             '-DCMAKE_CXX_VISIBILITY_PRESET=default', '-DTARN_SHARED=OFF',
              '-DTARN_TOOLS=OFF', '-DTARN_EXAMPLES=OFF', '-DTARN_INSTALL=OFF',
              *options])
         known = run(['ninja', '-C', folder, '-t', 'targets', 'all'])
