@@ -134,7 +134,7 @@ TEST_CASE("blocks of a hundred slabs wait side by side for their way home") {
   std::size_t waiting = 0;
   std::thread{[&] {
     default_heap().deallocate(default_heap().allocate(48));
-    for (const std::size_t of_slab : {0, 1})
+    for (const std::size_t of_slab : {0u, 1u})
       for (std::size_t i = 0; i < slabs; ++i)
         default_heap().deallocate(blocks[i * in_slab + of_slab]);
     for (const heap::Parcel& parcel : own().outbox)
