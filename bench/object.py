@@ -16,7 +16,8 @@ PATTERNS = ["lifo", "fifo", "random", "pair"]
 DOORS = [("bare free list", "list"), ("tarn::ObjectPool", "tarn"),
          ("the same, per processor", "tarn-cpu"),
          ("the same, costly constructor", "tarn-costly"),
-         ("tarn::Heap", "heap"), ("foonathan node pool", "foonathan"),
+         ("tarn::SteadyPool", "tarn-steady"), ("tarn::Heap", "heap"),
+         ("foonathan node pool", "foonathan"),
          ("Boost.Pool, one thread", "boost"),
          ("Boost fast_pool_allocator", "boost-locked"),
          ("pmr::synchronized_pool", "pmr"), ("glibc", "malloc")]

@@ -71,6 +71,20 @@ class CpuDoor {
   static inline ObjectPool<Block> the_pool{{.name = "block", .per_cpu = true}};
 };
 
+/// One stack for all, without a lock.
+class SteadyDoor {
+ public:
+  SteadyDoor() {
+    if (!the_pool.reserve(std::size_t{1} << 16))
+      stop("no memory for a steady pool");
+  }
+  [[nodiscard]] Block* acquire() { return the_pool.acquire_raw(); }
+  void release(Block* block) { the_pool.release(block); }
+
+ private:
+  static inline SteadyPool<Block> the_pool{{.name = "block"}};
+};
+
 /// The first with a constructor that takes a microsecond, about.
 class CostlyDoor {
  public:
@@ -158,6 +172,8 @@ void with_object_door(const std::string& name, Work work) {
     work.template operator()<TarnDoor>();
   else if (name == "tarn-cpu")
     work.template operator()<CpuDoor>();
+  else if (name == "tarn-steady")
+    work.template operator()<SteadyDoor>();
   else if (name == "tarn-costly")
     work.template operator()<CostlyDoor>();
   else if (name == "heap")

@@ -21,6 +21,9 @@
 //     retire(T& object) noexcept    at each release
 //     destroy(T& object) noexcept   once
 //
+// Threads that must not wait (audio, control loops) take theirs from a
+// SteadyPool<T>, whose objects all come from reserve(n).
+//
 // Cost     acquire and release: constant; a search for a free bit is one word
 //          for 64 slots. A slab is borrowed when no slot is free.
 // Threads  shared, acquire and release on any thread; a pool's own beginning
@@ -41,6 +44,29 @@
 namespace tarn {
 inline namespace v1 {
 
+namespace detail {
+
+template <class T, class... Args>
+consteval bool renews_without_throwing() {
+  if constexpr (requires(T & object, Args && ... args) {
+                  object.renew(std::forward<Args>(args)...);
+                })
+    return noexcept(
+        std::declval<T&>().renew(std::forward<Args>(std::declval<Args>())...));
+  else
+    return true;
+}
+
+template <class T, class... Args>
+consteval bool constructs_without_throwing() {
+  if constexpr (std::is_constructible_v<T, Args...>)
+    return std::is_nothrow_constructible_v<T, Args...>;
+  else
+    return noexcept(T{std::declval<Args>()...});
+}
+
+}  // namespace detail
+
 /// Constructs each object once by its default constructor, and destroys it when
 /// its memory goes back. What the default constructor leaves unset is unset.
 template <class T>
@@ -52,7 +78,8 @@ struct KeepConstructed {
 
   /// Calls object.renew(args...) where T has it.
   template <class... Args>
-  static void renew(T& object, Args&&... args) {
+  static void renew(T& object, Args&&... args) noexcept(
+      detail::renews_without_throwing<T, Args...>()) {
     if constexpr (requires { object.renew(std::forward<Args>(args)...); })
       object.renew(std::forward<Args>(args)...);
     else
@@ -72,7 +99,8 @@ struct MakeAnew {
   static void construct(void*) noexcept {}
 
   template <class... Args>
-  static void renew(T& object, Args&&... args) {
+  static void renew(T& object, Args&&... args) noexcept(
+      detail::constructs_without_throwing<T, Args...>()) {
     if constexpr (std::is_constructible_v<T, Args...>)
       ::new (static_cast<void*>(&object)) T(std::forward<Args>(args)...);
     else
@@ -83,7 +111,24 @@ struct MakeAnew {
   static void destroy(T&) noexcept {}
 };
 
+/// Makes a pool steady: its objects all come from reserve(n), and neither
+/// acquire() nor release() locks, borrows, constructs or calls the system. They
+/// are one stack without a lock, which all threads share; no thread has
+/// anything of its own, so it needs no first call. renew() must be noexcept.
+template <class Life>
+struct Steady : Life {
+  static constexpr bool is_steady = true;
+};
+
 namespace detail {
+
+template <class Life>
+inline constexpr bool is_steady = false;
+template <class Life>
+requires requires {
+  Life::is_steady;
+}
+inline constexpr bool is_steady<Life> = Life::is_steady;
 
 template <class Life>
 inline constexpr bool constructs = true;
@@ -115,11 +160,12 @@ class Pooled {
   /// Takes over an object that acquire_raw() gave, or none.
   explicit Pooled(T* object) noexcept : object_(object) {}
   Pooled(Pooled&& other) noexcept : object_(other.release()) {}
-  Pooled& operator=(Pooled&& other) noexcept {
+  Pooled& operator=(Pooled&& other) noexcept
+      TARN_NONBLOCKING_IF(detail::is_steady<Life>) {
     reset(other.release());
     return *this;
   }
-  ~Pooled() { reset(); }
+  ~Pooled() noexcept TARN_NONBLOCKING_IF(detail::is_steady<Life>) { reset(); }
 
   explicit operator bool() const noexcept { return object_ != nullptr; }
   T& operator*() const noexcept { return *object_; }
@@ -132,7 +178,8 @@ class Pooled {
   }
 
   /// Releases the object now and takes over another one.
-  void reset(T* object = nullptr) noexcept {
+  void reset(T* object = nullptr) noexcept
+      TARN_NONBLOCKING_IF(detail::is_steady<Life>) {
     T* const former = std::exchange(object_, object);
     if (former != nullptr)
       ObjectPool<T, Life>::release_home(former);
@@ -146,6 +193,8 @@ template <class T, class Life = KeepConstructed<T>>
 class ObjectPool {
  public:
   using Handle = Pooled<T, Life>;
+
+  static constexpr bool is_steady = detail::is_steady<Life>;
 
   /// Bytes of a slab; a Life may say so in its own `slab_size`.
   static constexpr std::size_t slab_size = detail::slab_for<T, Life>;
@@ -174,15 +223,20 @@ class ObjectPool {
   ObjectPool(const ObjectPool&) = delete;
   ObjectPool& operator=(const ObjectPool&) = delete;
 
-  /// An object, renewed with `args`; empty: ran out.
+  /// An object, renewed with `args`; empty: ran out, or all that a steady pool
+  /// has are in use, which stats() counts as a refusal.
   template <class... Args>
-  [[nodiscard]] Handle acquire(Args&&... args) {
+  [[nodiscard]] Handle acquire(Args&&... args) noexcept(is_steady)
+      TARN_NONBLOCKING_IF(is_steady) {
     return Handle{acquire_raw(std::forward<Args>(args)...)};
   }
 
   /// The same without an owner; nullptr: ran out.
   template <class... Args>
-  [[nodiscard]] T* acquire_raw(Args&&... args) {
+  [[nodiscard]] T* acquire_raw(Args&&... args) noexcept(is_steady)
+      TARN_NONBLOCKING_IF(is_steady) {
+    if constexpr (is_steady)
+      return acquire_steady(std::forward<Args>(args)...);
     T* const object = take();
     if (object == nullptr) [[unlikely]]
       return nullptr;
@@ -193,16 +247,18 @@ class ObjectPool {
   }
 
   /// Takes an object back, from any thread; nullptr is none.
-  void release(T* object) noexcept {
+  void release(T* object) noexcept TARN_NONBLOCKING_IF(is_steady) {
     if (object == nullptr) [[unlikely]]
       return;
     Life::retire(*object);
-    core_.put(object);
+    put(core_, object);
   }
 
   /// Up to `n` objects, each renewed without arguments, written to `out`;
   /// returns how many. Fewer than `n`: ran out.
-  [[nodiscard]] std::size_t acquire_many(T** out, std::size_t n) {
+  [[nodiscard]] std::size_t acquire_many(T** out,
+                                         std::size_t n) noexcept(is_steady)
+      TARN_NONBLOCKING_IF(is_steady) {
     std::size_t count = 0;
     while (count < n && (out[count] = acquire_raw()) != nullptr)
       ++count;
@@ -210,14 +266,16 @@ class ObjectPool {
   }
 
   /// Takes back `n` objects; null pointers are none.
-  void release_many(T* const* objects, std::size_t n) noexcept {
+  void release_many(T* const* objects, std::size_t n) noexcept
+      TARN_NONBLOCKING_IF(is_steady) {
     for (std::size_t i = 0; i < n; ++i)
       release(objects[i]);
   }
 
   /// Sees to it that `n` more objects can be acquired without borrowing or
   /// constructing, and keeps as much memory from going back until the pool
-  /// ends. False: ran out, and what there was is ready.
+  /// ends. False: ran out, and what there was is ready. It may wait, of a
+  /// steady pool too, but keeps nobody else waiting there.
   [[nodiscard]] bool reserve(std::size_t n);
 
   /// Destroys what waits in slabs that nobody uses, and gives those back.
@@ -257,15 +315,37 @@ class ObjectPool {
     Life::destroy(*static_cast<T*>(object));
   }
   static constexpr detail::ObjectKind kind{
-      sizeof(T), alignof(T), slab_size, detail::constructs<Life>,
-      detail::constructs<Life> ? &ObjectPool::destroy : nullptr};
+      sizeof(T),
+      alignof(T),
+      slab_size,
+      detail::constructs<Life>,
+      detail::constructs<Life> ? &ObjectPool::destroy : nullptr,
+      is_steady};
 
   // The head of an object's slab knows the pool; core_ is where a pool begins.
   static void release_home(T* object) noexcept {
     detail::ObjectPoolCore* const core =
         detail::slab_of(object, slab_size).pool;
     Life::retire(*object);
-    core->put(object);
+    put(*core, object);
+  }
+
+  static void put(detail::ObjectPoolCore& core, T* object) noexcept {
+    if constexpr (is_steady)
+      core.put_steady(object);
+    else
+      core.put(object);
+  }
+
+  template <class... Args>
+  T* acquire_steady(Args&&... args) noexcept {
+    static_assert(
+        noexcept(Life::renew(std::declval<T&>(), std::forward<Args>(args)...)),
+        "a steady pool's renew() is noexcept");
+    T* const object = static_cast<T*>(core_.take_steady());
+    if (object != nullptr) [[likely]]
+      Life::renew(*object, std::forward<Args>(args)...);
+    return object;
   }
 
   T* take() {
@@ -286,16 +366,27 @@ class ObjectPool {
 
 template <class T, class Life>
 bool ObjectPool<T, Life>::reserve(std::size_t n) {
-  const bool has_all = core_.reserve(n);
+  if constexpr (is_steady) {
+    const std::size_t waiting = core_.waiting();
+    n -= waiting < n ? waiting : n;
+  }
+  bool has_all = core_.reserve(n);
   while (core_.has_bare_below(n)) {
     void* const slot = core_.take_bare();
+    has_all = has_all && slot != nullptr;
     if (slot == nullptr)
-      return false;
+      break;
     construct(slot);
     core_.put_home(slot);
   }
+  if constexpr (is_steady)
+    has_all = core_.make_steady(n) && has_all;
   return has_all;
 }
+
+/// A pool for threads that must not wait; see Steady.
+template <class T, class Life = KeepConstructed<T>>
+using SteadyPool = ObjectPool<T, Steady<Life>>;
 
 }  // namespace v1
 }  // namespace tarn

@@ -22,6 +22,7 @@ namespace detail {
 using object::Shape;
 using object::Slab;
 using object::State;
+using object::Steady;
 
 bool ObjectPoolCore::owns(const void* p) const noexcept {
   const State& state = State::of(*this);
@@ -43,7 +44,7 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   stats.unused = state.slabs.unused();
   stats.slots = stats.slabs * shape.slots;
   stats.at_hand = state.objects_at_hand() + state.objects_of_processors();
-  stats.in_depot = state.depot.objects();
+  stats.in_depot = state.depot.objects() + state.waiting();
   const std::size_t in_magazines = stats.at_hand + stats.in_depot;
   // While others work the sum may be of different moments.
   const std::size_t taken = state.slabs.taken();
@@ -54,7 +55,9 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   stats.colours = shape.colours;
   stats.slabs_made = state.made;
   stats.slabs_returned = state.made - stats.slabs;
-  stats.refusals = state.refusals;
+  const Steady* const steady = state.steady.load(std::memory_order_acquire);
+  stats.refusals =
+      state.refusals + (steady == nullptr ? 0 : steady->refusals());
   stats.magazine = state.has_magazines ? state.capacity : 0;
   stats.per_cpu = state.processor_count != 0;
   stats.trips = state.trips;

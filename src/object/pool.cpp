@@ -49,6 +49,9 @@ bool State::grow() noexcept {
 
 void State::add(Loan loan) noexcept {
   slabs.add(loan, pool);
+  Slab::of(loan.memory, slab_size).first_node =
+      static_cast<std::uint32_t>(nodes);
+  nodes += slabs.shape().slots;
   ++made;
 }
 
@@ -131,8 +134,8 @@ TakenSlot State::take_from_slabs() noexcept {
   return taken;
 }
 
-Slab& State::require_own(const void* slot,
-                         std::uint32_t& number) const noexcept {
+Slab& State::require_place(const void* slot,
+                           std::uint32_t& number) const noexcept {
   Slab& slab = Slab::of(slot, slab_size);
   if (slab.pool != &pool || slab.self != &slab) [[unlikely]]
     report_foreign(*this, slot, slab);
@@ -142,6 +145,12 @@ Slab& State::require_own(const void* slot,
     report_foreign(*this, slot, Slab{});
   if (offset % slab.stride != 0) [[unlikely]]
     report_inside(*this, slot, slab.slot_at(number));
+  return slab;
+}
+
+Slab& State::require_own(const void* slot,
+                         std::uint32_t& number) const noexcept {
+  Slab& slab = require_place(slot, number);
   if (slab.is_free(number)) [[unlikely]]
     report_free(*this, slot);
   return slab;
@@ -163,8 +172,8 @@ using object::State;
 
 ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
                                const ObjectPoolOptions& options) noexcept {
-  const bool has_magazines =
-      object::has_hooks() && options.magazines && has_thread_locals;
+  const bool has_magazines = object::has_hooks() && options.magazines &&
+                             has_thread_locals && !kind.is_steady;
   State& state = *::new (State::place_in(*this)) State{
       *this,
       upstream,
@@ -190,6 +199,7 @@ ObjectPoolCore::~ObjectPoolCore() {
   state.shrink(no_limit);
   state.drop_tables();
   state.drop_processors();
+  state.drop_steady();
   state.shrink_parts();
   port::unregister_pool(state.id);
 }

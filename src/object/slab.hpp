@@ -53,6 +53,7 @@ struct Slab {
   std::uint32_t free_slots;
   std::uint32_t free_made;   // of those, with an object
   std::uint32_t first_word;  // no word below has a free bit
+  std::uint32_t first_node;  // of a steady pool: that of the first slot
 
   /// Makes a slab at the loan's memory, which is aligned to the shape's size.
   static Slab& start(Loan loan, const Shape& shape, std::uint32_t colour,

@@ -12,6 +12,7 @@
 #include "object/parts.hpp"
 #include "object/processors.hpp"
 #include "object/slabs.hpp"
+#include "object/steady.hpp"
 
 #include <new>
 
@@ -70,6 +71,9 @@ struct State {
   [[nodiscard]] TakenSlot take_free() noexcept TARN_REQUIRES(lock);
   void put(void* slot, bool is_made) noexcept TARN_REQUIRES(lock);
   /// The slab of what is given back, or a fault.
+  [[nodiscard]] Slab& require_place(const void* slot,
+                                    std::uint32_t& number) const noexcept;
+  /// The same, and it is not free.
   [[nodiscard]] Slab& require_own(const void* slot,
                                   std::uint32_t& number) const noexcept
       TARN_REQUIRES(lock);
@@ -145,6 +149,17 @@ struct State {
       TARN_REQUIRES(lock);
   void drop_processors() noexcept TARN_EXCLUDES(lock);
 
+  // steady.cpp
+  [[nodiscard]] bool begin_steady() noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] bool widen_steady() noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] bool has_all_nodes() const noexcept TARN_REQUIRES(lock);
+  /// Up to `n` slots with objects go from the slabs to the threads; how many.
+  std::size_t fill_steady(std::size_t n) noexcept TARN_REQUIRES(lock);
+  /// What waits goes into the slabs.
+  void end_steady() noexcept TARN_REQUIRES(lock);
+  void drop_steady() noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] std::size_t waiting() const noexcept TARN_REQUIRES(lock);
+
   // Written when the pool begins.
   ObjectPoolCore& pool;
   Upstream* const upstream;  // null: the system
@@ -179,6 +194,10 @@ struct State {
   // release of who stores it pairs with the acquire of who comes by.
   std::atomic<Processor*> processors{nullptr};
   std::size_t places_loan = 0;  // bytes, written before; 0: they are a part
+
+  // From the first reserve() of a steady pool on; pairs as above.
+  std::atomic<Steady*> steady{nullptr};
+  std::size_t nodes TARN_GUARDED_BY(lock) = 0;  // one for each slot
 
   // In the list of all pools; threads.cpp.
   State* next = nullptr;

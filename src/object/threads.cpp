@@ -240,6 +240,7 @@ void State::unload_all() noexcept {
     leave(number);
   move_all_aside();
   unload_processors();
+  end_steady();
   unload_depot();
 }
 

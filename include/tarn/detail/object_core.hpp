@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/detail/attributes.hpp"
 #include "tarn/detail/object_slab.hpp"
 #include "tarn/detail/thread_number.hpp"
 #include "tarn/upstream.hpp"
@@ -63,6 +64,7 @@ struct ObjectKind {
   std::size_t slab;                        // a power of two
   bool constructs;                         // a slot is made by its first user
   void (*destroy)(void* object) noexcept;  // null: nothing to do
+  bool is_steady = false;
 };
 
 /// A slot, and whether its user must construct an object there.
@@ -136,6 +138,13 @@ class ObjectPoolCore {
   [[nodiscard]] bool has_bare_below(std::size_t n) const noexcept;
   [[nodiscard]] void* take_bare() noexcept;
   void put_home(void* slot) noexcept;
+
+  /// Of a steady pool: what `n` reserved slots have is ready; what
+  /// take_steady() gives is one of those. False: fewer.
+  [[nodiscard]] bool make_steady(std::size_t n) noexcept;
+  [[nodiscard]] std::size_t waiting() const noexcept;
+  [[nodiscard]] void* take_steady() noexcept TARN_NONBLOCKING;
+  void put_steady(void* slot) noexcept TARN_NONBLOCKING;
 
   std::size_t reap() noexcept;
 
