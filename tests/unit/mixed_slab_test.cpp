@@ -123,3 +123,39 @@ TEST_CASE_FIXTURE(Fixture, "the last slot that comes back ends its strip") {
   CHECK(slab.put(strip, one));
   CHECK(strip.size_class == 0);
 }
+
+TEST_CASE_FIXTURE(Fixture, "damage shows: units, lists and counts must agree") {
+  Strip& strip = *slab.strip_at(take(5));
+  FreeSlot* const free = strip.free;
+  const std::uint32_t used = slab.used[3];
+
+  SUBCASE("a unit in use that no strip has") {
+    slab.used[3] = used | 1u << 31;
+    CHECK_FALSE(slab.check());
+    slab.used[3] = used;
+  }
+  SUBCASE("a list that is shorter than its count") {
+    strip.free = free->next;
+    CHECK_FALSE(slab.check());
+    strip.free = free;
+  }
+  SUBCASE("a list that does not end") {
+    FreeSlot* const next = free->next;
+    free->next = free;
+    CHECK_FALSE(slab.check());
+    free->next = next;
+  }
+  SUBCASE("as many free slots as there are") {
+    strip.capacity = strip.free_count;
+    CHECK(slab.check());
+    --strip.capacity;
+    CHECK_FALSE(slab.check());
+    strip.capacity = unit_size / 80;
+  }
+  SUBCASE("a count of units that is none of theirs") {
+    slab.used_units = slab.used_units + 1;
+    CHECK_FALSE(slab.check());
+    slab.used_units = slab.used_units - 1;
+  }
+  CHECK(slab.check());
+}
