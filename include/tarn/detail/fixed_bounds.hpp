@@ -1,0 +1,75 @@
+// fixed_bounds.hpp - how large a heap of fragments must be, so that no order of
+// calls makes it refuse.
+//
+// With R the cells of all blocks that live at one time, B their number, and r
+// the cells of the largest: both fits refuse a request of x cells only when no
+// free fragment has x. Free neighbours are one, so among at most B - 1 blocks
+// lie at most B free fragments, each of at most r - 1 cells: R + B (r - 1)
+// cells are always enough. For blocks that are powers of two R (1 + lg r) is
+// the published bound (Robson 1971; Ogasawara 1995 for half-fit), and the
+// smaller one counts.
+//
+// Threads  none; there is nothing here at run time.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/detail/fixed_index.hpp"
+
+namespace tarn {
+inline namespace v1 {
+namespace detail {
+
+/// Bytes of a fragment before the block.
+inline constexpr std::size_t header = 2 * sizeof(std::uint32_t);
+
+/// No heap has more.
+inline constexpr std::size_t most_bytes = most_cells * cell_size;
+
+/// Cells of the fragment of a block; `size` is at most most_bytes.
+[[nodiscard]] constexpr std::uint32_t cells_for(std::size_t size) noexcept {
+  return static_cast<std::uint32_t>((size + header + cell_size - 1) /
+                                    cell_size);
+}
+
+/// Bytes of a block in a fragment of at least one cell.
+[[nodiscard]] constexpr std::size_t bytes_in(std::uint32_t cells) noexcept {
+  return cells * cell_size - header;
+}
+
+/// The most cells that blocks of `smallest` to `largest` bytes have, which
+/// together are `live` bytes at most.
+template <class Index>
+[[nodiscard]] constexpr std::uint64_t most_live_cells(
+    std::size_t live, std::size_t largest, std::size_t smallest) noexcept {
+  std::uint64_t most = 0;
+  // A size whose fragment is the next larger one loses most.
+  for (std::size_t size = smallest; size <= largest;) {
+    const std::uint32_t cells = Index::rounded(cells_for(size));
+    const std::uint64_t sum = std::uint64_t{live} * cells / size;
+    most = sum > most ? sum : most;
+    size = bytes_in(cells) + 1;
+  }
+  return most;
+}
+
+/// Bytes from the start of an aligned buffer to cell 0.
+template <class Index>
+[[nodiscard]] constexpr std::size_t cells_begin(std::size_t buffer) noexcept {
+  const auto cells = static_cast<std::uint32_t>(buffer / cell_size);
+  return round_up(Index::table_bytes(cells) + header, cell_size) - header;
+}
+
+/// Bytes of an aligned buffer with so many cells for fragments.
+template <class Index>
+[[nodiscard]] constexpr std::size_t buffer_with(std::uint64_t cells) noexcept {
+  const auto rest = static_cast<std::size_t>((cells + 1) * cell_size) + header;
+  std::size_t bytes = rest;
+  // Longer lists may need one more row, once.
+  for (int i = 0; i < 4; ++i)
+    bytes = rest + cells_begin<Index>(bytes);
+  return bytes;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace tarn

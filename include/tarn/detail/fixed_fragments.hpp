@@ -1,0 +1,115 @@
+// fixed_fragments.hpp - a heap of fragments in one buffer: what half_fit and
+// two_level have in common.
+//
+//     [ lists | cell 0 | fragment | fragment | ... | end ]
+//
+// Fragments fill the buffer; each knows its size and where the one below it
+// begins, two words of 32 bits on every machine. Free neighbours are one
+// fragment always. Cell 0 and the end count as in use, so that no neighbour is
+// ever missing.
+//
+// Cost     bounded; see the fit.
+// Threads  confined.
+// Failure  nullptr, or a fault (docs/faults.md).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/detail/fixed_index.hpp"
+
+#include <span>
+
+namespace tarn {
+inline namespace v1 {
+
+struct FixedHeapStats {
+  std::size_t size = 0;  ///< bytes that blocks and their headers can have
+  std::size_t used = 0;  ///< of those now, rounding included
+  std::size_t peak = 0;  ///< the most that ever were
+  std::size_t largest_free = 0;     ///< what allocate would grant now
+  std::size_t largest_request = 0;  ///< that ever came and was granted
+  std::size_t smallest_block = 0;   ///< of all that ever were, with its header
+  std::size_t refusals = 0;         ///< requests that got nothing
+  std::size_t fragmented = 0;  ///< of those, with enough bytes free, in pieces
+  std::int64_t headroom = 0;   ///< bytes above the bound so far
+};
+
+namespace detail {
+
+template <class Index>
+class FragmentHeap {
+ public:
+  constexpr FragmentHeap() noexcept = default;
+  FragmentHeap(const FragmentHeap&) = delete;
+  FragmentHeap& operator=(const FragmentHeap&) = delete;
+
+  /// False: there is no room for a block, and the heap stays without memory.
+  bool begin(std::span<std::byte> buffer) noexcept;
+  [[nodiscard]] bool has_begun() const noexcept { return cells_ != nullptr; }
+
+  /// Another buffer, which is asked when this one has nothing.
+  bool add(std::span<std::byte> buffer) noexcept;
+
+  [[nodiscard]] void* allocate(std::size_t size) noexcept;
+  /// Requires: nothing of `align`, which is looked at.
+  [[nodiscard]] void* allocate_aligned(std::size_t size,
+                                       std::size_t align) noexcept;
+  void deallocate(void* p) noexcept;
+  [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept;
+  [[nodiscard]] bool owns(const void* p) const noexcept;
+  [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
+  [[nodiscard]] std::size_t largest_free() const noexcept;
+  [[nodiscard]] FixedHeapStats stats() const noexcept;
+  [[nodiscard]] bool check() const noexcept;
+  [[nodiscard]] bool check_step(std::size_t blocks) noexcept;
+
+ private:
+  using Marks = typename Index::Marks;
+
+  // The fragment in use whose block `p` is, or 0.
+  [[nodiscard]] std::uint32_t fragment_of(const void* p) const noexcept;
+  // Whether `p` points into this buffer's fragments.
+  [[nodiscard]] bool is_here(const void* p) const noexcept;
+  // Whether neighbours agree on where a fragment begins and ends.
+  [[nodiscard]] bool is_framed(std::uint32_t fragment) const noexcept;
+  [[nodiscard]] bool is_sound(std::uint32_t fragment) const noexcept;
+
+  [[nodiscard]] std::uint32_t take(std::byte* cells, std::uint32_t size,
+                                   Marks& marks) noexcept;
+  void insert(std::byte* cells, std::uint32_t fragment, std::uint32_t size,
+              Marks& marks) noexcept;
+  void remove(std::byte* cells, std::uint32_t fragment, std::uint32_t size,
+              Marks& marks) noexcept;
+  void pop(std::byte* cells, std::uint32_t list, std::uint32_t next,
+           Marks& marks) noexcept;
+  void cut(std::byte* cells, std::uint32_t fragment, std::uint32_t size,
+           std::uint32_t rest, Marks& marks) noexcept;
+  void count_request(std::uint32_t used, std::size_t size,
+                     std::uint32_t need) noexcept;
+  [[nodiscard]] std::uintptr_t first_block() const noexcept {
+    return address_of(cells_) + offsetof(Fragment, next);
+  }
+  [[nodiscard]] std::uint32_t count() const noexcept {
+    return has_begun() ? end_ - 1 : 0;
+  }
+
+  [[nodiscard]] void* refuse(std::size_t size, std::size_t align) noexcept;
+  void refuse_pointer(void* p) noexcept;
+  void report_damage(std::uint32_t fragment) const noexcept;
+  void report_pointer(const void* p) const noexcept;
+
+  std::byte* cells_ = nullptr;  // number 0, less a word
+  std::uint32_t end_ = 0;       // the cell behind the last fragment
+  std::uint32_t used_ = 0;      // cells of blocks
+  std::uint32_t peak_ = 0;
+  std::uint32_t largest_request_ = 0;  // bytes
+  std::uint32_t not_smallest_ = 0;     // ~cells of the smallest block ever
+  std::uint32_t looked_at_ = 0;        // by check_step: a fragment, or none
+  std::uint32_t refusals_ = 0;
+  std::uint32_t fragmented_ = 0;
+  FragmentHeap* other_ = nullptr;  // in another buffer
+  Index index_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace tarn

@@ -1,0 +1,218 @@
+// fixed_heap.hpp - a heap inside one buffer of yours, in bounded time.
+//
+// Blocks of any size, freed one by one, without an operating system. How it
+// finds room is the Fit:
+//
+//     half_fit   powers of two (Ogasawara 1995): the fewest instructions
+//     two_level  sixteenths of powers of two (TLSF 2004): the least rounding
+//
+// Either takes constant time, whatever the buffer's size, and never fails while
+// a free place has the size that the request is rounded to.
+//
+//     alignas(16) static std::byte buffer[20 * tarn::KiB];
+//     tarn::FixedHeap<tarn::two_level> heap{buffer};
+//     constinit tarn::FixedHeap<tarn::half_fit, 96 * tarn::KiB> at_start;
+//
+// Cost     8 bytes a block and the rounding; see docs/fixed.md for
+// instructions. Threads  confined, or as its Lock says. Failure  nullptr or
+// false; nothing has changed but a count. Double, foreign
+//          and interior frees are faults, and so is a header that somebody
+//          wrote to where a call meets it (docs/faults.md).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/detail/fixed_bounds.hpp"
+#include "tarn/detail/fixed_fragments.hpp"
+#include "tarn/detail/fixed_lock.hpp"
+#include "tarn/detail/slots.hpp"
+
+#include <bit>
+#include <type_traits>
+
+namespace tarn {
+inline namespace v1 {
+
+/// Half-fit: a block takes a power of two.
+struct half_fit {
+  using Index = detail::HalfFitIndex;
+  using Heap = detail::FragmentHeap<Index>;
+  static constexpr bool is_bounded = true;
+
+  static constexpr std::uint64_t bound(std::uint64_t live_cells,
+                                       std::uint64_t blocks,
+                                       std::uint32_t largest_cells) noexcept {
+    const std::uint64_t any = live_cells + blocks * (largest_cells - 1);
+    const std::uint64_t powers =
+        live_cells * (detail::high_bit(largest_cells) + 1);
+    return any < powers ? any : powers;
+  }
+};
+
+/// Two levels of lists, by powers of two and sixteenths of them.
+struct two_level {
+  using Index = detail::TwoLevelIndex;
+  using Heap = detail::FragmentHeap<Index>;
+  static constexpr bool is_bounded = true;
+
+  static constexpr std::uint64_t bound(std::uint64_t live_cells,
+                                       std::uint64_t blocks,
+                                       std::uint32_t largest_cells) noexcept {
+    return live_cells + blocks * (largest_cells - 1);
+  }
+};
+
+/// What real-time code asks of a fit: that no call's time depends on how the
+/// heap was used.
+template <class Fit>
+concept BoundedFit = Fit::is_bounded;
+
+/// With a `Size` the memory is in the heap, which begins at its first use.
+template <class Fit, std::size_t Size = at_run_time, class Lock = NoLock>
+class FixedHeap {
+ public:
+  using Stats = FixedHeapStats;
+  static constexpr bool is_bounded = Fit::is_bounded;
+
+  /// Without memory, unless `Size` gives it.
+  constexpr FixedHeap() noexcept = default;
+
+  /// Over `buffer`, which must outlive the heap; without memory where there is
+  /// no room for a block.
+  explicit FixedHeap(std::span<std::byte> buffer) noexcept
+      requires(Size == at_run_time) {
+    static_cast<void>(heap_.begin(buffer));
+  }
+
+  FixedHeap(const FixedHeap&) = delete;
+  FixedHeap& operator=(const FixedHeap&) = delete;
+
+  /// Has the heap use `buffer` as well, when those before have nothing; what
+  /// takes time then is the number of buffers. False: it is too small.
+  bool add_buffer(std::span<std::byte> buffer) noexcept {
+    const detail::Holding holding{lock_};
+    begin();
+    return heap_.add(buffer);
+  }
+
+  /// A block; nullptr: ran out. Alignments above 16 search for `align` more
+  /// bytes. Requires: `align` is a power of two.
+  [[nodiscard]] void* allocate(std::size_t size,
+                               std::size_t align = max_align) noexcept {
+    const detail::Holding holding{lock_};
+    begin();
+    if (!detail::is_plain_alignment(align)) [[unlikely]]
+      return heap_.allocate_aligned(size, align);
+    return heap_.allocate(size);
+  }
+
+  /// Takes a block back. nullptr is none. Requires: `p` came from this heap and
+  /// was not given back since.
+  void deallocate(void* p) noexcept {
+    const detail::Holding holding{lock_};
+    heap_.deallocate(p);
+  }
+
+  /// The same, by who knows the size it asked for.
+  void deallocate(void* p, std::size_t) noexcept { deallocate(p); }
+
+  /// Whether the block has `size` bytes now, having grown where it lies if it
+  /// had fewer. It never shrinks.
+  [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept {
+    const detail::Holding holding{lock_};
+    return heap_.try_expand(p, size);
+  }
+
+  /// The block with `size` bytes, here or elsewhere, its bytes kept; nullptr:
+  /// ran out, and the block is as it was. Linear in its size where it moves.
+  [[nodiscard]] void* reallocate(void* p, std::size_t size) noexcept {
+    if (p == nullptr)
+      return allocate(size);
+    if (try_expand(p, size))
+      return p;
+    void* const moved = allocate(size);
+    if (moved == nullptr)
+      return nullptr;
+    __builtin_memcpy(moved, p, size_of(p));
+    deallocate(p);
+    return moved;
+  }
+
+  /// Whether `p` points into what blocks are made of.
+  [[nodiscard]] bool owns(const void* p) const noexcept {
+    return heap_.owns(p);
+  }
+
+  /// Bytes that may be used of a block, at least what was asked; 0: `p` is no
+  /// block in use.
+  [[nodiscard]] std::size_t size_of(const void* p) const noexcept {
+    return heap_.size_of(p);
+  }
+
+  /// The largest size that allocate would grant now. Constant time.
+  [[nodiscard]] std::size_t largest_free() noexcept {
+    const detail::Holding holding{lock_};
+    begin();
+    return heap_.largest_free();
+  }
+
+  /// Constant time. `headroom` is what the first buffer has above the bound for
+  /// the most that lived and the largest request so far: not below 0 means that
+  /// no order of the same calls can make the heap refuse.
+  [[nodiscard]] Stats stats() noexcept {
+    const detail::Holding holding{lock_};
+    begin();
+    Stats stats = heap_.stats();
+    const std::uint64_t live = stats.peak / detail::cell_size;
+    const std::uint64_t blocks =
+        live == 0 ? 0 : stats.peak / stats.smallest_block;
+    const std::uint32_t largest =
+        Fit::Index::rounded(detail::cells_for(stats.largest_request));
+    const auto needed = Fit::bound(live, blocks, largest) * detail::cell_size;
+    stats.headroom = static_cast<std::int64_t>(stats.size) -
+                     static_cast<std::int64_t>(needed);
+    return stats;
+  }
+
+  /// True while every invariant holds. Linear in blocks.
+  [[nodiscard]] bool check() const noexcept { return heap_.check(); }
+
+  /// Looks at `blocks` places of each buffer and next time at the next ones;
+  /// false: somebody wrote into a header. For a safety loop's idle time.
+  [[nodiscard]] bool check_step(std::size_t blocks) noexcept {
+    const detail::Holding holding{lock_};
+    return heap_.check_step(blocks);
+  }
+
+  /// Bytes of a buffer, aligned to 16, that is never refused anything while at
+  /// most `live` bytes are asked for at one time, by requests of `smallest` to
+  /// `largest` bytes at the default alignment (detail/fixed_bounds.hpp).
+  static consteval std::size_t required_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    using Index = typename Fit::Index;
+    const std::uint64_t cells =
+        detail::most_live_cells<Index>(live, largest, smallest);
+    return detail::buffer_with<Index>(Fit::bound(
+        cells, live / smallest, Index::rounded(detail::cells_for(largest))));
+  }
+
+ private:
+  struct Nothing {};
+  struct Memory {
+    alignas(max_align) std::byte bytes[Size == 0 ? 1 : Size]{};
+  };
+  static constexpr bool is_static = Size != at_run_time;
+
+  void begin() noexcept {
+    if constexpr (is_static)
+      if (!heap_.has_begun()) [[unlikely]]
+        static_cast<void>(heap_.begin(memory_.bytes));
+  }
+
+  typename Fit::Heap heap_;
+  [[no_unique_address]] Lock lock_;
+  [[no_unique_address]] std::conditional_t<is_static, Memory, Nothing> memory_;
+};
+
+}  // namespace v1
+}  // namespace tarn

@@ -1,0 +1,250 @@
+// What a heap of fragments does seldom: its beginning, looking at itself, and
+// saying no.
+#include "tarn/detail/fixed_bounds.hpp"
+#include "tarn/detail/fixed_fragments.hpp"
+
+#include "port/fault.hpp"
+
+#include <new>
+
+namespace tarn {
+inline namespace v1 {
+namespace detail {
+
+template <class Index>
+bool FragmentHeap<Index>::begin(std::span<std::byte> buffer) noexcept {
+  if (buffer.data() == nullptr)
+    return false;
+  // The lists first, then cells whose blocks are aligned.
+  std::byte* const table = align_up(buffer.data(), sizeof(std::uint32_t));
+  const std::size_t most = buffer.size() / cell_size;
+  const auto at_most =
+      static_cast<std::uint32_t>(most < most_cells ? most : most_cells);
+  if (at_most == 0)
+    return false;
+  const std::size_t lists =
+      bytes_between(buffer.data(), table) + Index::table_bytes(at_most);
+  if (lists >= buffer.size())
+    return false;
+  std::byte* const first = align_up(buffer.data() + lists + header, max_align);
+  const std::size_t gap = bytes_between(buffer.data(), first);
+  // Cell 0, a fragment, and the header of the end, which cell 0 makes room for.
+  if (buffer.size() < gap + 2 * cell_size)
+    return false;
+  const std::size_t cells = (buffer.size() - gap) / cell_size - 1;
+  const auto count =
+      static_cast<std::uint32_t>(cells < at_most ? cells : at_most);
+  end_ = count + 1;
+  cells_ = first - offsetof(Fragment, next);
+  index_.begin(table, at_most);
+  at(cells_, 0).before = 0;
+  at(cells_, 0).size = 1 | in_use;
+  at(cells_, 1).before = 0;
+  at(cells_, 1).size = count;
+  at(cells_, 1).next = 0;
+  at(cells_, 1).previous = 0;
+  at(cells_, end_).before = 1;
+  at(cells_, end_).size = in_use;
+  const std::uint32_t list = Index::class_of(count);
+  index_.heads[list] = 1;
+  index_.mark(list, index_.marks);
+  return true;
+}
+
+template <class Index>
+bool FragmentHeap<Index>::add(std::span<std::byte> buffer) noexcept {
+  if (!has_begun())
+    return begin(buffer);
+  if (other_ != nullptr)
+    return other_->add(buffer);
+  std::byte* const at = align_up(buffer.data(), alignof(FragmentHeap));
+  const std::size_t gap = bytes_between(buffer.data(), at);
+  if (buffer.data() == nullptr || buffer.size() < gap + sizeof(FragmentHeap))
+    return false;
+  FragmentHeap* const heap = ::new (at) FragmentHeap{};
+  if (!heap->begin(buffer.subspan(gap + sizeof(FragmentHeap))))
+    return false;
+  other_ = heap;
+  return true;
+}
+
+template <class Index>
+bool FragmentHeap<Index>::is_here(const void* p) const noexcept {
+  return address_of(p) - first_block() - cell_size < count() * cell_size;
+}
+
+template <class Index>
+bool FragmentHeap<Index>::owns(const void* p) const noexcept {
+  return is_here(p) || (other_ != nullptr && other_->owns(p));
+}
+
+template <class Index>
+std::size_t FragmentHeap<Index>::size_of(const void* p) const noexcept {
+  const std::uint32_t fragment = fragment_of(p);
+  if (fragment != 0)
+    return bytes_in(at(cells_, fragment).size ^ in_use);
+  return other_ != nullptr ? other_->size_of(p) : 0;
+}
+
+template <class Index>
+std::size_t FragmentHeap<Index>::largest_free() const noexcept {
+  const std::uint32_t cells = index_.largest();
+  const std::size_t here = cells == 0 ? 0 : bytes_in(cells);
+  const std::size_t there = other_ != nullptr ? other_->largest_free() : 0;
+  return here < there ? there : here;
+}
+
+template <class Index>
+FixedHeapStats FragmentHeap<Index>::stats() const noexcept {
+  FixedHeapStats sum;
+  std::uint32_t not_smallest = 0;
+  for (const FragmentHeap* heap = this; heap != nullptr; heap = heap->other_) {
+    sum.size += heap->count() * cell_size;
+    sum.used += heap->used_ * cell_size;
+    sum.peak += heap->peak_ * cell_size;
+    if (heap->largest_request_ > sum.largest_request)
+      sum.largest_request = heap->largest_request_;
+    if (heap->not_smallest_ > not_smallest)
+      not_smallest = heap->not_smallest_;
+    sum.refusals += heap->refusals_;
+    sum.fragmented += heap->fragmented_;
+  }
+  if (not_smallest != 0)
+    sum.smallest_block = ~not_smallest * cell_size;
+  sum.largest_free = largest_free();
+  return sum;
+}
+
+template <class Index>
+bool FragmentHeap<Index>::is_framed(std::uint32_t fragment) const noexcept {
+  const std::uint32_t size = at(cells_, fragment).size & ~in_use;
+  if (size == 0 || size > end_ - fragment)
+    return false;
+  const std::uint32_t before = at(cells_, fragment).before;
+  return at(cells_, fragment + size).before == fragment && before < fragment &&
+         before + (at(cells_, before).size & ~in_use) == fragment;
+}
+
+template <class Index>
+bool FragmentHeap<Index>::is_sound(std::uint32_t fragment) const noexcept {
+  if (!is_framed(fragment))
+    return false;
+  const auto [unused, before, size, next, previous] = at(cells_, fragment);
+  if ((size & in_use) != 0)
+    return true;
+  const bool is_merged = (at(cells_, before).size & in_use) != 0 &&
+                         (at(cells_, fragment + size).size & in_use) != 0;
+  if (!is_merged || next >= end_ || previous >= end_)
+    return false;
+  const std::uint32_t list = Index::class_of(size);
+  const bool is_linked =
+      (next == 0 || at(cells_, next).previous == fragment) &&
+      (previous == 0 ? index_.heads[list] == fragment
+                     : at(cells_, previous).next == fragment);
+  return is_linked && index_.is_marked(list);
+}
+
+template <class Index>
+bool FragmentHeap<Index>::check() const noexcept {
+  std::uint32_t used = 0;
+  std::uint32_t free_ones = 0;
+  std::uint32_t fragment = 1;
+  bool is_at_cursor = looked_at_ <= 1 || looked_at_ >= end_;
+  while (fragment < end_) {
+    if (!is_sound(fragment))
+      return false;
+    is_at_cursor = is_at_cursor || fragment == looked_at_;
+    const std::uint32_t size = at(cells_, fragment).size;
+    used += (size & in_use) != 0 ? size ^ in_use : 0;
+    free_ones += (size & in_use) != 0 ? 0 : 1;
+    fragment += size & ~in_use;
+  }
+  std::uint32_t listed = 0;
+  for (std::uint32_t list = 0; has_begun() && list < index_.lists(); ++list) {
+    std::uint32_t one = index_.heads[list];
+    if (index_.is_marked(list) != (one != 0))
+      return false;
+    for (; one != 0 && listed <= free_ones;
+         one = at(cells_, one).next, ++listed)
+      if (one >= end_ || Index::class_of(at(cells_, one).size) != list)
+        return false;
+  }
+  return fragment == (has_begun() ? end_ : 1) && used == used_ &&
+         used_ <= peak_ && listed == free_ones && is_at_cursor &&
+         (other_ == nullptr || other_->check());
+}
+
+template <class Index>
+bool FragmentHeap<Index>::check_step(std::size_t blocks) noexcept {
+  for (std::size_t i = 0; i < blocks && has_begun(); ++i) {
+    if (looked_at_ - 1 >= count())
+      looked_at_ = 1;
+    if (!is_sound(looked_at_))
+      return false;
+    looked_at_ += at(cells_, looked_at_).size & ~in_use;
+  }
+  return other_ == nullptr || other_->check_step(blocks);
+}
+
+template <class Index>
+void* FragmentHeap<Index>::refuse(std::size_t size,
+                                  std::size_t align) noexcept {
+  if (other_ != nullptr)
+    return other_->allocate_aligned(size, align);
+  ++refusals_;
+  if (size <= most_bytes && cells_for(size) <= count() - used_)
+    ++fragmented_;
+  return nullptr;
+}
+
+template <class Index>
+void FragmentHeap<Index>::refuse_pointer(void* p) noexcept {
+  if (p == nullptr)
+    return;
+  if (other_ != nullptr && !is_here(p))
+    return other_->deallocate(p);
+  report_pointer(p);
+}
+
+template <class Index>
+void FragmentHeap<Index>::report_damage(std::uint32_t fragment) const noexcept {
+  base::Line line;
+  line << "a fixed heap was written to at or before "
+       << base::Hex{&at(cells_, fragment).next};
+  port::report(Fault::corrupted, line);
+}
+
+template <class Index>
+void FragmentHeap<Index>::report_pointer(const void* p) const noexcept {
+  base::Line line;
+  line << base::Hex{p} << " given to a fixed heap: ";
+  if (!is_here(p)) {
+    line << "it is none of its blocks";
+    port::report(Fault::wrong_pool, line);
+  }
+  const auto cell =
+      static_cast<std::uint32_t>((address_of(p) - first_block()) / cell_size);
+  std::uint32_t fragment = 1;
+  for (;;) {
+    if (!is_framed(fragment))
+      return report_damage(fragment);
+    const std::uint32_t behind =
+        fragment + (at(cells_, fragment).size & ~in_use);
+    if (cell < behind)
+      break;
+    fragment = behind;
+  }
+  if ((at(cells_, fragment).size & in_use) == 0) {
+    line << "it is free already";
+    port::report(Fault::double_free, line);
+  }
+  line << "it lies inside block " << base::Hex{&at(cells_, fragment).next};
+  port::report(Fault::wrong_pool, line);
+}
+
+template class FragmentHeap<HalfFitIndex>;
+template class FragmentHeap<TwoLevelIndex>;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace tarn
