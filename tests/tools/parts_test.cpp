@@ -52,6 +52,12 @@ TEST_CASE("the largest value of all has its bucket") {
   CHECK(histogram.at(0.5) > 1.8e19);
 }
 
+TEST_CASE("no quantile is above the largest value") {
+  Histogram histogram;
+  histogram.add(8'000'000);
+  CHECK(histogram.at(0.999) == 8e6);
+}
+
 TEST_CASE("a checksum does not depend on how the bytes are cut") {
   std::string bytes;
   for (int i = 0; i < 300; ++i)

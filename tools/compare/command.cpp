@@ -48,6 +48,7 @@ std::string find_corpus(const std::string& wished, const std::string& tools) {
 Plan plan_for(const Wishes& wishes, Progress& progress) {
   Plan plan;
   plan.effort = wishes.effort;
+  plan.most_rounds = wishes.rounds;
   plan.tools = own_folder();
   plan.corpus = find_corpus(wishes.corpus, plan.tools);
   if (!fs::exists(plan.tools + "/tarn-worker"))

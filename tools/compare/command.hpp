@@ -16,6 +16,7 @@ namespace tarn::compare {
 
 struct Wishes {
   Effort effort = Effort::usual;
+  int rounds = 0;  ///< of serving at most, or 0; so few tell nothing
   std::vector<std::string> allocators;  ///< PATH or NAME=PATH
   std::string corpus;                   ///< "" for the one that came with tarn
   std::string json;                     ///< "" for none, "-" for the output

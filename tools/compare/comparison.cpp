@@ -122,6 +122,10 @@ void set_rounds(Plan& plan, std::size_t contenders) {
     plan.contest_milliseconds = 8000;
     return;
   }
+  if (plan.most_rounds != 0) {
+    plan.rounds = std::min(plan.rounds, plan.most_rounds);
+    plan.duel_rounds = std::min(plan.duel_rounds, plan.most_rounds);
+  }
   const int share =
       serving_milliseconds / plan.rounds / static_cast<int>(contenders) -
       start_milliseconds;

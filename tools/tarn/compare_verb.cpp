@@ -51,7 +51,11 @@ std::vector<std::string> add_server(CLI::App& verb, Asked& asked) {
                   "Take the requests from this folder")
       ->type_name("FOLDER")
       ->group(group);
-  return {"--corpus"};
+  // In no help: what so few rounds say is for tests, which look at no figure.
+  verb.add_option("--rounds", asked.server.rounds)
+      ->check(CLI::Range(1, 1000))
+      ->group("");
+  return {"--corpus", "--rounds"};
 }
 
 /// Options that only a program has; returns their names.

@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -28,7 +29,8 @@ class Histogram {
   [[nodiscard]] std::uint64_t most() const noexcept { return most_; }
 
   /// The value that a share of `quantile` of all values does not exceed: the
-  /// middle of its bucket. 0 without values.
+  /// middle of its bucket, or the largest value, which may lie below that. 0
+  /// without values.
   [[nodiscard]] double at(double quantile) const noexcept {
     const auto rank =
         static_cast<std::uint64_t>(quantile * static_cast<double>(count_));
@@ -36,7 +38,7 @@ class Histogram {
     for (std::size_t i = 0; i < buckets_.size(); ++i) {
       seen += buckets_[i];
       if (seen > rank)
-        return middle_of(i);
+        return std::min(middle_of(i), static_cast<double>(most_));
     }
     return static_cast<double>(most_);
   }
