@@ -24,9 +24,22 @@
 namespace tarn {
 inline namespace v1 {
 
+class Budget;
+
+/// Called before a budget refuses `size` bytes, by its own limit or since its
+/// upstream refused, on the thread that asks and with no lock held: it gives
+/// back what it can, and says whether to try once more. It may use any pool but
+/// the region or heap that asks. Several threads may be in it at once. A thread
+/// that is in it is refused without another call, and so may be one that comes
+/// meanwhile; an urgent ask is, too.
+using BudgetShort = bool (*)(Budget& budget, std::size_t size,
+                             void* with) noexcept;
+
 struct BudgetOptions {
   /// Bytes of the limit that only urgent asks may use.
   std::size_t headroom = 0;
+  BudgetShort on_short = nullptr;  ///< null: refused at once
+  void* with = nullptr;            ///< what it is told
 };
 
 class Budget final : public Upstream {
@@ -69,8 +82,12 @@ class Budget final : public Upstream {
   // `charged_`. Two lines each, which processors fetch as a pair.
   struct alignas(128) Slot {
     std::atomic<std::size_t> credit{0};
+    // A thread of these is in on_short; it orders nothing.
+    std::atomic<bool> is_short{false};
   };
 
+  [[nodiscard]] Loan try_lend(const Ask& ask) noexcept;
+  [[nodiscard]] bool relieve(const Ask& ask) noexcept;
   [[nodiscard]] std::size_t batch() const noexcept;
   bool draw(std::size_t size, bool urgent) noexcept;
   bool gather(std::size_t size, bool urgent) noexcept;
@@ -82,6 +99,8 @@ class Budget final : public Upstream {
   std::atomic<std::size_t> limit_;
   std::size_t headroom_;
   Upstream* upstream_;
+  BudgetShort on_short_;
+  void* with_;
   char name_[32];
 
   // Invariant: charged_ == held() + the sum of all credit.

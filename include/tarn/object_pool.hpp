@@ -35,118 +35,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/budget.hpp"
 #include "tarn/detail/object_core.hpp"
+#include "tarn/detail/object_life.hpp"
 
-#include <new>
-#include <type_traits>
 #include <utility>
 
 namespace tarn {
 inline namespace v1 {
-
-namespace detail {
-
-template <class T, class... Args>
-consteval bool renews_without_throwing() {
-  if constexpr (requires(T & object, Args && ... args) {
-                  object.renew(std::forward<Args>(args)...);
-                })
-    return noexcept(
-        std::declval<T&>().renew(std::forward<Args>(std::declval<Args>())...));
-  else
-    return true;
-}
-
-template <class T, class... Args>
-consteval bool constructs_without_throwing() {
-  if constexpr (std::is_constructible_v<T, Args...>)
-    return std::is_nothrow_constructible_v<T, Args...>;
-  else
-    return noexcept(T{std::declval<Args>()...});
-}
-
-}  // namespace detail
-
-/// Constructs each object once by its default constructor, and destroys it when
-/// its memory goes back. What the default constructor leaves unset is unset.
-template <class T>
-struct KeepConstructed {
-  static constexpr bool constructs =
-      !std::is_trivially_default_constructible_v<T>;
-
-  static void construct(void* place) { ::new (place) T; }
-
-  /// Calls object.renew(args...) where T has it.
-  template <class... Args>
-  static void renew(T& object, Args&&... args) noexcept(
-      detail::renews_without_throwing<T, Args...>()) {
-    if constexpr (requires { object.renew(std::forward<Args>(args)...); })
-      object.renew(std::forward<Args>(args)...);
-    else
-      static_assert(sizeof...(Args) == 0, "T has no renew() for these");
-  }
-
-  static void retire(T&) noexcept {}
-  static void destroy(T& object) noexcept { object.~T(); }
-};
-
-/// Constructs an object at each acquire, from its arguments, and destroys it at
-/// each release: for types whose state is not worth keeping.
-template <class T>
-struct MakeAnew {
-  static constexpr bool constructs = false;
-
-  static void construct(void*) noexcept {}
-
-  template <class... Args>
-  static void renew(T& object, Args&&... args) noexcept(
-      detail::constructs_without_throwing<T, Args...>()) {
-    if constexpr (std::is_constructible_v<T, Args...>)
-      ::new (static_cast<void*>(&object)) T(std::forward<Args>(args)...);
-    else
-      ::new (static_cast<void*>(&object)) T{std::forward<Args>(args)...};
-  }
-
-  static void retire(T& object) noexcept { object.~T(); }
-  static void destroy(T&) noexcept {}
-};
-
-/// Makes a pool steady: its objects all come from reserve(n), and neither
-/// acquire() nor release() locks, borrows, constructs or calls the system. They
-/// are one stack without a lock, which all threads share; no thread has
-/// anything of its own, so it needs no first call. renew() must be noexcept.
-template <class Life>
-struct Steady : Life {
-  static constexpr bool is_steady = true;
-};
-
-namespace detail {
-
-template <class Life>
-inline constexpr bool is_steady = false;
-template <class Life>
-requires requires {
-  Life::is_steady;
-}
-inline constexpr bool is_steady<Life> = Life::is_steady;
-
-template <class Life>
-inline constexpr bool constructs = true;
-template <class Life>
-requires requires {
-  Life::constructs;
-}
-inline constexpr bool constructs<Life> = Life::constructs;
-
-template <class T, class Life>
-inline constexpr std::size_t slab_for = slab_size_for(sizeof(T), alignof(T));
-template <class T, class Life>
-requires requires {
-  Life::slab_size;
-}
-inline constexpr std::size_t slab_for<T, Life> = Life::slab_size;
-
-}  // namespace detail
 
 template <class T, class Life>
 class ObjectPool;
@@ -383,6 +279,17 @@ bool ObjectPool<T, Life>::reserve(std::size_t n) {
     has_all = core_.make_steady(n) && has_all;
   return has_all;
 }
+
+/// Has each pool with `reap_when_short` reap; how many bytes went back. For
+/// whoever is about to refuse memory: an upstream of yours, a handler of low
+/// memory. No lock is held while objects are destroyed, so that their
+/// destructors may use any pool; a pool's end waits until nobody reaps it.
+/// Threads: shared.
+std::size_t reap_object_pools() noexcept;
+
+/// The same as a Budget's on_short: {.on_short = tarn::reap_pools_when_short}.
+bool reap_pools_when_short(Budget& budget, std::size_t size,
+                           void* with) noexcept;
 
 /// A pool for threads that must not wait; see Steady.
 template <class T, class Life = KeepConstructed<T>>

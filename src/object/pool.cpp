@@ -98,6 +98,14 @@ std::size_t State::shrink_parts() noexcept {
   }
 }
 
+std::size_t State::reap() noexcept {
+  {
+    const base::Locked locked{lock};
+    unload_spare();
+  }
+  return shrink(no_limit) + shrink_parts();
+}
+
 TakenSlot State::take_free() noexcept {
   void* slot = nullptr;
   if (slabs.take_made(&slot, 1) != 0)
@@ -125,7 +133,7 @@ TakenSlot State::take_from_slabs() noexcept {
     if (is_needed && loan)
       add(loan);
     else if (is_needed)
-      unload_depot();
+      unload_spare();
     if (is_needed)
       taken = take_free();
   }
@@ -181,6 +189,7 @@ ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
       has_magazines,
       has_magazines && options.per_cpu ? port::processor_count() : 0,
       port::register_pool(PoolKind::object_pool, options.name)};
+  state.reap_when_short = options.reap_when_short;
   state.link();
 }
 
@@ -244,14 +253,7 @@ void* ObjectPoolCore::take_bare() noexcept {
 }
 
 std::size_t ObjectPoolCore::reap() noexcept {
-  State& state = State::of(*this);
-  {
-    const base::Locked locked{state.lock};
-    if (state.set_all_aside())
-      state.unload_processors();
-    state.unload_depot();
-  }
-  return state.shrink(no_limit) + state.shrink_parts();
+  return State::of(*this).reap();
 }
 
 }  // namespace detail

@@ -214,6 +214,12 @@ bool State::move_all_aside() noexcept {
   return is_any;
 }
 
+void State::unload_spare() noexcept {
+  if (set_all_aside())
+    unload_processors();
+  unload_depot();
+}
+
 void State::unload_processors() noexcept {
   const port::ProcessorPlaces all = places();
   for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i) {

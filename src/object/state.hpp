@@ -66,6 +66,7 @@ struct State {
   std::size_t shrink(std::size_t most) noexcept TARN_EXCLUDES(lock);
   /// The same of what magazines and the like are cut from.
   std::size_t shrink_parts() noexcept TARN_EXCLUDES(lock);
+  std::size_t reap() noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] TakenSlot take_from_slabs() noexcept TARN_EXCLUDES(lock);
   /// The same of the slabs that there are.
   [[nodiscard]] TakenSlot take_free() noexcept TARN_REQUIRES(lock);
@@ -126,7 +127,11 @@ struct State {
   [[nodiscard]] std::size_t objects_at_hand() const noexcept
       TARN_REQUIRES(lock);
   void link() noexcept;
+  /// Waits for those that reap it.
   void unlink() noexcept;
+  /// From one pool with reap_when_short to the next, which stays until it is
+  /// left; from null to the first one.
+  [[nodiscard]] static State* next_to_reap(State* before) noexcept;
 
   // processors.cpp
   [[nodiscard]] TakenSlot take_on_processor() noexcept TARN_EXCLUDES(lock);
@@ -145,6 +150,8 @@ struct State {
   bool move_all_aside() noexcept TARN_REQUIRES(lock);
   /// What was set aside, and the rest: into the depot.
   void unload_processors() noexcept TARN_REQUIRES(lock);
+  /// What no thread has at hand: into the slabs.
+  void unload_spare() noexcept TARN_REQUIRES(lock);
   [[nodiscard]] std::size_t objects_of_processors() const noexcept
       TARN_REQUIRES(lock);
   void drop_processors() noexcept TARN_EXCLUDES(lock);
@@ -202,6 +209,9 @@ struct State {
   // In the list of all pools; threads.cpp.
   State* next = nullptr;
   State* former = nullptr;
+  // Under that list's lock, too.
+  unsigned reapers = 0;
+  bool reap_when_short = false;
 };
 
 // magazines.cpp

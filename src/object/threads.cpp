@@ -58,6 +58,7 @@ void forget_others(State& state) noexcept TARN_REQUIRES(state.lock) {
     table->hands()[number].store(&nothing_at_hand, std::memory_order_relaxed);
   }
   state.has_lost = true;
+  state.reapers = 0;
 }
 
 void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
@@ -121,10 +122,30 @@ void State::link() noexcept {
 }
 
 void State::unlink() noexcept {
+  for (unsigned round = 0;; ++round) {
+    {
+      const base::Locked locked{pools_lock};
+      if (reapers == 0) {
+        (former != nullptr ? former->next : pools) = next;
+        if (next != nullptr)
+          next->former = former;
+        return;
+      }
+    }
+    base::back_off(round);
+  }
+}
+
+State* State::next_to_reap(State* before) noexcept {
   const base::Locked locked{pools_lock};
-  (former != nullptr ? former->next : pools) = next;
-  if (next != nullptr)
-    next->former = former;
+  State* state = before == nullptr ? pools : before->next;
+  if (before != nullptr && before->reapers != 0)
+    --before->reapers;
+  while (state != nullptr && !state->reap_when_short)
+    state = state->next;
+  if (state != nullptr)
+    ++state->reapers;
+  return state;
 }
 
 Cache* State::own_cache() noexcept {

@@ -57,19 +57,29 @@ void copy_name(char* to, std::size_t room, const char* name) noexcept {
 
 Budget::Budget(const char* name, std::size_t limit, Upstream& upstream,
                BudgetOptions options) noexcept
-    : limit_(limit), headroom_(options.headroom), upstream_(&upstream) {
+    : limit_(limit),
+      headroom_(options.headroom),
+      upstream_(&upstream),
+      on_short_(options.on_short),
+      with_(options.with) {
   copy_name(name_, sizeof name_, name);
 }
 
 Loan Budget::lend(const Ask& ask) noexcept {
-  if (!draw(ask.size, ask.urgent)) {
+  Loan loan = try_lend(ask);
+  if (!loan && on_short_ != nullptr && relieve(ask))
+    loan = try_lend(ask);
+  if (!loan)
     refusals_.fetch_add(1, std::memory_order_relaxed);
+  return loan;
+}
+
+Loan Budget::try_lend(const Ask& ask) noexcept {
+  if (!draw(ask.size, ask.urgent))
     return {};
-  }
   const Loan loan = upstream_->lend(ask);
   if (!loan) {
     put_back(ask.size);
-    refusals_.fetch_add(1, std::memory_order_relaxed);
     return {};
   }
   if (loan.size == ask.size || draw(loan.size - ask.size, ask.urgent))
@@ -77,8 +87,16 @@ Loan Budget::lend(const Ask& ask) noexcept {
   // More came than fits the limit: rounding counts, since it is really held.
   upstream_->take_back(loan);
   put_back(ask.size);
-  refusals_.fetch_add(1, std::memory_order_relaxed);
   return {};
+}
+
+bool Budget::relieve(const Ask& ask) noexcept {
+  std::atomic<bool>& is_short = slots_[port::thread_index() % slots].is_short;
+  if (ask.urgent || is_short.exchange(true, std::memory_order_relaxed))
+    return false;
+  const bool may_do = on_short_(*this, ask.size, with_);
+  is_short.store(false, std::memory_order_relaxed);
+  return may_do;
 }
 
 void Budget::take_back(Loan loan) noexcept {

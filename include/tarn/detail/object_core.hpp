@@ -30,6 +30,10 @@ struct ObjectPoolOptions {
   /// thread that was taken off its processor: however many threads there are,
   /// they hold what the processors need. Both calls take 2.3 times as long.
   bool per_cpu = false;
+
+  /// reap_object_pools() has it reap, too. Objects are then destroyed on any
+  /// thread, at any time.
+  bool reap_when_short = false;
 };
 
 struct ObjectPoolStats {
