@@ -10,7 +10,8 @@ std::size_t State::objects_at_hand() const noexcept {
   std::size_t objects = 0;
   for (std::uint32_t number = 0; number < present.size; ++number)
     if (const Cache* const cache = caches(present)[number])
-      objects += cache->count() + cache->in_previous;
+      // Of a thread that changes its magazines the two ends may be of both.
+      objects += base::smaller(cache->count(), capacity) + cache->in_previous;
   return objects;
 }
 

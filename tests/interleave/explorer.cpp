@@ -2,8 +2,11 @@
 
 #include "interleave/fiber.hpp"
 #include "interleave/memory.hpp"
+#include "interleave/ranges.hpp"
+#include "interleave/raw.hpp"
 #include "interleave/uses.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdio>
 #include <unistd.h>
@@ -16,12 +19,6 @@ using Kind = Operation::Kind;
 
 // More steps than any program here has: it does not come to an end.
 constexpr unsigned most_steps = 1000;
-
-struct Range {
-  const void* memory;
-  std::size_t size;
-  const char* name;
-};
 
 /// One of the ways that a run may go on.
 struct Choice {
@@ -43,9 +40,9 @@ class Search {
   std::size_t explore(const char* name, Program& program);
   std::uint64_t perform(Operation& operation, bool* is_done);
   void access(const void* at, std::size_t size, bool is_write);
-  void watch(const Range& range) { ranges_.push_back(range); }
   [[noreturn]] void fail(const char* what) const;
 
+  Ranges ranges;
   Tamper tamper = nullptr;
   bool saw_weak = false;
 
@@ -53,7 +50,8 @@ class Search {
   static void run_fiber();
   void run_once();
   void start(unsigned thread);
-  void step(const Operation& operation);
+  void step(const Operation& operation, const Range& range);
+  [[nodiscard]] unsigned ready() const;
   void pick(bool is_over);
   unsigned choose(unsigned count);
   bool go_back();
@@ -61,13 +59,11 @@ class Search {
                           bool may_be_old, bool* is_done);
   std::uint64_t do_compare_exchange(const Operation& operation, Word& word,
                                     bool* is_done);
-  [[nodiscard]] const char* name_of(const void* at) const;
 
   const char* name_ = nullptr;
   Program* program_ = nullptr;
   Memory memory_;
   Uses uses_;
-  std::vector<Range> ranges_;
   std::vector<Event> events_;
 
   // The way that is being gone: what was chosen, and how far it was repeated.
@@ -83,44 +79,16 @@ class Search {
   unsigned steps_ = 0;
   bool may_fail_by_chance_ = false;
   Step pending_[most_threads] = {};
+  const void* refused_[most_threads] = {};  // the lock it has just not got
   Fiber home_;
   Fiber fibers_[most_threads];
 };
 
 Search search;
 
-std::uint64_t read_memory(const void* at, unsigned size) {
-  switch (size) {
-    case 1:
-      return __atomic_load_n(static_cast<const std::uint8_t*>(at), 0);
-    case 2:
-      return __atomic_load_n(static_cast<const std::uint16_t*>(at), 0);
-    case 4:
-      return __atomic_load_n(static_cast<const std::uint32_t*>(at), 0);
-    default:
-      return __atomic_load_n(static_cast<const std::uint64_t*>(at), 0);
-  }
-}
-
-void write_memory(void* at, unsigned size, std::uint64_t value) {
-  switch (size) {
-    case 1:
-      return __atomic_store_n(static_cast<std::uint8_t*>(at),
-                              static_cast<std::uint8_t>(value), 0);
-    case 2:
-      return __atomic_store_n(static_cast<std::uint16_t*>(at),
-                              static_cast<std::uint16_t>(value), 0);
-    case 4:
-      return __atomic_store_n(static_cast<std::uint32_t*>(at),
-                              static_cast<std::uint32_t>(value), 0);
-    default:
-      return __atomic_store_n(static_cast<std::uint64_t*>(at), value, 0);
-  }
-}
-
 // Outside of a run, where there is one thread.
 std::uint64_t perform_alone(const Operation& operation, bool* is_done) {
-  const std::uint64_t seen = read_memory(operation.at, operation.size);
+  const std::uint64_t seen = read_raw(operation.at, operation.size);
   std::uint64_t next = operation.value;
   if (operation.kind == Kind::load)
     return seen;
@@ -131,7 +99,7 @@ std::uint64_t perform_alone(const Operation& operation, bool* is_done) {
     if (!*is_done)
       return seen;
   }
-  write_memory(operation.at, operation.size, next);
+  write_raw(operation.at, operation.size, next);
   return seen;
 }
 
@@ -156,7 +124,8 @@ std::size_t Search::explore(const char* name, Program& program) {
 }
 
 void Search::run_once() {
-  ranges_.clear();
+  ranges.clear();
+  std::fill_n(refused_, most_threads, nullptr);
   events_.clear();
   depth_ = 0;
   steps_ = 0;
@@ -208,14 +177,18 @@ void Search::run_fiber() {
 
 // Before a step on watched memory: another thread may come first, unless no
 // other uses that word.
-void Search::step(const Operation& operation) {
+void Search::step(const Operation& operation, const Range& range) {
   if (++steps_ > most_steps)
     fail("every thread comes to an end");
-  const Step next = {operation.at, operation.kind != Kind::load};
-  if (!uses_.add(current_, next))
-    return;
-  pending_[current_] = next;
   const unsigned me = current_;
+  const bool is_wait = range.how == Watch::lock && operation.kind == Kind::load;
+  const Step next = {operation.at, operation.kind != Kind::load, is_wait};
+  if (!uses_.add(me, next))
+    return;
+  pending_[me] = next;
+  // It was to wait from the start: a way in which it did is the same.
+  if (is_wait && refused_[me] == operation.at)
+    is_known_ = true;
   if (is_starting_) {
     switch_between(fibers_[me], home_);
     return;
@@ -227,15 +200,28 @@ void Search::step(const Operation& operation) {
   switch_between(fibers_[me], fibers_[current_]);
 }
 
+// The threads that do not wait for a lock that another one has.
+unsigned Search::ready() const {
+  unsigned ready = unfinished_;
+  for (unsigned i = 0; i < most_threads; ++i)
+    if ((ready >> i & 1) != 0 && pending_[i].is_wait &&
+        read_raw(pending_[i].at, 1) != 0)
+      ready &= ~(1u << i);
+  return ready;
+}
+
 // Says who goes on. A thread is passed over while its next step was tried
 // before the same ones that the others did since.
 void Search::pick(bool is_over) {
-  unsigned candidates = unfinished_ & ~asleep_;
+  const unsigned ready = this->ready();
+  if (ready == 0)
+    fail("no lock is waited for in vain");
+  unsigned candidates = ready & ~asleep_;
   if (candidates == 0)
     is_known_ = true;
   if (is_known_) {
-    if (is_over)
-      current_ = static_cast<unsigned>(std::countr_zero(unfinished_));
+    if (is_over || (ready >> current_ & 1) == 0)
+      current_ = static_cast<unsigned>(std::countr_zero(ready));
     return;
   }
   for (unsigned i = choose(static_cast<unsigned>(std::popcount(candidates)));
@@ -269,21 +255,27 @@ bool Search::go_back() {
 std::uint64_t Search::perform(Operation& operation, bool* is_done) {
   if (!is_running_)
     return perform_alone(operation, is_done);
-  const char* const name = name_of(operation.at);
-  if (name != nullptr) {
+  const Range* const found = ranges.of(operation);
+  const bool is_step = found != nullptr && found->how != Watch::plain;
+  // A copy: threads that go on meanwhile may find locks.
+  const Range range = is_step ? *found : Range{};
+  if (is_step) {
     if (tamper != nullptr)
-      tamper(operation, name);
-    step(operation);
+      tamper(operation, range.name);
+    step(operation, range);
   }
   Word& word =
-      memory_.word(operation.at, read_memory(operation.at, operation.size));
+      memory_.word(operation.at, read_raw(operation.at, operation.size));
   const unsigned me = current_;
   const std::uint64_t seen =
-      carry_out(operation, word, name != nullptr, is_done);
+      carry_out(operation, word, is_step && range.how == Watch::steps, is_done);
   const std::uint64_t left = word.stores.back().value;
-  write_memory(operation.at, operation.size, left);
-  if (name != nullptr)
-    events_.push_back({me, operation.kind, name, seen, left});
+  write_raw(operation.at, operation.size, left);
+  const bool is_refused =
+      range.how == Watch::lock && operation.kind == Kind::exchange && seen != 0;
+  refused_[me] = is_refused ? operation.at : nullptr;
+  if (is_step)
+    events_.push_back({me, operation.kind, range.name, seen, left});
   return seen;
 }
 
@@ -300,8 +292,11 @@ std::uint64_t Search::carry_out(const Operation& operation, Word& word,
     case Kind::store:
       memory_.store(word, current_, operation.value, operation.order);
       return last;
-    case Kind::exchange:
-      return memory_.exchange(word, current_, operation.value, operation.order);
+    case Kind::exchange: {
+      const std::uint64_t seen =
+          memory_.exchange(word, current_, operation.value, operation.order);
+      return operation.is_forced ? operation.expected : seen;
+    }
     case Kind::add:
       return memory_.exchange(word, current_, last + operation.value,
                               operation.order);
@@ -330,17 +325,9 @@ std::uint64_t Search::do_compare_exchange(const Operation& operation,
 void Search::access(const void* at, std::size_t size, bool is_write) {
   if (!is_running_ || is_known_)
     return;
-  const char* const name = name_of(at);
-  if (name != nullptr && !memory_.access(at, size, current_, is_write))
-    fail(name);
-}
-
-const char* Search::name_of(const void* at) const {
-  const auto address = reinterpret_cast<std::uintptr_t>(at);
-  for (const Range& range : ranges_)
-    if (address - reinterpret_cast<std::uintptr_t>(range.memory) < range.size)
-      return range.name;
-  return nullptr;
+  const Range* const range = ranges.of(at);
+  if (range != nullptr && !memory_.access(at, size, current_, is_write))
+    fail(range->name);
 }
 
 void Search::fail(const char* what) const {
@@ -370,8 +357,12 @@ void require(bool holds, const char* what) {
     search.fail(what);
 }
 
-void watch(const void* memory, std::size_t size, const char* name) {
-  search.watch({memory, size, name});
+void watch(const void* memory, std::size_t size, const char* name, Watch how) {
+  search.ranges.add({memory, size, name, how});
+}
+
+void watch_locks() {
+  search.ranges.find_locks();
 }
 
 void tamper_with(Tamper tamper) {

@@ -15,6 +15,9 @@
 //     happens-before (vector clocks; release sequences as C++20 has them)
 //   - every thread comes to an end
 //
+// A thread that finds a lock taken goes on when it is free, and not only to
+// look again. A lock that it merely tries (try_lock) it may fail to get.
+//
 // Not covered: a load that sees a store made later (load buffering), a plain
 // store that comes before an earlier one in the modification order, fences.
 //
@@ -58,8 +61,20 @@ std::size_t explore(const char* name, Program& program);
 /// What must hold; between begin() and end() too.
 void require(bool holds, const char* what);
 
-/// Accesses to this memory are looked at, until the run is over.
-void watch(const void* memory, std::size_t size, const char* name);
+/// What memory is looked at for.
+enum class Watch {
+  steps,  // plain accesses for their order; atomic ones are steps
+  plain,  // plain accesses only: its atomics see the last value, at once
+  lock    // as steps; who has found it taken and looks again waits for it
+};
+
+/// Accesses to this memory are looked at, until the run is over. Of ranges that
+/// overlap the first one counts.
+void watch(const void* memory, std::size_t size, const char* name,
+           Watch how = Watch::steps);
+
+/// Each byte that is exchanged is a lock, until the run is over.
+void watch_locks();
 
 /// An atomic operation, as it is about to be done.
 struct Operation {
@@ -72,7 +87,7 @@ struct Operation {
   int order;               // as in std::memory_order
   int failure_order;
   bool is_weak;
-  bool is_forced;  // a compare_exchange that stores whatever it sees
+  bool is_forced;  // an exchange that sees what it hopes for, whatever is there
 };
 
 /// Changes operations on watched memory, by the memory's name: a bug that is

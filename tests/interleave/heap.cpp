@@ -95,5 +95,5 @@ std::size_t explore_all() {
 
 int main() {
   std::printf("%zu interleavings\n", explore_all());
-  return find_seeded(explore_all) ? 0 : 1;
+  return find_slab_bugs(explore_all) ? 0 : 1;
 }

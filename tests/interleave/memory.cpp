@@ -81,14 +81,34 @@ std::uint64_t Memory::exchange(Word& word, unsigned thread, std::uint64_t value,
 
 bool Memory::access(const void* at, std::size_t size, unsigned thread,
                     bool is_write) {
-  const auto first = reinterpret_cast<std::uintptr_t>(at);
-  for (std::uintptr_t address = first; address < first + size; ++address) {
-    Line& found = lines_[address / line];
-    if (found.run != run_)
-      found = {run_, {}};
-    if (!access(found.bytes[address % line], thread, is_write))
+  auto first = reinterpret_cast<std::uintptr_t>(at);
+  const std::uintptr_t end = first + size;
+  while (first < end) {
+    const std::uintptr_t next = (first / line + 1) * line;
+    Line& found = lines_[first / line];
+    if (found.run != run_) {
+      found.run = run_;
+      found.is_split = false;
+      found.bytes[0] = {};
+    }
+    const std::size_t last = next < end ? line : (end - 1) % line + 1;
+    if (!access(found, first % line, last, thread, is_write))
       return false;
+    first = next;
   }
+  return true;
+}
+
+bool Memory::access(Line& found, std::size_t first, std::size_t end,
+                    unsigned thread, bool is_write) const {
+  if (!found.is_split && end - first == line)
+    return access(found.bytes[0], thread, is_write);
+  if (!found.is_split)
+    std::fill_n(found.bytes + 1, line - 1, found.bytes[0]);
+  found.is_split = true;
+  for (std::size_t i = first; i < end; ++i)
+    if (!access(found.bytes[i], thread, is_write))
+      return false;
   return true;
 }
 

@@ -77,9 +77,12 @@ class Memory {
   static constexpr std::size_t line = 8;
   struct Line {
     std::size_t run = 0;
-    Byte bytes[line];
+    bool is_split = false;  // some access was to less than all of it
+    Byte bytes[line];       // while it is not split, the first is for all
   };
 
+  bool access(Line& found, std::size_t first, std::size_t end, unsigned thread,
+              bool is_write) const;
   bool access(Byte& byte, unsigned thread, bool is_write) const;
 
   // Kept from run to run, which mostly touch the same addresses.

@@ -1,16 +1,30 @@
-// seeded.hpp - bugs in the slab's protocol that are made on purpose: a
-// search that does not find each of them would prove nothing.
+// seeded.hpp - bugs that are made on purpose: a search that does not find each
+// of them would prove nothing.
 //
 // Threads  confined.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "interleave/explorer.hpp"
+
 #include <cstddef>
+#include <span>
 
 namespace tarn::interleave {
 
-/// Runs the search with each bug in a child. False: one was not found; it is
-/// told on standard error.
-bool find_seeded(std::size_t (*explore_all)());
+struct Seeded {
+  const char* what;
+  Tamper tamper;  // null: the search itself has it
+  std::size_t (*explore_all)();
+};
+
+/// Runs each search in a child. False: a bug was not found; it is told on
+/// standard error.
+bool find_seeded(std::span<const Seeded> bugs);
+
+/// The same of the bugs in the slab's protocol.
+bool find_slab_bugs(std::size_t (*explore_all)());
+
+[[nodiscard]] bool is(const char* name, const char* wanted);
 
 }  // namespace tarn::interleave

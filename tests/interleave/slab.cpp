@@ -138,5 +138,5 @@ int main() {
     std::fprintf(stderr, "fewer than %zu\n", enough);
     return 1;
   }
-  return find_seeded(explore_all) ? 0 : 1;
+  return find_slab_bugs(explore_all) ? 0 : 1;
 }

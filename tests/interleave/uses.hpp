@@ -20,6 +20,7 @@ namespace tarn::interleave {
 struct Step {
   const void* at;
   bool may_write;
+  bool is_wait;  // for a lock
 };
 
 inline bool is_independent(const Step& one, const Step& other) {
