@@ -66,7 +66,7 @@ struct ClassStats {
 
 /// A heap, or all together.
 struct HeapStats {
-  static constexpr unsigned classes = 84;
+  static constexpr unsigned classes = 96;
 
   ClassStats of[classes];        ///< by rising block size
   std::size_t large_blocks = 0;  ///< blocks with granules of their own

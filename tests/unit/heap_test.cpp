@@ -53,6 +53,15 @@ TEST_CASE("rounding takes at most a fifth of a block above 64 bytes") {
             heap::size_of(heap::class_of(size)));
 }
 
+TEST_CASE("a power of two and a header take at most an eighth more") {
+  using namespace tarn::heap;
+  for (std::size_t power = 1 * KiB; power < largest_small; power *= 2) {
+    CAPTURE(power);
+    CHECK(size_of(class_of(power + 8)) <= power + power / 8);
+    CHECK(size_of(class_of(power + 128)) <= power + power / 8);
+  }
+}
+
 TEST_CASE("a block has the bytes asked for, at a multiple of 16") {
   for (std::size_t size :
        {std::size_t{1}, std::size_t{16}, std::size_t{17}, std::size_t{1000},
