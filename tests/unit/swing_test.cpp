@@ -6,31 +6,16 @@
 #include "port/world.hpp"
 #include "span/cache.hpp"
 #include "span/caches.hpp"
+#include "support/own_clock.hpp"
 
-#include <atomic>
 #include <doctest/doctest.h>
 #include <thread>
-#include <time.h>
 #include <vector>
 
 namespace {
 
-// Milliseconds of every clock of this process.
-std::atomic<long> now{1'000'000};
-
-}  // namespace
-
-// In place of the libc's.
-extern "C" int clock_gettime(clockid_t, timespec* time) noexcept {
-  const long milliseconds = now;
-  time->tv_sec = milliseconds / 1000;
-  time->tv_nsec = milliseconds % 1000 * 1'000'000;
-  return 0;
-}
-
-namespace {
-
 using namespace tarn;
+using test::now;
 
 constexpr unsigned step = 1;
 constexpr std::size_t size = span::chunk_size(step);
