@@ -11,7 +11,7 @@
 #include <thread>
 #include <unistd.h>
 
-namespace test {
+namespace tarn::test {
 
 using Use = bool();
 
@@ -63,4 +63,4 @@ inline int fork_at_first(Use* use) {
   return 0;
 }
 
-}  // namespace test
+}  // namespace tarn::test

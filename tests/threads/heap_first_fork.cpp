@@ -4,7 +4,7 @@
 #include "support/first_fork.hpp"
 
 int main() {
-  return test::fork_at_first([] {
+  return tarn::test::fork_at_first([] {
     tarn::Heap& heap = tarn::default_heap();
     void* const block = heap.allocate(100);
     heap.deallocate(block);

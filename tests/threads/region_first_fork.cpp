@@ -6,7 +6,7 @@
 #include "support/first_fork.hpp"
 
 int main() {
-  return test::fork_at_first([] {
+  return tarn::test::fork_at_first([] {
     tarn::Region region;
     return region.allocate(100) != nullptr;
   });
