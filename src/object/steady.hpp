@@ -145,8 +145,9 @@ class Steady {
 };
 
 inline bool Steady::add(std::size_t bytes, Loan loan) noexcept {
-  const unsigned piece =
-      static_cast<unsigned>(std::bit_width(bytes / bytes_of(0))) - 1;
+  unsigned piece = 0;
+  while (bytes_of(piece) < bytes)
+    ++piece;
   if (pieces_[piece].load(std::memory_order_relaxed) != nullptr)
     return false;
   auto* const all = reinterpret_cast<Node*>(loan.memory);
