@@ -29,11 +29,13 @@ inline port::ProcessorPlace* withdraw(std::ptrdiff_t, port::ProcessorPlaces,
 #endif
 
 extern "C" {
+// NOLINTBEGIN(clang-diagnostic-reserved-identifier): theirs.
 // Of the C library; a size of 0 says that nothing is registered.
 extern const std::ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned __rseq_size __attribute__((weak));
 // Its presence tells that a sanitizer looks at what happens before what.
 void __tsan_init() __attribute__((weak));
+// NOLINTEND(clang-diagnostic-reserved-identifier)
 }
 
 namespace tarn::port {
