@@ -3,10 +3,13 @@
 // Blocks of any size, freed one by one, without an operating system. How it
 // finds room is the Fit:
 //
+//     aligned_first_fit   the lowest place aligned to its own size: the least
+//                memory that is proven to do, headless; time grows with the
+//                logarithm of the buffer
 //     half_fit   powers of two (Ogasawara 1995): the fewest instructions
 //     two_level  sixteenths of powers of two (TLSF 2004): the least rounding
 //
-// Either takes constant time, whatever the buffer's size, and never fails while
+// The last two take constant time, whatever the buffer's size. None fails while
 // a free place has the size that the request is rounded to.
 //
 //     alignas(16) static std::byte buffer[20 * tarn::KiB];
@@ -24,6 +27,7 @@
 #include "tarn/detail/fixed_bounds.hpp"
 #include "tarn/detail/fixed_fragments.hpp"
 #include "tarn/detail/fixed_lock.hpp"
+#include "tarn/detail/fixed_tree.hpp"
 #include "tarn/detail/slots.hpp"
 
 #include <bit>
@@ -32,34 +36,86 @@
 namespace tarn {
 inline namespace v1 {
 
-/// Half-fit: a block takes a power of two.
-struct half_fit {
-  using Index = detail::HalfFitIndex;
-  using Heap = detail::FragmentHeap<Index>;
+namespace detail {
+
+/// What fits over fragments have in common.
+template <class OneIndex, bool has_powers>
+struct FragmentFit {
+  using Index = OneIndex;
+  using Heap = FragmentHeap<Index>;
   static constexpr bool is_bounded = true;
 
-  static constexpr std::uint64_t bound(std::uint64_t live_cells,
-                                       std::uint64_t blocks,
-                                       std::uint32_t largest_cells) noexcept {
-    const std::uint64_t any = live_cells + blocks * (largest_cells - 1);
-    const std::uint64_t powers =
-        live_cells * (detail::high_bit(largest_cells) + 1);
-    return any < powers ? any : powers;
+  static constexpr std::size_t required_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    return buffer_with<Index>(
+        bound(most_live_cells<Index>(live, largest, smallest), live / smallest,
+              Index::rounded(cells_for(largest))));
+  }
+  /// Bytes that the bound asks for what a heap has seen.
+  static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
+    if (seen.peak == 0)
+      return 0;
+    return bound(seen.peak / cell_size, seen.peak / seen.smallest_block,
+                 Index::rounded(cells_for(seen.largest_request))) *
+           cell_size;
+  }
+  static constexpr std::size_t memory_for(std::size_t size) noexcept {
+    return size;
+  }
+
+ private:
+  static constexpr std::uint64_t bound(std::uint64_t live, std::uint64_t blocks,
+                                       std::uint32_t largest) noexcept {
+    const std::uint64_t any = live + blocks * (largest - 1);
+    const std::uint64_t powers = live * (high_bit(largest) + 1);
+    return has_powers && powers < any ? powers : any;
   }
 };
+
+}  // namespace detail
+
+/// The lowest place of a power of two, aligned to its size: no heads, so no
+/// overflow reaches them; a block takes a power of two, of 16 bytes at least.
+/// An alignment above that of the buffer is refused.
+struct aligned_first_fit {
+  using Heap = detail::TreeHeap;
+  static constexpr bool is_bounded = true;
+
+  static constexpr std::size_t required_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    return Heap::buffer_with(
+        Heap::bound(Heap::most_live(live, largest, smallest), live / smallest,
+                    largest, smallest));
+  }
+  /// What every exhaustive search so far has held, and no proof: with n the
+  /// largest block, n ceil(M (1 + lg n / 2) / n).
+  static constexpr std::size_t expected_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    return Heap::buffer_with(Heap::expected(
+        Heap::most_live(live, largest, smallest), largest, smallest));
+  }
+  static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
+    if (seen.peak == 0)
+      return 0;
+    return Heap::bound(seen.peak / Heap::granule,
+                       seen.peak / seen.smallest_block, seen.largest_request,
+                       seen.smallest_block) *
+           Heap::granule;
+  }
+  /// Bytes for a heap that has `size` for blocks.
+  static constexpr std::size_t memory_for(std::size_t size) noexcept {
+    return Heap::buffer_with((size + Heap::granule - 1) / Heap::granule);
+  }
+};
+
+/// Half-fit: a block takes a power of two.
+struct half_fit : detail::FragmentFit<detail::HalfFitIndex, true> {};
 
 /// Two levels of lists, by powers of two and sixteenths of them.
-struct two_level {
-  using Index = detail::TwoLevelIndex;
-  using Heap = detail::FragmentHeap<Index>;
-  static constexpr bool is_bounded = true;
-
-  static constexpr std::uint64_t bound(std::uint64_t live_cells,
-                                       std::uint64_t blocks,
-                                       std::uint32_t largest_cells) noexcept {
-    return live_cells + blocks * (largest_cells - 1);
-  }
-};
+struct two_level : detail::FragmentFit<detail::TwoLevelIndex, false> {};
 
 /// What real-time code asks of a fit: that no call's time depends on how the
 /// heap was used.
@@ -67,7 +123,8 @@ template <class Fit>
 concept BoundedFit = Fit::is_bounded;
 
 /// With a `Size` the memory is in the heap, which begins at its first use.
-template <class Fit, std::size_t Size = at_run_time, class Lock = NoLock>
+template <class Fit = aligned_first_fit, std::size_t Size = at_run_time,
+          class Lock = NoLock>
 class FixedHeap {
  public:
   using Stats = FixedHeapStats;
@@ -162,14 +219,8 @@ class FixedHeap {
     const detail::Holding holding{lock_};
     begin();
     Stats stats = heap_.stats();
-    const std::uint64_t live = stats.peak / detail::cell_size;
-    const std::uint64_t blocks =
-        live == 0 ? 0 : stats.peak / stats.smallest_block;
-    const std::uint32_t largest =
-        Fit::Index::rounded(detail::cells_for(stats.largest_request));
-    const auto needed = Fit::bound(live, blocks, largest) * detail::cell_size;
     stats.headroom = static_cast<std::int64_t>(stats.size) -
-                     static_cast<std::int64_t>(needed);
+                     static_cast<std::int64_t>(Fit::needed(stats));
     return stats;
   }
 
@@ -189,24 +240,29 @@ class FixedHeap {
   static consteval std::size_t required_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
-    using Index = typename Fit::Index;
-    const std::uint64_t cells =
-        detail::most_live_cells<Index>(live, largest, smallest);
-    return detail::buffer_with<Index>(Fit::bound(
-        cells, live / smallest, Index::rounded(detail::cells_for(largest))));
+    return Fit::required_bytes(live, largest, smallest);
+  }
+
+  /// The same by a bound that is not proven but held by every exhaustive
+  /// search so far, of those fits that have one.
+  static consteval std::size_t expected_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    return Fit::expected_bytes(live, largest, smallest);
   }
 
  private:
   struct Nothing {};
   struct Memory {
-    alignas(max_align) std::byte bytes[Size == 0 ? 1 : Size]{};
+    alignas(max_align) std::byte bytes[Fit::memory_for(Size) + 1]{};
   };
   static constexpr bool is_static = Size != at_run_time;
 
   void begin() noexcept {
     if constexpr (is_static)
       if (!heap_.has_begun()) [[unlikely]]
-        static_cast<void>(heap_.begin(memory_.bytes));
+        static_cast<void>(
+            heap_.begin(std::span{memory_.bytes}.first(Fit::memory_for(Size))));
   }
 
   typename Fit::Heap heap_;

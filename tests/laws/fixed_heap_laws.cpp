@@ -196,6 +196,7 @@ void perform_with(std::span<const Step> steps) {
 }  // namespace
 
 void perform_all(std::span<const Step> steps) {
+  perform_with<aligned_first_fit>(steps);
   perform_with<half_fit>(steps);
   perform_with<two_level>(steps);
 }

@@ -1,0 +1,166 @@
+// fixed_tree.hpp - a heap of granules without heads: aligned first fit.
+//
+// A block is 2^k granules at a multiple of its size, the lowest such place that
+// is free. Behind the granules lie, for each, a bit that tells it free and one
+// that tells a small block's start; and a tree of bytes over words of 32
+// granules: 1 + the order of the largest free place below a node, 0 for none.
+//
+//     [ granules ... | free bits | start bits | tree ]
+//
+// A block of a word or more is a node that says 0 while its children still say
+// free, which no other node does.
+//
+// Why M (1 + lg n) is enough, for blocks of up to n that together have up to M,
+// a multiple of n: blocks of 1 never lie above M. Say those up to n/2 never lie
+// above H, a multiple of n. When a block of n comes to lie above H, each place
+// of n between H and it has a block, which is of n then and fills the place: so
+// the block ends at H + M at most (Robson 1971 has it for first fit).
+//
+// Cost     a few instructions for each power of two in the buffer; 3/8 byte a
+//          granule.
+// Threads  confined.
+// Failure  nullptr, or a fault (docs/faults.md).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/detail/fixed_index.hpp"
+#include "tarn/detail/fixed_stats.hpp"
+
+#include <span>
+
+namespace tarn {
+inline namespace v1 {
+namespace detail {
+
+class TreeHeap {
+ public:
+  static constexpr std::size_t granule = 16;  // bytes
+
+  constexpr TreeHeap() noexcept = default;
+  TreeHeap(const TreeHeap&) = delete;
+  TreeHeap& operator=(const TreeHeap&) = delete;
+
+  bool begin(std::span<std::byte> buffer) noexcept;
+  [[nodiscard]] bool has_begun() const noexcept { return tree_ != nullptr; }
+  bool add(std::span<std::byte> buffer) noexcept;
+
+  [[nodiscard]] void* allocate(std::size_t size) noexcept;
+  [[nodiscard]] void* allocate_aligned(std::size_t size,
+                                       std::size_t align) noexcept;
+  void deallocate(void* p) noexcept;
+  [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept;
+  [[nodiscard]] bool owns(const void* p) const noexcept;
+  [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
+  [[nodiscard]] std::size_t largest_free() const noexcept;
+  [[nodiscard]] FixedHeapStats stats() const noexcept;
+  [[nodiscard]] bool check() const noexcept;
+  [[nodiscard]] bool check_step(std::size_t words) noexcept;
+
+  /// 2^order granules have room for `size` bytes.
+  [[nodiscard]] static constexpr unsigned order_of(std::size_t size) noexcept {
+    const std::size_t last = size == 0 ? 0 : (size - 1) / granule;
+    return last == 0 ? 0 : high_bit(static_cast<std::uint32_t>(last)) + 1;
+  }
+  /// Granules that blocks of these sizes have at most, all together.
+  [[nodiscard]] static constexpr std::uint64_t most_live(
+      std::size_t live, std::size_t largest, std::size_t smallest) noexcept {
+    std::uint64_t most = 0;
+    for (std::size_t size = smallest; size <= largest;) {
+      const std::uint64_t granules = std::uint64_t{1} << order_of(size);
+      const std::uint64_t sum = live * granules / size;
+      most = sum > most ? sum : most;
+      size = static_cast<std::size_t>(granules * granule) + 1;
+    }
+    return most;
+  }
+  /// Granules that are always enough: as above, the smallest being 1; or a
+  /// place of the largest for each block, since a place without a block serves.
+  [[nodiscard]] static constexpr std::uint64_t bound(
+      std::uint64_t live, std::uint64_t blocks, std::size_t largest,
+      std::size_t smallest) noexcept {
+    const unsigned order = order_of(largest);
+    const std::uint64_t places = ((live - 1) >> order) + 1;
+    const std::uint64_t robson =
+        (places << order) * (order - order_of(smallest) + 1);
+    return blocks << order < robson ? blocks << order : robson;
+  }
+  [[nodiscard]] static constexpr std::uint64_t expected(
+      std::uint64_t live, std::size_t largest, std::size_t smallest) noexcept {
+    const unsigned order = order_of(largest);
+    const std::uint64_t granules =
+        (live * (order - order_of(smallest) + 2) + 1) / 2;
+    return (((granules - 1) >> order) + 1) << order;
+  }
+  /// Bytes of an aligned buffer with so many granules for blocks.
+  [[nodiscard]] static constexpr std::size_t buffer_with(
+      std::uint64_t granules) noexcept {
+    return static_cast<std::size_t>(granules) * granule +
+           book_bytes(static_cast<std::uint32_t>(granules));
+  }
+
+ private:
+  static constexpr unsigned word_order = 5;  // of a word of granules
+
+  [[nodiscard]] static constexpr std::uint32_t words_for(
+      std::uint32_t granules) noexcept {
+    return (granules + 31) / 32;
+  }
+  [[nodiscard]] static constexpr std::uint32_t leaves_for(
+      std::uint32_t granules) noexcept {
+    const std::uint32_t words = words_for(granules);
+    return words < 2 ? 1 : std::uint32_t{2} << high_bit(words - 1);
+  }
+  [[nodiscard]] static constexpr std::size_t book_bytes(
+      std::uint32_t granules) noexcept {
+    return words_for(granules) * 2 * sizeof(std::uint32_t) +
+           leaves_for(granules) * 2;
+  }
+
+  // A block in use: its node and order, or its bits in a word.
+  struct Found {
+    std::uint32_t node = 0;  // 0: none
+    std::uint32_t word = 0;
+    std::uint32_t bits = 0;  // 0: the node is all of it
+    unsigned order = word_order;
+  };
+  [[nodiscard]] Found find(const void* p) const noexcept;
+  [[nodiscard]] std::uint32_t granules_of(const Found& found) const noexcept;
+
+  [[nodiscard]] void* take(std::size_t size, unsigned order) noexcept;
+  void lower(std::uint32_t node, std::uint32_t was,
+             std::uint32_t full) noexcept;
+  [[nodiscard]] bool is_free(std::uint32_t first,
+                             unsigned order) const noexcept;
+  void grow(const Found& found, std::uint32_t first, unsigned want,
+            std::size_t size) noexcept;
+  void count_request(std::uint32_t used, std::size_t size,
+                     std::uint32_t granules) noexcept;
+  void lift(std::uint32_t node, std::uint32_t full) noexcept;
+  [[nodiscard]] bool is_here(const void* p) const noexcept;
+  [[nodiscard]] bool is_word_sound(std::uint32_t word) const noexcept;
+  [[nodiscard]] bool is_node_sound(std::uint32_t node,
+                                   unsigned order) const noexcept;
+  void begin_words(std::uint32_t granules) noexcept;
+  [[nodiscard]] void* refuse(std::size_t size, std::size_t align) noexcept;
+  void refuse_pointer(void* p) noexcept;
+  void report_pointer(const void* p) const noexcept;
+
+  std::byte* blocks_ = nullptr;
+  std::uint32_t count_ = 0;            // granules
+  std::uint32_t leaves_ = 0;           // of the tree, a power of two
+  std::uint8_t* tree_ = nullptr;       // from node 1 on; leaves_ + n: word n
+  std::uint32_t* free_ = nullptr;      // by word
+  std::uint32_t* starts_ = nullptr;    // by word
+  std::uint32_t used_ = 0;             // granules
+  std::uint32_t peak_ = 0;             // granules
+  std::uint32_t largest_request_ = 0;  // bytes
+  std::uint32_t not_smallest_ = 0;     // ~granules of the smallest ever
+  std::uint32_t looked_at_ = 0;        // by check_step: a word
+  std::uint32_t refusals_ = 0;
+  std::uint32_t fragmented_ = 0;
+  TreeHeap* other_ = nullptr;  // in another buffer
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace tarn

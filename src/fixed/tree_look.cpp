@@ -1,0 +1,249 @@
+// What a heap of granules does seldom: its beginning, looking at itself, and
+// saying no.
+#include "tarn/detail/fixed_tree.hpp"
+
+#include "fixed/word_runs.hpp"
+#include "port/fault.hpp"
+
+#include <bit>
+#include <new>
+
+namespace tarn {
+inline namespace v1 {
+namespace detail {
+
+bool TreeHeap::begin(std::span<std::byte> buffer) noexcept {
+  std::byte* const first = align_up(buffer.data(), granule);
+  const std::size_t gap = bytes_between(buffer.data(), first);
+  if (buffer.data() == nullptr || buffer.size() < gap + granule)
+    return false;
+  const std::size_t room = buffer.size() - gap;
+  const std::size_t most = room / granule;
+  auto granules =
+      static_cast<std::uint32_t>(most < most_cells ? most : most_cells);
+  // The book has 3/8 byte a granule at most, and a few for the last word.
+  while (granules != 0 && buffer_with(granules) > room)
+    granules -= (granules >> 6) + 1;
+  if (granules == 0)
+    return false;
+  while (granules < most_cells && buffer_with(granules + 1) <= room)
+    ++granules;
+  blocks_ = first;
+  count_ = granules;
+  leaves_ = leaves_for(granules);
+  free_ = reinterpret_cast<std::uint32_t*>(first + granules * granule);
+  starts_ = free_ + words_for(granules);
+  tree_ = reinterpret_cast<std::uint8_t*>(starts_ + words_for(granules));
+  begin_words(granules);
+  return true;
+}
+
+// All granules are free; those that the last word lacks begin blocks for ever,
+// and leaves without a word have nothing.
+void TreeHeap::begin_words(std::uint32_t granules) noexcept {
+  for (std::uint32_t i = 0; i < 2 * leaves_; ++i)
+    tree_[i] = 0;
+  for (std::uint32_t word = 0; word < words_for(granules); ++word) {
+    const std::uint32_t rest = granules - word * 32;
+    const std::uint32_t all =
+        rest < 32 ? (std::uint32_t{1} << rest) - 1 : 0xffff'ffff;
+    free_[word] = all;
+    starts_[word] = ~all;
+    tree_[leaves_ + word] = best_in(all);
+  }
+  unsigned full = word_order + 1;  // what the children say when all is free
+  for (std::uint32_t row = leaves_ / 2; row != 0; row /= 2, ++full)
+    for (std::uint32_t node = row; node < 2 * row; ++node) {
+      const std::uint8_t left = tree_[2 * node];
+      const std::uint8_t right = tree_[2 * node + 1];
+      tree_[node] = left == full && right == full
+                        ? static_cast<std::uint8_t>(full + 1)
+                    : left < right ? right
+                                   : left;
+    }
+}
+
+bool TreeHeap::add(std::span<std::byte> buffer) noexcept {
+  if (!has_begun())
+    return begin(buffer);
+  if (other_ != nullptr)
+    return other_->add(buffer);
+  // Behind the blocks, which keep the buffer's alignment.
+  const std::uintptr_t end = address_of(buffer.data()) + buffer.size();
+  const std::uintptr_t place =
+      (end - sizeof(TreeHeap)) & ~std::uintptr_t{alignof(TreeHeap) - 1};
+  if (buffer.size() < sizeof(TreeHeap) + alignof(TreeHeap) ||
+      place < address_of(buffer.data()))
+    return false;
+  TreeHeap* const heap = ::new (reinterpret_cast<void*>(place)) TreeHeap{};
+  if (!heap->begin(buffer.first(place - address_of(buffer.data()))))
+    return false;
+  other_ = heap;
+  return true;
+}
+
+bool TreeHeap::is_here(const void* p) const noexcept {
+  return address_of(p) - address_of(blocks_) < count_ * granule;
+}
+
+bool TreeHeap::owns(const void* p) const noexcept {
+  return is_here(p) || (other_ != nullptr && other_->owns(p));
+}
+
+std::uint32_t TreeHeap::granules_of(const Found& found) const noexcept {
+  return found.bits != 0 ? length_of(found.bits)
+                         : std::uint32_t{1} << found.order;
+}
+
+std::size_t TreeHeap::size_of(const void* p) const noexcept {
+  const Found found = find(p);
+  if (found.node != 0)
+    return granules_of(found) * granule;
+  return other_ != nullptr ? other_->size_of(p) : 0;
+}
+
+std::size_t TreeHeap::largest_free() const noexcept {
+  const unsigned best = has_begun() ? tree_[1] : 0;
+  const std::size_t here = best == 0 ? 0 : granule << (best - 1);
+  const std::size_t there = other_ != nullptr ? other_->largest_free() : 0;
+  return here < there ? there : here;
+}
+
+FixedHeapStats TreeHeap::stats() const noexcept {
+  FixedHeapStats sum;
+  std::uint32_t not_smallest = 0;
+  for (const TreeHeap* heap = this; heap != nullptr; heap = heap->other_) {
+    sum.size += heap->count_ * granule;
+    sum.used += heap->used_ * granule;
+    sum.peak += heap->peak_ * granule;
+    if (heap->largest_request_ > sum.largest_request)
+      sum.largest_request = heap->largest_request_;
+    if (heap->not_smallest_ > not_smallest)
+      not_smallest = heap->not_smallest_;
+    sum.refusals += heap->refusals_;
+    sum.fragmented += heap->fragmented_;
+  }
+  if (not_smallest != 0)
+    sum.smallest_block = ~not_smallest * granule;
+  sum.largest_free = largest_free();
+  return sum;
+}
+
+// Blocks of a word are aligned powers of two, and every granule is one's.
+bool TreeHeap::is_word_sound(std::uint32_t word) const noexcept {
+  const std::uint32_t free = free_[word];
+  const std::uint32_t starts = starts_[word];
+  const std::uint32_t rest = count_ - word * 32;
+  const std::uint32_t missing =
+      rest < 32 ? ~((std::uint32_t{1} << rest) - 1) : 0;
+  if ((free & starts) != 0 || (free & missing) != 0 ||
+      (starts & missing) != missing)
+    return false;
+  std::uint32_t told = free | missing;
+  for (std::uint32_t left = starts & ~missing; left != 0; left &= left - 1) {
+    const std::uint32_t bit = left & (0 - left);
+    const std::uint32_t next = (starts | free) & (0 - 2 * bit);
+    const std::uint32_t bits = (next & (0 - next)) - bit;
+    const std::uint32_t size = length_of(bits);
+    if (!is_pow2(size) || size > 16 || low_bit(bit) % size != 0)
+      return false;
+    told |= bits;
+  }
+  const std::uint8_t leaf = tree_[leaves_ + word];
+  const bool is_block = leaf == 0 && free == 0xffff'ffff;
+  return told == 0xffff'ffff && (is_block || leaf == best_in(free));
+}
+
+// A node says what its children have, or 0 where it is a block.
+bool TreeHeap::is_node_sound(std::uint32_t node,
+                             unsigned order) const noexcept {
+  const std::uint8_t left = tree_[2 * node];
+  const std::uint8_t right = tree_[2 * node + 1];
+  const bool is_full = left == order && right == order;
+  const unsigned now = is_full ? order + 1 : left < right ? right : left;
+  return tree_[node] == now || (is_full && tree_[node] == 0);
+}
+
+bool TreeHeap::check() const noexcept {
+  std::uint32_t used = 0;
+  const std::uint32_t words = words_for(count_);
+  for (std::uint32_t word = 0; word < words; ++word) {
+    if (!is_word_sound(word))
+      return false;
+    used += static_cast<std::uint32_t>(std::popcount(~free_[word]));
+    if (tree_[leaves_ + word] == 0 && free_[word] == 0xffff'ffff)
+      used += 32;
+  }
+  used -= words * 32 - count_;
+  unsigned order = word_order + 1;
+  for (std::uint32_t row = leaves_ / 2; row != 0; row /= 2, ++order)
+    for (std::uint32_t node = row; node < 2 * row; ++node) {
+      if (!is_node_sound(node, order))
+        return false;
+      if (tree_[node] == 0 && tree_[2 * node] == order &&
+          tree_[2 * node + 1] == order)
+        used += std::uint32_t{1} << order;
+    }
+  return used == used_ && used_ <= peak_ &&
+         (other_ == nullptr || other_->check());
+}
+
+bool TreeHeap::check_step(std::size_t words) noexcept {
+  for (std::size_t i = 0; i < words && count_ != 0; ++i) {
+    if (looked_at_ >= words_for(count_))
+      looked_at_ = 0;
+    if (!is_word_sound(looked_at_))
+      return false;
+    unsigned order = word_order + 1;
+    std::uint32_t node = (leaves_ + looked_at_) / 2;
+    for (; node != 0; node /= 2, ++order)
+      if (!is_node_sound(node, order))
+        return false;
+    ++looked_at_;
+  }
+  return other_ == nullptr || other_->check_step(words);
+}
+
+void* TreeHeap::refuse(std::size_t size, std::size_t align) noexcept {
+  if (other_ != nullptr)
+    return other_->allocate_aligned(size, align);
+  ++refusals_;
+  if (size <= std::size_t{count_ - used_} * granule)
+    ++fragmented_;
+  return nullptr;
+}
+
+void TreeHeap::refuse_pointer(void* p) noexcept {
+  if (p == nullptr)
+    return;
+  if (other_ != nullptr && !is_here(p))
+    return other_->deallocate(p);
+  report_pointer(p);
+}
+
+void TreeHeap::report_pointer(const void* p) const noexcept {
+  base::Line line;
+  line << base::Hex{p} << " given to a fixed heap: ";
+  if (!is_here(p)) {
+    line << "it is none of its blocks";
+    port::report(Fault::wrong_pool, line);
+  }
+  // The nearest block below that reaches so far.
+  const std::size_t distance = address_of(p) - address_of(blocks_);
+  for (std::size_t first = distance / granule + 1; first-- > 0;) {
+    const std::byte* const place = blocks_ + first * granule;
+    const std::size_t size = size_of(place);
+    if (size == 0)
+      continue;
+    if (bytes_between(place, p) >= size)
+      break;
+    line << "it lies inside block " << base::Hex{place};
+    port::report(Fault::wrong_pool, line);
+  }
+  line << "it is free already";
+  port::report(Fault::double_free, line);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace tarn

@@ -1,0 +1,9 @@
+// EXPECT tarn: fault: 0x* given to a fixed heap: it is free already
+#include "tarn/fixed_heap.hpp"
+
+int main() {
+  static tarn::FixedHeap<tarn::aligned_first_fit, 4096> heap;
+  void* const block = heap.allocate(40);
+  heap.deallocate(block);
+  heap.deallocate(block);
+}
