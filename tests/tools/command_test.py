@@ -231,7 +231,7 @@ def check_figures(figures, result):
 
 def check_problems(figures, result):
     for title in ('Latency through a day', 'Fragmentation', 'Contention',
-                  'Lifetime'):
+                  'Connections', 'Trees', 'Lifetime'):
         holds(title in result.stdout, result)
     problems = figures['problems']
     holds(all(one['meaning'] for one in problems.values()), result)
@@ -252,6 +252,12 @@ def check_problems(figures, result):
         shown = {one['memory'] for one in figures['contenders']
                  if figure in one}
         holds(rows <= shown, result)
+    objects = {one['memory']: one for one in figures['objects']}
+    for figure, memory in (('connections', 'ObjectPool kept constructed'),
+                           ('connections', 'ObjectPool made anew'),
+                           ('trees', 'PerThread Regions merged'),
+                           ('trees', 'one Region under a lock')):
+        holds(objects[memory][f'{figure}_rate']['median'] > 0, result)
     life = figures['lifetime']
     counted = {name: life[f'lifetime_{name}']['median']
                for name in ('malloc_free_lines', 'region_free_lines',

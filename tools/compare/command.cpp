@@ -13,6 +13,7 @@
 #include "compare/findings.hpp"
 #include "compare/html_report.hpp"
 #include "compare/json_report.hpp"
+#include "compare/objects.hpp"
 #include "compare/problem_tables.hpp"
 #include "compare/tables.hpp"
 
@@ -187,6 +188,9 @@ Findings measure(Comparison& comparison, const Machine& machine, Output& output,
   if (machine.cores > 1)
     comparison.contend();
   output.print(contention_table(comparison, machine.cores, colours));
+  comparison.objects();
+  output.print(connections_table(comparison, machine.cores, colours));
+  output.print(trees_table(comparison, machine.cores, colours));
   output.print(lifetime_table(comparison, colours));
   const bool counted = comparison.count();
   Findings findings = find(comparison.contenders());

@@ -4,6 +4,7 @@
 #include "compare/comparison.hpp"
 
 #include "common/surroundings.hpp"
+#include "compare/objects.hpp"
 #include "compare/verdict.hpp"
 
 #include <algorithm>
@@ -107,6 +108,7 @@ void set_rounds(Plan& plan, std::size_t contenders) {
     plan.days = 1;
     plan.contest_milliseconds = 300;
     plan.uploads = 200'000;
+    plan.object_milliseconds = 25;
   }
   if (plan.effort == Effort::full) {
     plan.rounds = 21;
@@ -120,6 +122,8 @@ void set_rounds(Plan& plan, std::size_t contenders) {
     plan.busiest_hour = 20'000;
     plan.seasons = 72;
     plan.contest_milliseconds = 8000;
+    plan.object_rounds = 30;
+    plan.object_milliseconds = 500;
     return;
   }
   if (plan.most_rounds != 0) {
@@ -146,7 +150,8 @@ Comparison::Comparison(const Plan& plan, Progress& progress)
                 "",
                 "",
                 0,
-                {}} {
+                {}},
+      objects_(object_contenders(plan)) {
   set_rounds(plan_, contenders_.size());
 }
 

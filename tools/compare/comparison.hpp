@@ -2,8 +2,9 @@
 //
 // Phases: check (all give the same answers), serve (throughput, request
 // latency, memory), call (each call timed, in a worker of its own), day
-// (latency and memory through a simulated day), contend (threads), stay (what
-// memory stays: fragmentation, a budget, leaks) and count (instructions, under
+// (latency and memory through a simulated day), contend (threads), objects
+// (connections that come and go, trees that threads build), stay (what memory
+// stays: fragmentation, a budget, leaks) and count (instructions, under
 // callgrind). Rounds are interleaved: in each one every contender runs once, in
 // an order drawn anew, so that what disturbs the machine for a while disturbs
 // all of them, and nobody has a place that is his.
@@ -52,6 +53,7 @@ class Comparison {
   void day();
   void contend();
   void stay();
+  void objects();
 
   /// False: there is no valgrind.
   [[nodiscard]] bool count();
@@ -62,6 +64,11 @@ class Comparison {
 
   /// What the forms of one handler need to end what they made.
   [[nodiscard]] const Contender& lifetime() const noexcept { return lifetime_; }
+
+  /// Those of whom objects() asks, in ways of their own.
+  [[nodiscard]] const std::vector<Contender>& objects() const noexcept {
+    return objects_;
+  }
 
   /// Requests in the corpus.
   [[nodiscard]] std::size_t requests() const noexcept { return requests_; }
@@ -86,12 +93,14 @@ class Comparison {
   void keep_better_monotonic();
   bool duel_once(Contender& contender);
   void contend(Contender& contender, int each_milliseconds);
+  void leave_out_who_failed();
 
   Plan plan_;
   Progress& progress_;
   std::vector<Contender> contenders_;
   std::size_t requests_ = 0;
   Contender lifetime_;
+  std::vector<Contender> objects_;
   std::string instructions_said_;  // what callgrind wrote last
   std::mt19937 order_{20240701};   // of the contenders in a round
 };

@@ -17,9 +17,14 @@ struct Unit {
 };
 
 // The first that fits.
-constexpr std::array<Unit, 35> units{{
+constexpr std::array<Unit, 40> units{{
     {"requests_per_second", "1/s"},
     {"_blocks", "1/s"},
+    {"_rate", "1/s"},
+    {"_alone", "1/s"},
+    {"_all", "1/s"},
+    {"_end", "ns"},
+    {"_peak", "B"},
     {"_scaling", "1"},
     {"_of_raw", "1"},
     {"_of_raw_high", "1"},
@@ -87,6 +92,8 @@ void add_all(std::string& text, const Contender& one) {
 std::string csv_report(const Comparison& comparison, const Findings&) {
   std::string text = "memory,code,figure,unit,median,spread,rounds\n";
   for (const Contender& one : comparison.contenders())
+    add_all(text, one);
+  for (const Contender& one : comparison.objects())
     add_all(text, one);
   add_all(text, comparison.lifetime());
   return text;

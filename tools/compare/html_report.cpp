@@ -5,6 +5,7 @@
 
 #include "common/machine.hpp"
 #include "common/page.hpp"
+#include "compare/objects.hpp"
 #include "compare/plots.hpp"
 #include "compare/problem_tables.hpp"
 #include "compare/problems.hpp"
@@ -37,6 +38,10 @@ std::string html_report(const Comparison& comparison,
               section("Contention", contention_meaning(all, machine.cores),
                       scaling_plots(all),
                       contention_table(comparison, machine.cores, false)) +
+              section("Connections", connections_meaning(comparison.objects()),
+                      "", connections_table(comparison, machine.cores, false)) +
+              section("Trees", trees_meaning(comparison.objects()), "",
+                      trees_table(comparison, machine.cores, false)) +
               section("Lifetime", lifetime_meaning(comparison.lifetime()), "",
                       lifetime_table(comparison, false)) +
               section("Instructions", "", instruction_plots(all),

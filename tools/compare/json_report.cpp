@@ -4,6 +4,7 @@
 #include "compare/json_report.hpp"
 
 #include "common/machine.hpp"
+#include "compare/objects.hpp"
 #include "compare/problems.hpp"
 
 #include <nlohmann/json.hpp>
@@ -92,6 +93,8 @@ Json problems_of(const Comparison& comparison, int cores) {
       {"latency", {{"meaning", day_meaning(all)}}},
       {"fragmentation", {{"meaning", fragmentation_meaning(all)}}},
       {"contention", {{"meaning", contention_meaning(all, cores)}}},
+      {"connections", {{"meaning", connections_meaning(comparison.objects())}}},
+      {"trees", {{"meaning", trees_meaning(comparison.objects())}}},
       {"lifetime", {{"meaning", lifetime_meaning(comparison.lifetime())}}}};
   for (const char* const what : {"apart", "together"}) {
     Json& list = json["fragmentation"][what] = Json::array();
@@ -126,6 +129,9 @@ std::string json_report(const Comparison& comparison,
   json["contenders"] = Json::array();
   for (const Contender& one : comparison.contenders())
     json["contenders"].push_back(json_of(one));
+  json["objects"] = Json::array();
+  for (const Contender& one : comparison.objects())
+    json["objects"].push_back(json_of(one));
   json["lifetime"] = json_of(comparison.lifetime());
   json["problems"] = problems_of(comparison, machine.cores);
   json["gap"] = findings.gap ? json_of(*findings.gap) : Json();

@@ -34,6 +34,8 @@ struct Plan {
   int budget_mebibytes = 128;  ///< that has to suffice for as long as it does
   int contest_milliseconds = 900;  ///< for all numbers of threads together
   int uploads = 1'000'000;         ///< of which some break off
+  int object_rounds = 14;  ///< of connections and trees: to be sure of two
+  int object_milliseconds = 50;
 };
 
 /// The rounds of an effort, so that for `contenders` of them the first table

@@ -18,9 +18,6 @@ using List = std::vector<Contender>;
 
 constexpr const char* rate = "requests_per_second";
 
-// Speeds nearer to each other than this are called the same: the length of a
-// library's path moves the stack of a program, and its speed by half as much.
-constexpr double same_speed = 0.02;
 // Mallocs that are no further behind the fastest than this, by the rounds that
 // all had, may turn out to be it by the rounds that only few have.
 constexpr double may_be_fastest = 0.06;

@@ -25,6 +25,10 @@ inline constexpr char duel_rate[] = "duel_requests_per_second";
 /// How often those rounds may be looked at, each time with as many more.
 inline constexpr int looks = 2;
 
+/// Speeds nearer to each other than this are called the same: the length of a
+/// library's path moves the stack of a program, and its speed by half as much.
+inline constexpr double same_speed = 0.02;
+
 /// The places of the rivals. Empty: the Region or every malloc is missing.
 [[nodiscard]] std::vector<std::size_t> rivals_of(
     const std::vector<Contender>& contenders);

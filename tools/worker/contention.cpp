@@ -7,76 +7,39 @@
 #include "worker/contention.hpp"
 
 #include "worker/jobs.hpp"
+#include "worker/line.hpp"
 #include "worker/messages.hpp"
+#include "worker/process.hpp"
+#include "worker/quantile.hpp"
 #include "worker/requests.hpp"
 #include "worker/team.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <sched.h>
 #include <stdexcept>
 #include <vector>
 
 namespace tarn::compare {
 namespace {
 
-// So long that beginning together is not in it, so short that many fit.
-constexpr double run_milliseconds = 2;
 // Of the number of threads: below, the cores were not there.
 constexpr double enough = 0.9;
 // Of the best rate of messages; they waver more.
 constexpr double enough_in_pairs = 0.7;
 
-double quantile_of(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(
-      share * static_cast<double>(values.size() - 1))];
-}
-
-double median_of(const std::vector<double>& values) {
-  return quantile_of(values, 0.5);
-}
-
-/// One memory: requests by one thread, and by all.
+// One memory: requests by one thread, and by all.
 template <class Job>
-class Line {
- public:
-  Line(const typename Job::Memory& memory, Team& alone, Team& all)
-      : memory_(memory), alone_(alone), all_(all) {
-    constexpr std::size_t probe = 20;
-    static_cast<void>(time_alone(probe));
-    const double each = time_alone(probe) / static_cast<double>(probe);
-    requests_ = std::max<std::size_t>(
-        1, static_cast<std::size_t>(run_milliseconds * 1e6 / each));
-  }
-
-  struct Round {
-    double blocks;   ///< a second
-    double scaling;  ///< times the blocks of one thread
+Line::Work serving(const typename Job::Memory& memory) {
+  return [memory](std::size_t member, std::size_t requests) {
+    serve<Job>(memory, requests, member * 1000);
   };
+}
 
-  [[nodiscard]] Round round() {
-    const double one = time_alone(requests_);
-    const double together = all_.run([this](std::size_t member) {
-      serve<Job>(memory_, requests_, member * 1000);
-    });
-    const auto threads = static_cast<double>(all_.size());
-    const auto made = static_cast<double>(requests_ * blocks_of_request);
-    return {made * threads / together * 1e9, one / together * threads};
-  }
-
- private:
-  [[nodiscard]] double time_alone(std::size_t requests) {
-    return alone_.run(
-        [this, requests](std::size_t) { serve<Job>(memory_, requests, 0); });
-  }
-
-  typename Job::Memory memory_;
-  Team& alone_;
-  Team& all_;
-  std::size_t requests_ = 0;
-};
+// A second.
+double blocks_of(double requests) {
+  return requests * static_cast<double>(blocks_of_request);
+}
 
 /// One memory: messages from each even thread to the odd one beside it.
 template <class Job>
@@ -92,7 +55,7 @@ class Pairs {
     messages_ = std::max<std::size_t>(
         1, static_cast<std::size_t>(
                rate / static_cast<double>(blocks_of_message * rings_.size()) *
-               run_milliseconds / 1e3));
+               Line::run_milliseconds / 1e3));
   }
 
   /// Blocks a second through all pairs.
@@ -131,8 +94,8 @@ using Clock = std::chrono::steady_clock;
 template <class Job>
 void compete(const typename Job::Memory& memory, Team& alone, Team& all,
              Clock::time_point end) {
-  Line<Job> line(memory, alone, all);
-  Line<RawJob> raw({}, alone, all);
+  Line line(serving<Job>(memory), alone, all);
+  Line raw(serving<RawJob>({}), alone, all);
   std::vector<double> blocks;
   std::vector<double> scalings;
   std::vector<double> ratios;
@@ -142,7 +105,7 @@ void compete(const typename Job::Memory& memory, Team& alone, Team& all,
     const auto here = line.round();
     const double after = raw.round().scaling;
     if (before >= wanted && after >= wanted) {
-      blocks.push_back(here.blocks);
+      blocks.push_back(blocks_of(here.all));
       scalings.push_back(here.scaling);
       ratios.push_back(2 * here.scaling / (before + after));
     }
@@ -189,26 +152,16 @@ void compete_in_pairs(const typename Job::Memory& memory, Team& all,
   print(key + "of_raw", median_of(ratios));
 }
 
-// That this process may use; the number of the machine's own is no help in a
-// container or under taskset.
-std::size_t cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return sched_getaffinity(0, sizeof set, &set) == 0
-             ? static_cast<std::size_t>(CPU_COUNT(&set))
-             : 1;
-}
-
 template <class Job>
 void contend(int milliseconds, const typename Job::Memory& memory) {
   const std::chrono::milliseconds budget(milliseconds);
   Team alone(1);
   {
     constexpr int rounds = 25;
-    Line<Job> line(memory, alone, alone);
+    Line line(serving<Job>(memory), alone, alone);
     std::vector<double> blocks;
     for (int round = 0; round < rounds; ++round)
-      blocks.push_back(line.round().blocks);
+      blocks.push_back(blocks_of(line.round().all));
     print("threads_01_blocks", median_of(blocks));
   }
   for (std::size_t threads = 2; threads <= cores(); threads *= 2) {

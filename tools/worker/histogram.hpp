@@ -25,6 +25,14 @@ class Histogram {
     most_ = value > most_ ? value : most_;
   }
 
+  /// What another one has counted, too.
+  void add_all(const Histogram& other) noexcept {
+    for (std::size_t i = 0; i < buckets_.size(); ++i)
+      buckets_[i] += other.buckets_[i];
+    count_ += other.count_;
+    most_ = other.most_ > most_ ? other.most_ : most_;
+  }
+
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint64_t most() const noexcept { return most_; }
 

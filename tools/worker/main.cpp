@@ -5,10 +5,10 @@
 // Modes: check (one pass, each status against the corpus), time (AMOUNT
 // milliseconds), read (the same, only reading), calls (the same, every call
 // timed), count (AMOUNT passes inside tarn_measured_passes, for callgrind),
-// count-read, and the problems: day, apart, together, tight, contend, lifetime,
-// each described where its header is. Prints "key value" lines; a line that
-// begins with "error" says why there are none. It is for tarn's own use, and
-// its lines may change.
+// count-read, and the problems: day, apart, together, tight, contend,
+// connections, trees, lifetime, each described where its header is. Prints "key
+// value" lines; a line that begins with "error" says why there are none. It is
+// for tarn's own use, and its lines may change.
 //
 // SPDX-License-Identifier: MIT
 #include "worker/arguments.hpp"
@@ -18,6 +18,7 @@
 #include "worker/floor.hpp"
 #include "worker/fragmentation.hpp"
 #include "worker/lifetime.hpp"
+#include "worker/objects.hpp"
 #include "worker/process.hpp"
 #include "worker/runner.hpp"
 #include "worker/ticks.hpp"
@@ -195,6 +196,8 @@ bool run_problem(const Arguments& arguments) {
       {"together", run_churn},
       {"tight", run_tight},
       {"contend", run_contention},
+      {"connections", run_connections},
+      {"trees", run_trees},
       {"lifetime", run_lifetime}};
   for (const auto& [mode, run_it] : problems) {
     if (arguments.mode != mode)

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string_view>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -79,6 +80,14 @@ std::uint64_t page_faults() noexcept {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_minflt);
+}
+
+std::size_t cores() noexcept {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0
+             ? static_cast<std::size_t>(CPU_COUNT(&set))
+             : 1;
 }
 
 }  // namespace tarn::compare

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -24,6 +25,10 @@ namespace tarn::compare {
 /// kernel does not let it be reset.
 [[nodiscard]] std::uint64_t peak_resident();
 void reset_peak() noexcept;
+
+/// Cores that this process may use; the number of the machine's own is no help
+/// in a container or under taskset.
+[[nodiscard]] std::size_t cores() noexcept;
 
 /// Page faults so far that needed no disk.
 [[nodiscard]] std::uint64_t page_faults() noexcept;

@@ -1,0 +1,237 @@
+// objects.cpp - the rows, the sentences and the tables.
+//
+// SPDX-License-Identifier: MIT
+#include "compare/objects.hpp"
+
+#include "common/speed_difference.hpp"
+#include "common/table.hpp"
+#include "common/words.hpp"
+#include "compare/problems.hpp"
+#include "compare/verdict.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace tarn::compare {
+namespace {
+
+using List = std::vector<Contender>;
+
+constexpr double mebibyte = 1024 * 1024;
+constexpr double million = 1e6;
+
+// What each table's sentence compares.
+constexpr std::size_t comparisons = 2;
+
+const std::vector<double>& rounds_of(const Contender& one,
+                                     const std::string& figure) {
+  static const std::vector<double> none;
+  const auto found = one.figures.find(figure);
+  return found == one.figures.end() ? none : found->second.values();
+}
+
+const Contender* with_style(const List& all, const char* style,
+                            const std::string& rate) {
+  for (const Contender& one : all)
+    if (one.style == style && !rounds_of(one, rate).empty())
+      return &one;
+  return nullptr;
+}
+
+// The first of the mallocs that are as fast as the fastest.
+const Contender* fastest_malloc(const List& all, const std::string& rate) {
+  double highest = 0;
+  for (const Contender& one : all)
+    if (one.kind == Kind::malloc)
+      highest = std::max(highest, speed_of(rounds_of(one, rate)));
+  for (const Contender& one : all)
+    if (one.kind == Kind::malloc && highest > 0 &&
+        speed_of(rounds_of(one, rate)) > highest * (1 - same_speed))
+      return &one;
+  return nullptr;
+}
+
+/// "31 % more steps a second", or that there is no telling.
+std::string against(const Contender& base, const Contender& other,
+                    const std::string& rate, const char* unit) {
+  const Difference found =
+      difference_in_speed(rounds_of(base, rate), rounds_of(other, rate));
+  const double ratio = (found.ratio - 1) * 100;
+  const std::string says = format("%.0f %% %s %s a second", std::abs(ratio),
+                                  ratio > 0 ? "more" : "fewer", unit);
+  if (finding(found, comparisons, same_speed) == Finding::sure)
+    return says;
+  if (found.size() >= same_speed && (found.lowest > 1 || found.highest < 1))
+    return "perhaps " + says + " (these rounds cannot be sure)";
+  return format(
+      "no difference that this run could tell (between %+.0f and %+.0f %%)",
+      (found.lowest - 1) * 100, (found.highest - 1) * 100);
+}
+
+// Whether the cores were there for as many rounds as a figure needs.
+bool is_told(const Contender& one, const std::string& what) {
+  const std::vector<double>& counted = rounds_of(one, what + "_counted");
+  return std::accumulate(counted.begin(), counted.end(), 0.0) >= least_rounds;
+}
+
+using Cells = std::vector<std::string>;
+
+// The line that says how it scales.
+Cells scaling_cells(const Contender& one, const std::string& what) {
+  Cells cells{figure(one.median(what + "_rate") / million)};
+  for (const auto& [name, unit] :
+       {std::pair{"_all", million}, {"_scaling", 1.0}, {"_of_raw", 1.0}})
+    cells.push_back(is_told(one, what) ? figure(one.median(what + name) / unit)
+                                       : "void");
+  return cells;
+}
+
+std::vector<std::string> heads(const char* title, const char* unit, int cores) {
+  return {title, format("one core\nM %s/s", unit),
+          format("%d cores\nM %s/s", cores, unit), "scaling\ntimes",
+          "of raw\n "};
+}
+
+void add(Table& table, const Contender& one, Cells cells) {
+  cells.insert(cells.begin(), one.memory);
+  table.row(std::move(cells), one.kind == Kind::tarn ? Table::Weight::strong
+                                                     : Table::Weight::plain);
+}
+
+Contender contender(Kind kind, std::string memory, std::string style,
+                    std::string preload = "") {
+  return {Code::ordinary,
+          kind,
+          std::move(memory),
+          std::move(style),
+          std::move(preload),
+          "",
+          "",
+          "",
+          0,
+          {}};
+}
+
+}  // namespace
+
+List object_contenders(const Plan& plan) {
+  List all;
+  for (const Allocator& one : plan.allocators)
+    all.push_back(contender(Kind::malloc, one.name, "ordinary", one.path));
+  all.push_back(contender(Kind::heap, "tarn Heap", "heap"));
+  all.push_back(contender(Kind::peer, "ObjectPool made anew", "anew"));
+  all.push_back(contender(Kind::tarn, "ObjectPool kept constructed", "kept"));
+  all.push_back(contender(Kind::peer, "one Region under a lock", "locked"));
+  all.push_back(contender(Kind::tarn, "PerThread Regions merged", "merged"));
+  return all;
+}
+
+bool has_connections(const Contender& one) {
+  return one.style != "locked" && one.style != "merged";
+}
+
+bool has_trees(const Contender& one) {
+  return one.style != "anew" && one.style != "kept";
+}
+
+std::string connections_meaning(const List& all) {
+  const std::string rate = "connections_rate";
+  const Contender* const kept = with_style(all, "kept", rate);
+  const Contender* const anew = with_style(all, "anew", rate);
+  const Contender* const best = fastest_malloc(all, rate);
+  if (kept == nullptr || anew == nullptr || best == nullptr)
+    return "";
+  return "Connections that stay constructed in an ObjectPool have, against " +
+         best->memory + " (the fastest malloc here), " +
+         against(*best, *kept, rate, "steps") +
+         ", and against the same pool made anew " +
+         against(*anew, *kept, rate, "steps") +
+         format(
+             ". One is opened and closed in %s ns, p99.9 %s; with %s in %s "
+             "and %s.",
+             figure(kept->median("connections_p50")).c_str(),
+             figure(kept->median("connections_p999")).c_str(),
+             best->memory.c_str(),
+             figure(best->median("connections_p50")).c_str(),
+             figure(best->median("connections_p999")).c_str());
+}
+
+std::string trees_meaning(const List& all) {
+  const std::string rate = "trees_rate";
+  const Contender* const merged = with_style(all, "merged", rate);
+  const Contender* const locked = with_style(all, "locked", rate);
+  const Contender* const best = fastest_malloc(all, rate);
+  if (merged == nullptr || locked == nullptr || best == nullptr)
+    return "";
+  return "Trees in the threads' own Regions, merged when all are built, have, "
+         "against " +
+         best->memory + " (the fastest malloc here), " +
+         against(*best, *merged, rate, "nodes") +
+         ", and against one Region under a lock " +
+         against(*locked, *merged, rate, "nodes") +
+         format(". They end in %s ns a node; with %s in %s.",
+                figure(merged->median("trees_end")).c_str(),
+                best->memory.c_str(),
+                figure(best->median("trees_end")).c_str());
+}
+
+std::string connections_table(const Comparison& comparison, int cores,
+                              bool colours) {
+  const List& all = comparison.objects();
+  const std::string meaning = connections_meaning(all);
+  if (meaning.empty())
+    return "";
+  std::vector<std::string> columns = heads("Connections", "steps", cores);
+  for (const char* const head :
+       {"open, close\np50 ns", " \np99", " \np99.9", "peak\nMiB"})
+    columns.push_back(head);
+  Table table(columns);
+  for (const Contender& one : all) {
+    if (rounds_of(one, "connections_rate").empty())
+      continue;
+    Cells cells = scaling_cells(one, "connections");
+    for (const char* const name : {"p50", "p99", "p999"})
+      cells.push_back(figure(one.median(std::string("connections_") + name)));
+    cells.push_back(figure(one.median("connections_peak") / mebibyte));
+    add(table, one, std::move(cells));
+  }
+  return table.text(colours) + wrapped(meaning, "") +
+         wrapped(
+             "Each step opens, uses or closes one of 128 connections of a "
+             "thread, which have 4 KiB to read into, a parser's state and "
+             "three containers; eight uses in the mean; over a malloc by new "
+             "and delete. Steps a second of "
+             "processor time while all cores work, and by the clock where "
+             "a raw loop had the cores (void: it had not).",
+             "");
+}
+
+std::string trees_table(const Comparison& comparison, int cores, bool colours) {
+  const List& all = comparison.objects();
+  const std::string meaning = trees_meaning(all);
+  if (meaning.empty())
+    return "";
+  std::vector<std::string> columns = heads("Trees", "nodes", cores);
+  columns.push_back("end\nns a node");
+  columns.push_back("peak\nMiB");
+  Table table(columns);
+  for (const Contender& one : all) {
+    if (rounds_of(one, "trees_rate").empty())
+      continue;
+    Cells cells = scaling_cells(one, "trees");
+    cells.push_back(figure(one.median("trees_end")));
+    cells.push_back(figure(one.median("trees_peak") / mebibyte));
+    add(table, one, std::move(cells));
+  }
+  return table.text(colours) + wrapped(meaning, "") +
+         wrapped(
+             "Each thread builds 16 trees of 1 365 nodes, then all end "
+             "together: over a malloc node by node, in Regions at once. "
+             "Nodes a second of processor time, ends included; by the "
+             "clock without.",
+             "");
+}
+
+}  // namespace tarn::compare
