@@ -1,7 +1,9 @@
 #include "interleave/explorer.hpp"
 
+#include "interleave/event.hpp"
 #include "interleave/fiber.hpp"
 #include "interleave/memory.hpp"
+#include "interleave/pending.hpp"
 #include "interleave/ranges.hpp"
 #include "interleave/raw.hpp"
 #include "interleave/uses.hpp"
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <numeric>
 #include <unistd.h>
 #include <vector>
 
@@ -19,6 +22,8 @@ using Kind = Operation::Kind;
 
 // More steps than any program here has: it does not come to an end.
 constexpr unsigned most_steps = 1000;
+// What a thread has seen of others that saw an old value.
+constexpr std::size_t none = ~std::size_t{0};
 
 /// One of the ways that a run may go on.
 struct Choice {
@@ -27,19 +32,13 @@ struct Choice {
   unsigned step;  // when it was made: the same in each run
 };
 
-struct Event {
-  unsigned thread;
-  Kind kind;
-  const char* name;
-  std::uint64_t seen;
-  std::uint64_t stored;
-};
-
 class Search {
  public:
   std::size_t explore(const char* name, Program& program);
   std::uint64_t perform(Operation& operation, bool* is_done);
   void access(const void* at, std::size_t size, bool is_write);
+  void barrier();
+  void back_off();
   [[noreturn]] void fail(const char* what) const;
 
   Ranges ranges;
@@ -50,8 +49,9 @@ class Search {
   static void run_fiber();
   void run_once();
   void start(unsigned thread);
-  void step(const Operation& operation, const Range& range);
+  void step(const Pending& next);
   [[nodiscard]] unsigned ready() const;
+  [[nodiscard]] std::size_t writes_by_others(unsigned thread) const;
   void pick(bool is_over);
   unsigned choose(unsigned count);
   bool go_back();
@@ -76,32 +76,18 @@ class Search {
   unsigned current_ = 0;
   unsigned unfinished_ = 0;  // a bit for each thread
   unsigned asleep_ = 0;      // whose next step was tried before all since
+  unsigned sees_last_ = 0;   // who has backed off: its next load does
   unsigned steps_ = 0;
+  std::size_t writes_[most_threads] = {};  // so many steps of each
+  std::size_t seen_[most_threads] = {};    // of others, when it loaded last
   bool may_fail_by_chance_ = false;
-  Step pending_[most_threads] = {};
+  Pending pending_[most_threads] = {};
   const void* refused_[most_threads] = {};  // the lock it has just not got
   Fiber home_;
   Fiber fibers_[most_threads];
 };
 
 Search search;
-
-// Outside of a run, where there is one thread.
-std::uint64_t perform_alone(const Operation& operation, bool* is_done) {
-  const std::uint64_t seen = read_raw(operation.at, operation.size);
-  std::uint64_t next = operation.value;
-  if (operation.kind == Kind::load)
-    return seen;
-  if (operation.kind == Kind::add)
-    next += seen;
-  if (operation.kind == Kind::compare_exchange) {
-    *is_done = seen == operation.expected;
-    if (!*is_done)
-      return seen;
-  }
-  write_raw(operation.at, operation.size, next);
-  return seen;
-}
 
 std::size_t Search::explore(const char* name, Program& program) {
   name_ = name;
@@ -129,6 +115,7 @@ void Search::run_once() {
   events_.clear();
   depth_ = 0;
   steps_ = 0;
+  sees_last_ = 0;
   asleep_ = 0;
   is_known_ = false;
   may_fail_by_chance_ = true;
@@ -177,17 +164,15 @@ void Search::run_fiber() {
 
 // Before a step on watched memory: another thread may come first, unless no
 // other uses that word.
-void Search::step(const Operation& operation, const Range& range) {
+void Search::step(const Pending& next) {
   if (++steps_ > most_steps)
     fail("every thread comes to an end");
   const unsigned me = current_;
-  const bool is_wait = range.how == Watch::lock && operation.kind == Kind::load;
-  const Step next = {operation.at, operation.kind != Kind::load, is_wait};
-  if (!uses_.add(me, next))
+  if (next.at != nullptr && !uses_.add(me, next))
     return;
   pending_[me] = next;
   // It was to wait from the start: a way in which it did is the same.
-  if (is_wait && refused_[me] == operation.at)
+  if (next.is_wait && next.at != nullptr && refused_[me] == next.at)
     is_known_ = true;
   if (is_starting_) {
     switch_between(fibers_[me], home_);
@@ -200,13 +185,22 @@ void Search::step(const Operation& operation, const Range& range) {
   switch_between(fibers_[me], fibers_[current_]);
 }
 
-// The threads that do not wait for a lock that another one has.
+std::size_t Search::writes_by_others(unsigned thread) const {
+  return std::accumulate(writes_, writes_ + most_threads, std::size_t{0}) -
+         writes_[thread];
+}
+
+// The threads that do not wait, for a lock or until somebody writes.
 unsigned Search::ready() const {
   unsigned ready = unfinished_;
-  for (unsigned i = 0; i < most_threads; ++i)
-    if ((ready >> i & 1) != 0 && pending_[i].is_wait &&
-        read_raw(pending_[i].at, 1) != 0)
+  for (unsigned i = 0; i < most_threads; ++i) {
+    const Pending& next = pending_[i];
+    if ((ready >> i & 1) == 0 || !next.is_wait)
+      continue;
+    if (next.at == nullptr ? next.after_writes == writes_by_others(i)
+                           : read_raw(next.at, 1) != 0)
       ready &= ~(1u << i);
+  }
   return ready;
 }
 
@@ -262,14 +256,21 @@ std::uint64_t Search::perform(Operation& operation, bool* is_done) {
   if (is_step) {
     if (tamper != nullptr)
       tamper(operation, range.name);
-    step(operation, range);
+    const bool is_load = operation.kind == Kind::load;
+    step({operation.at, !is_load, is_load && range.how == Watch::lock});
+    writes_[current_] += is_load ? 0 : 1;
   }
   Word& word =
       memory_.word(operation.at, read_raw(operation.at, operation.size));
   const unsigned me = current_;
-  const std::uint64_t seen =
-      carry_out(operation, word, is_step && range.how == Watch::steps, is_done);
+  const bool may_be_old =
+      is_step && range.how == Watch::steps && (sees_last_ >> me & 1) == 0;
+  if (operation.kind == Kind::load)
+    sees_last_ &= ~(1u << me);
+  const std::uint64_t seen = carry_out(operation, word, may_be_old, is_done);
   const std::uint64_t left = word.stores.back().value;
+  if (operation.kind == Kind::load)
+    seen_[me] = seen == left ? writes_by_others(me) : none;
   write_raw(operation.at, operation.size, left);
   const bool is_refused =
       range.how == Watch::lock && operation.kind == Kind::exchange && seen != 0;
@@ -330,15 +331,25 @@ void Search::access(const void* at, std::size_t size, bool is_write) {
     fail(range->name);
 }
 
+void Search::barrier() {
+  if (!is_running_)
+    return;
+  uses_.add_barrier();
+  step({nullptr, true, false});
+  memory_.meet();
+}
+
+void Search::back_off() {
+  if (!is_running_)
+    return;
+  step({nullptr, false, true, seen_[current_]});
+  sees_last_ |= 1u << current_;
+}
+
 void Search::fail(const char* what) const {
-  static constexpr const char* names[] = {"load", "store", "exchange", "add",
-                                          "compare_exchange"};
   std::fprintf(stderr, "%s: does not hold: %s\n", name_, what);
   for (const Event& event : events_)
-    std::fprintf(stderr, "  thread %u: %s of %s saw %llx, left %llx\n",
-                 event.thread, names[static_cast<unsigned>(event.kind)],
-                 event.name, static_cast<unsigned long long>(event.seen),
-                 static_cast<unsigned long long>(event.stored));
+    print(event);
   _exit(1);
 }
 
@@ -367,6 +378,14 @@ void watch_locks() {
 
 void tamper_with(Tamper tamper) {
   search.tamper = tamper;
+}
+
+void barrier() {
+  search.barrier();
+}
+
+void back_off() {
+  search.back_off();
 }
 
 std::uint64_t perform(Operation& operation, bool* is_done) {

@@ -95,6 +95,14 @@ struct Operation {
 using Tamper = void (*)(Operation& operation, const char* name);
 void tamper_with(Tamper tamper);
 
+/// A barrier in every running thread (membarrier): what any of them has done
+/// happened before what any of them does next.
+void barrier();
+
+/// The thread backs off: it goes on when another one has written something, and
+/// its next load sees the last value.
+void back_off();
+
 // What hooks.cpp calls. By reference, since the copies took a third of a run.
 std::uint64_t perform(Operation& operation, bool* is_done);
 void access(const void* at, std::size_t size, bool is_write);

@@ -47,7 +47,16 @@ void upkeep(World& world) {
   world.release_listed();
 }
 
+void trim(World& world) {
+  world.trim_idle();
+}
+
 const World::Scenario scenarios[] = {
+    {"a heap gives back while upkeep goes into it",
+     {3, 0, 0},
+     {give_back, trim},
+     nullptr,
+     1},
     {"a heap gives back to a slab that was used up, another does too",
      {rest, 2, 0},
      {give_back, give_back_two},
@@ -91,9 +100,46 @@ std::size_t explore_all() {
   return count;
 }
 
+std::size_t explore_without_barrier() {
+  World::has_barrier = false;
+  return explore_all();
+}
+
+void relax(Operation& operation, const char* name, const char* wanted,
+           Operation::Kind kind) {
+  if (is(name, wanted) && operation.kind == kind)
+    operation.order = __ATOMIC_RELAXED;
+}
+
+// What is between a thread and upkeep that goes into its heap.
+const Seeded bugs[] = {
+    {"upkeep without a barrier", nullptr, explore_without_barrier},
+    {"a thread that leaves without release",
+     [](Operation& operation, const char* name) {
+       relax(operation, name, "busy", Operation::Kind::store);
+     },
+     explore_all},
+    {"upkeep that comes without acquire",
+     [](Operation& operation, const char* name) {
+       relax(operation, name, "busy", Operation::Kind::load);
+     },
+     explore_all},
+    {"upkeep that leaves without release",
+     [](Operation& operation, const char* name) {
+       relax(operation, name, "frozen", Operation::Kind::store);
+     },
+     explore_all},
+    {"a thread that comes back without acquire",
+     [](Operation& operation, const char* name) {
+       relax(operation, name, "frozen", Operation::Kind::load);
+     },
+     explore_all},
+};
+
 }  // namespace
 
 int main() {
   std::printf("%zu interleavings\n", explore_all());
-  return find_slab_bugs(explore_all) ? 0 : 1;
+  const bool are_found = find_seeded(bugs) && find_slab_bugs(explore_all);
+  return are_found ? 0 : 1;
 }

@@ -6,6 +6,28 @@
 #include <algorithm>
 #include <cstddef>
 
+// What CMakeLists.txt has the room heap call.
+namespace tarn {
+namespace os {
+bool explored_prepare_barrier() noexcept {
+  return true;
+}
+bool explored_barrier_all_threads() noexcept {
+  if (interleave::HeapWorld::has_barrier)
+    interleave::barrier();
+  return true;
+}
+std::uint64_t explored_exact_now() noexcept {
+  return 1;
+}
+}  // namespace os
+namespace base {
+void explored_back_off(unsigned) noexcept {
+  interleave::back_off();
+}
+}  // namespace base
+}  // namespace tarn
+
 namespace tarn::interleave {
 namespace {
 
@@ -14,6 +36,9 @@ using slab::Slab;
 using span::the_space;
 
 constexpr unsigned size_class = heap::class_of(HeapWorld::size);
+// As long as a sweep waits for the next one, and more.
+constexpr std::uint32_t sweep_later = 1u << 20;
+
 constexpr std::size_t words = HeapWorld::size / sizeof(std::uint64_t);
 
 // More slabs than a scenario has at a time.
@@ -33,6 +58,7 @@ ThreadHeap& thread_heap(unsigned i) {
 }  // namespace
 
 void HeapWorld::begin() {
+  heap::prepare_trimming();
   slabs_.clear();
   marks_ = 0;
   go_on(0);
@@ -50,6 +76,12 @@ void HeapWorld::begin() {
   go_on(0);
   if (scenario_.prepare)
     scenario_.prepare(*this);
+  for (unsigned i = 0; i < heaps; ++i) {
+    ThreadHeap& heap = thread_heap(i);
+    heap.seen_busy = heap.busy.load(std::memory_order_relaxed);
+    heap.trim_list = 0;
+    heap.trimmed = i == 0 ? 0 : sweep_later;
+  }
 }
 
 // Granules are claimed lowest address first, so a slab that is added lies right
@@ -58,6 +90,10 @@ void HeapWorld::watch_all() {
   for (unsigned i = 0; i < heaps; ++i) {
     const ThreadHeap& heap = thread_heap(i);
     watch(&heap.listed[size_class], sizeof heap.listed[0], "list");
+    if (scenario_.trimmer != nobody) {
+      watch(&heap.busy, sizeof heap.busy, "busy");
+      watch(&heap.is_frozen, sizeof heap.is_frozen, "frozen");
+    }
     // Nobody goes by the statistics between these two.
     watch(&heap, offsetof(ThreadHeap, refills), "thread heap");
     watch(&heap.posts, offsetof(ThreadHeap, busy) - offsetof(ThreadHeap, posts),
@@ -78,8 +114,8 @@ void HeapWorld::watch_all() {
 
 void HeapWorld::go_on(unsigned thread) {
   me_ = thread;
-  heap::own_heaps.at[0] =
-      thread < heaps ? &thread_heap(thread) : &heap::no_heap;
+  const bool has_heap = thread < heaps && thread != scenario_.trimmer;
+  heap::own_heaps.at[0] = has_heap ? &thread_heap(thread) : &heap::no_heap;
 }
 
 void HeapWorld::allocate() {
@@ -129,6 +165,10 @@ void HeapWorld::dissolve_first() {
 void HeapWorld::release_listed() {
   for (unsigned i = 0; i < heaps; ++i)
     heap::release_listed(thread_heap(i));
+}
+
+void HeapWorld::trim_idle() {
+  heap::trim_idle(heap::default_domain, sweep_later);
 }
 
 void HeapWorld::end() {

@@ -19,6 +19,7 @@ class HeapWorld : public Program {
  public:
   static constexpr std::size_t size = heap::largest_small;
   static constexpr unsigned heaps = 3;
+  static constexpr unsigned nobody = most_threads;
   static constexpr unsigned rest = ~0u;  // all that the others do not hold
   using Action = std::function<void(HeapWorld&)>;
 
@@ -26,8 +27,12 @@ class HeapWorld : public Program {
     const char* name;
     unsigned hold[heaps];  // of the blocks of a slab of heap 0
     std::vector<Action> threads;
-    Action prepare = nullptr;  // by heap 0, when all have their blocks
+    Action prepare = nullptr;   // by heap 0, when all have their blocks
+    unsigned trimmer = nobody;  // goes into the heap of thread 0, has none
   };
+
+  /// Whether upkeep has its barrier; without, it is a bug.
+  static inline bool has_barrier = true;
 
   explicit HeapWorld(const Scenario& scenario) : scenario_(scenario) {}
 
@@ -53,6 +58,8 @@ class HeapWorld : public Program {
   /// to what is listed.
   void dissolve_first();
   void release_listed();
+  /// To all heaps whose threads idle.
+  void trim_idle();
 
  private:
   struct Block {

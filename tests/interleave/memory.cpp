@@ -79,6 +79,14 @@ std::uint64_t Memory::exchange(Word& word, unsigned thread, std::uint64_t value,
   return seen;
 }
 
+void Memory::meet() {
+  Clock all;
+  for (const Clock& one : clocks_)
+    all.join(one);
+  for (Clock& one : clocks_)
+    one.join(all);
+}
+
 bool Memory::access(const void* at, std::size_t size, unsigned thread,
                     bool is_write) {
   auto first = reinterpret_cast<std::uintptr_t>(at);

@@ -63,6 +63,9 @@ class Memory {
   std::uint64_t exchange(Word& word, unsigned thread, std::uint64_t value,
                          int order);
 
+  /// All know what each one knows.
+  void meet();
+
   /// False: some byte was accessed by a thread that this one does not know to
   /// be done with it.
   [[nodiscard]] bool access(const void* at, std::size_t size, unsigned thread,

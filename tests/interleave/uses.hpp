@@ -12,36 +12,34 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "interleave/pending.hpp"
+
 #include <unordered_map>
 
 namespace tarn::interleave {
-
-/// What a thread is about to do.
-struct Step {
-  const void* at;
-  bool may_write;
-  bool is_wait;  // for a lock
-};
-
-inline bool is_independent(const Step& one, const Step& other) {
-  return one.at != other.at || (!one.may_write && !other.may_write);
-}
 
 class Uses {
  public:
   void clear() {
     words_.clear();
+    has_barrier_ = false;
     has_grown_ = false;
   }
 
-  /// Whether the step's word is shared.
-  bool add(unsigned thread, const Step& step) {
+  /// What comes before a barrier and what after it matters with any word.
+  void add_barrier() {
+    has_grown_ = has_grown_ || !has_barrier_;
+    has_barrier_ = true;
+  }
+
+  /// Whether another thread may go on before the step.
+  bool add(unsigned thread, const Pending& step) {
     Word& word = words_[step.at];
     const bool was_shared = word.is_shared();
     word.threads |= 1u << thread;
     word.is_written = word.is_written || step.may_write;
     has_grown_ = has_grown_ || word.is_shared() != was_shared;
-    return word.is_shared();
+    return has_barrier_ || word.is_shared();
   }
 
   /// Whether a word came to be shared since this was last asked.
@@ -62,6 +60,7 @@ class Uses {
   };
 
   std::unordered_map<const void*, Word> words_;
+  bool has_barrier_ = false;
   bool has_grown_ = false;
 };
 

@@ -1,0 +1,26 @@
+// pending.hpp - the step that a thread takes when it goes on.
+//
+// Threads  confined.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+namespace tarn::interleave {
+
+struct Pending {
+  const void* at;  // null: whatever another one does matters to it
+  bool may_write;
+  bool is_wait;                // for a lock, or else for a write
+  std::size_t after_writes{};  // so many of others it has seen
+};
+
+/// Whether it does not matter which comes first.
+[[nodiscard]] inline bool is_independent(const Pending& one,
+                                         const Pending& other) {
+  if (one.at == nullptr || other.at == nullptr)
+    return false;
+  return one.at != other.at || (!one.may_write && !other.may_write);
+}
+
+}  // namespace tarn::interleave
