@@ -118,7 +118,7 @@ typedef struct tarn_object_pool_options {
   void (*destroy)(void* object);   /* once. NULL: nothing */
   tarn_budget* budget;             /* NULL: the system */
   bool without_magazines;
-  bool per_cpu; /* processors have the magazines, where they can */
+  bool per_cpu;      /* processors have the magazines, where they can */
   uint64_t spare[4]; /* zero */
 } tarn_object_pool_options;
 
