@@ -135,7 +135,7 @@ TEST_CASE("new that tells the size gives all of the block") {
   };
   auto* const sized = named<SizedBlock(std::size_t)>("__size_returning_new");
   REQUIRE(bool{sized != nullptr});
-  const SizedBlock got = sized(1100);
+  const SizedBlock got = sized(1200);
   CHECK(is_served(got.block));
   CHECK(got.size == 1280);
   ::operator delete(got.block);
