@@ -54,7 +54,7 @@ void TreeHeap::begin_words(std::uint32_t granules) noexcept {
   unsigned full = word_order + 1;  // what the children say when all is free
   for (std::uint32_t row = leaves_ / 2; row != 0; row /= 2, ++full)
     for (std::uint32_t node = row; node < 2 * row; ++node) {
-      const std::uint8_t left = tree_[2 * node];
+      const std::uint8_t left = tree_[std::size_t{2} * node];
       const std::uint8_t right = tree_[2 * node + 1];
       tree_[node] = left == full && right == full
                         ? static_cast<std::uint8_t>(full + 1)
@@ -157,7 +157,7 @@ bool TreeHeap::is_word_sound(std::uint32_t word) const noexcept {
 // A node says what its children have, or 0 where it is a block.
 bool TreeHeap::is_node_sound(std::uint32_t node,
                              unsigned order) const noexcept {
-  const std::uint8_t left = tree_[2 * node];
+  const std::uint8_t left = tree_[std::size_t{2} * node];
   const std::uint8_t right = tree_[2 * node + 1];
   const bool is_full = left == order && right == order;
   const unsigned now = is_full ? order + 1 : left < right ? right : left;
@@ -180,7 +180,7 @@ bool TreeHeap::check() const noexcept {
     for (std::uint32_t node = row; node < 2 * row; ++node) {
       if (!is_node_sound(node, order))
         return false;
-      if (tree_[node] == 0 && tree_[2 * node] == order &&
+      if (tree_[node] == 0 && tree_[std::size_t{2} * node] == order &&
           tree_[2 * node + 1] == order)
         used += std::uint32_t{1} << order;
     }

@@ -116,12 +116,12 @@ struct TwoLevelIndex {
     return class_of(cells) / columns + 1;
   }
   static constexpr std::size_t table_bytes(std::uint32_t cells) noexcept {
-    return rows_for(cells) * (columns + 1) * sizeof(std::uint32_t);
+    return sizeof(std::uint32_t) * rows_for(cells) * (columns + 1);
   }
   void begin(std::byte* table, std::uint32_t cells) noexcept {
     count = rows_for(cells);
     heads = reinterpret_cast<std::uint32_t*>(table);
-    columns_of = heads + count * columns;
+    columns_of = heads + std::size_t{count} * columns;
     for (std::uint32_t i = 0; i < count * (columns + 1); ++i)
       heads[i] = 0;
   }

@@ -112,8 +112,8 @@ class TreeHeap {
   }
   [[nodiscard]] static constexpr std::size_t book_bytes(
       std::uint32_t granules) noexcept {
-    return words_for(granules) * 2 * sizeof(std::uint32_t) +
-           leaves_for(granules) * 2;
+    return 2 * sizeof(std::uint32_t) * words_for(granules) +
+           std::size_t{2} * leaves_for(granules);
   }
 
   // A block in use: its node and order, or its bits in a word.
