@@ -112,23 +112,25 @@ struct alignas(64) Cache : detail::AtHand {
   }
 };
 
-/// Marks a cache as busy for a scope.
+/// Marks a cache as busy for a scope, which may lie in another one.
 class Busy {
  public:
-  explicit Busy(Cache& cache) noexcept : cache_(cache) {
-    cache.busy.store(cache.busy.load(std::memory_order_relaxed) + 1,
-                     std::memory_order_relaxed);
+  explicit Busy(Cache& cache) noexcept
+      : cache_(cache), was_(cache.busy.load(std::memory_order_relaxed)) {
+    if (was_ % 2 == 0)
+      cache.busy.store(was_ + 1, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
   ~Busy() {
-    cache_.busy.store(cache_.busy.load(std::memory_order_relaxed) + 1,
-                      std::memory_order_release);
+    if (was_ % 2 == 0)
+      cache_.busy.store(was_ + 2, std::memory_order_release);
   }
   Busy(const Busy&) = delete;
   Busy& operator=(const Busy&) = delete;
 
  private:
   Cache& cache_;
+  std::uint32_t was_;
 };
 
 /// Magazines of nobody. Confined: the pool's lock.

@@ -7,11 +7,21 @@ namespace tarn {
 namespace object {
 namespace {
 
+// A new magazine may come from an upstream, and what that asks for memory may
+// use this pool on this thread: so whoever wants one looks at the cache again
+// afterwards.
+
 // A magazine for a thread that has too few. False: no memory.
 bool equip(State& state, Cache& cache) noexcept {
+  const Magazine* const loaded = cache.loaded;
   Magazine* const magazine = state.new_magazine();
   if (magazine == nullptr)
     return false;
+  if (cache.loaded != loaded || cache.previous != nullptr) {
+    const base::Locked locked{state.lock};
+    state.depot.put(magazine);
+    return true;
+  }
   if (cache.loaded != nullptr) {
     cache.change(magazine);
     return true;
@@ -52,12 +62,14 @@ void change(State& state, Cache& cache) noexcept {
 
 // Makes an empty cache one with objects. False: there are none to be had.
 bool fill(State& state, Cache& cache) noexcept {
+  if (cache.loaded == nullptr && cache.fill > Cache::own_capacity)
+    static_cast<void>(equip(state, cache));
+  if (!cache.is_empty())
+    return true;
   if (cache.previous != nullptr && cache.previous->count != 0) {
     change(state, cache);
     return true;
   }
-  if (cache.loaded == nullptr && cache.fill > Cache::own_capacity)
-    static_cast<void>(equip(state, cache));
   return fetch(state, cache);
 }
 
@@ -75,22 +87,32 @@ bool deliver(State& state, Cache& cache) noexcept {
     if (empty == nullptr)
       return false;
     const base::Locked locked{state.lock};
+    if (!cache.is_full()) {
+      state.depot.put(empty);
+      return true;
+    }
     state.depot.put(cache.previous);
   }
   cache.change(empty);
   return true;
 }
 
-// Makes a full cache one with room.
-bool make_room(State& state, Cache& cache) noexcept {
+bool bring_room(State& state, Cache& cache) noexcept {
   if (cache.previous == nullptr)
-    // A magazine that takes in the own rounds may be full with them.
-    return equip(state, cache) && (!cache.is_full() || equip(state, cache));
-  if (cache.previous->count == 0) {
-    change(state, cache);
-    return true;
-  }
-  return deliver(state, cache);
+    return equip(state, cache);
+  if (cache.previous->count != 0)
+    return deliver(state, cache);
+  change(state, cache);
+  return true;
+}
+
+// Makes a full cache one with room. A magazine that takes in the own rounds may
+// be full with them, so once is not always enough.
+bool make_room(State& state, Cache& cache) noexcept {
+  while (cache.is_full())
+    if (!bring_room(state, cache))
+      return !cache.is_full();
+  return true;
 }
 
 bool has(void* const* rounds, std::uint32_t count, const void* slot) noexcept {

@@ -167,12 +167,17 @@ Cache* State::enter() noexcept {
   void* const memory = new_part(sizeof(Cache));
   if (memory == nullptr)
     return nullptr;
+  const base::Locked locked{lock};
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  // Whoever was asked for that memory may have come by on this thread.
+  if (Cache* const own = caches(present)[number]) {
+    parts.put(memory, Parts::round_up(sizeof(Cache)));
+    return own;
+  }
   auto* const cache = ::new (memory) Cache{};
   cache->number = number;
   cache->fill = 1;
-  const base::Locked locked{lock};
   cache->load_own(capacity);
-  HandTable& present = *table().load(std::memory_order_relaxed);
   caches(present)[number] = cache;
   // The dev library looks at every call.
   if constexpr (!base::is_dev)

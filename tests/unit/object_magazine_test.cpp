@@ -3,6 +3,7 @@
 // ONLY linux
 #include "tarn/object_pool.hpp"
 
+#include "object/magazine.hpp"
 #include "support/counting_upstream.hpp"
 
 #include <chrono>
@@ -209,4 +210,17 @@ TEST_CASE("pools end while threads that used them live") {
   step = 2;
   step.notify_one();
   other.join();
+}
+
+TEST_CASE("a cache is busy until the outermost scope ends") {
+  object::Cache cache{};
+  {
+    const object::Busy outer{cache};
+    {
+      const object::Busy inner{cache};
+      CHECK(cache.busy.load() % 2 == 1);
+    }
+    CHECK(cache.busy.load() % 2 == 1);
+  }
+  CHECK(cache.busy.load() == 2);
 }
