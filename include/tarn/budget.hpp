@@ -30,8 +30,8 @@ class Budget;
 /// upstream refused, on the thread that asks and with no lock held: it gives
 /// back what it can, and says whether to try once more. It may use any pool but
 /// the region or heap that asks. Several threads may be in it at once. A thread
-/// that is in it is refused without another call, and so may be one that comes
-/// meanwhile; an urgent ask is, too.
+/// that is in it is refused without another call, on a board whoever comes
+/// meanwhile, too; and so is an urgent ask.
 using BudgetShort = bool (*)(Budget& budget, std::size_t size,
                              void* with) noexcept;
 
@@ -82,8 +82,6 @@ class Budget final : public Upstream {
   // `charged_`. Two lines each, which processors fetch as a pair.
   struct alignas(128) Slot {
     std::atomic<std::size_t> credit{0};
-    // A thread of these is in on_short; it orders nothing.
-    std::atomic<bool> is_short{false};
   };
 
   [[nodiscard]] Loan try_lend(const Ask& ask) noexcept;
@@ -108,6 +106,8 @@ class Budget final : public Upstream {
   alignas(128) std::atomic<std::size_t> charged_{0};
   std::atomic<std::size_t> high_water_{0};
   std::atomic<std::size_t> refusals_{0};
+  // Only on a board: somebody is in on_short. It orders nothing.
+  std::atomic<bool> is_short_{false};
   // Set while a thread draws ahead or calls back; see budget.cpp.
   std::atomic_flag is_drawing_ = ATOMIC_FLAG_INIT;
 };

@@ -43,6 +43,20 @@ class Drawing {
   std::atomic_flag& flag_;
 };
 
+// A budget whose on_short this thread is in, and those around it. They lie on
+// the thread's stack, so a child after fork has those of its own thread only.
+struct Relief {
+  const Budget& budget;
+  const void* outer;
+
+  [[nodiscard]] bool is_nested() const noexcept {
+    const auto* it = static_cast<const Relief*>(outer);
+    while (it != nullptr && &it->budget != &budget)
+      it = static_cast<const Relief*>(it->outer);
+    return it != nullptr;
+  }
+};
+
 void copy_name(char* to, std::size_t room, const char* name) noexcept {
   std::size_t i = 0;
   for (; name != nullptr && name[i] != '\0' && i + 1 < room; ++i)
@@ -91,11 +105,21 @@ Loan Budget::try_lend(const Ask& ask) noexcept {
 }
 
 bool Budget::relieve(const Ask& ask) noexcept {
-  std::atomic<bool>& is_short = slots_[port::thread_index() % slots].is_short;
-  if (ask.urgent || is_short.exchange(true, std::memory_order_relaxed))
+  if (ask.urgent)
+    return false;
+  if (const void** const innermost = port::budgets_short()) {
+    const Relief relief{*this, *innermost};
+    if (relief.is_nested())
+      return false;
+    *innermost = &relief;
+    const bool may_do = on_short_(*this, ask.size, with_);
+    *innermost = relief.outer;
+    return may_do;
+  }
+  if (is_short_.exchange(true, std::memory_order_relaxed))
     return false;
   const bool may_do = on_short_(*this, ask.size, with_);
-  is_short.store(false, std::memory_order_relaxed);
+  is_short_.store(false, std::memory_order_relaxed);
   return may_do;
 }
 

@@ -52,6 +52,9 @@ void system_retag(Loan, std::uint32_t) noexcept {}
 unsigned thread_index() noexcept {
   return 0;
 }
+const void** budgets_short() noexcept {
+  return nullptr;
+}
 bool set_thread_hooks(const ThreadHooks&) noexcept {
   return false;
 }

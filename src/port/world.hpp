@@ -38,6 +38,11 @@ void system_retag(Loan loan, std::uint32_t owner) noexcept;
 /// the thread lives. 0 where there are no threads.
 [[nodiscard]] unsigned thread_index() noexcept;
 
+/// A word of this thread's own, null at first, in which Budget keeps the list
+/// of those whose on_short the thread is in. Null: a board, where a task has
+/// nothing of its own.
+[[nodiscard]] const void** budgets_short() noexcept;
+
 /// What runs when a thread ends that called watch_thread(), maybe again when it
 /// comes back after that, and around fork.
 struct ThreadHooks {

@@ -220,12 +220,19 @@ unsigned living() noexcept {
 }  // namespace thread
 
 namespace port {
+namespace {
+constinit thread_local const void* innermost_short = nullptr;
+}  // namespace
 
 unsigned thread_index() noexcept {
   const std::uint32_t mine = detail::thread_number;
   if (mine == 0) [[unlikely]]
     return thread::enter() - 1;
   return mine - 1;
+}
+
+const void** budgets_short() noexcept {
+  return &innermost_short;
 }
 
 bool set_thread_hooks(const ThreadHooks& hooks) noexcept {

@@ -45,6 +45,7 @@ constinit Entry table[places] = {};
 constinit std::uint32_t next_place TARN_GUARDED_BY(lock) = 1;
 
 constinit thread_local unsigned number = 0;  // the index plus one
+constinit thread_local const void* innermost_short = nullptr;
 
 struct NumberOfThread {
   ~NumberOfThread() {
@@ -92,6 +93,10 @@ unsigned thread_index() noexcept {
   if (number == 0) [[unlikely]]
     number = take_number();
   return number - 1;
+}
+
+const void** budgets_short() noexcept {
+  return &innermost_short;
 }
 
 // The end of a thread is told to nobody, so nothing is kept for one.
