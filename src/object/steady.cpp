@@ -120,7 +120,7 @@ void ObjectPoolCore::put_steady(void* slot) noexcept {
   std::uint32_t number = 0;
   const Slab& slab = state.require_place(slot, number);
   Steady* const steady = state.steady.load(std::memory_order_acquire);
-  if (!steady->put(slab.first_node + number)) [[unlikely]]
+  if (steady == nullptr || !steady->put(slab.first_node + number)) [[unlikely]]
     report_free(state, slot);
 }
 

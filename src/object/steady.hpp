@@ -52,10 +52,13 @@ class Steady {
     }
   }
 
-  /// False: it is not in use.
+  /// False: it is not in use, or was never entered.
   [[nodiscard]] bool put(Word number) noexcept {
+    if (!has_node(number))
+      return false;
     Node& node = node_of(number);
-    if (node.next.load(std::memory_order_relaxed) != in_use)
+    if (node.next.load(std::memory_order_relaxed) != in_use ||
+        node.slot == nullptr)
       return false;
     Word head = head_.load(std::memory_order_relaxed);
     do {
@@ -127,6 +130,9 @@ class Steady {
   }
   [[nodiscard]] static std::size_t bytes_of(unsigned piece) noexcept {
     return (first_piece << piece) * sizeof(Node);
+  }
+  [[nodiscard]] bool has_node(Word number) const noexcept {
+    return pieces_[piece_of(number)].load(std::memory_order_relaxed) != nullptr;
   }
   [[nodiscard]] Node& node_of(Word number) const noexcept {
     const unsigned piece = piece_of(number);
