@@ -257,26 +257,46 @@ class ObjectPool {
     undo.object = nullptr;
   }
 
+  bool make(std::size_t n);
+
   detail::ObjectPoolCore core_;
 };
 
 template <class T, class Life>
 bool ObjectPool<T, Life>::reserve(std::size_t n) {
-  if constexpr (is_steady) {
-    const std::size_t waiting = core_.waiting();
-    n -= waiting < n ? waiting : n;
-  }
-  bool has_all = core_.reserve(n);
-  while (core_.has_bare_below(n)) {
-    void* const slot = core_.take_bare();
-    has_all = has_all && slot != nullptr;
-    if (slot == nullptr)
+  if constexpr (!is_steady)
+    return make(n);
+  // Of two threads that reserve at once, one may make ready what the other one
+  // constructed, which then looks again.
+  std::size_t waiting = core_.waiting();
+  while (waiting < n) {
+    const std::size_t before = waiting;
+    static_cast<void>(make(n - before));
+    const std::size_t filled = core_.make_steady(n - before);
+    if (filled == n - before)
       break;
-    construct(slot);
-    core_.put_home(slot);
+    waiting = core_.waiting();
+    if (filled == 0 && waiting <= before)
+      return false;
   }
-  if constexpr (is_steady)
-    has_all = core_.make_steady(n) && has_all;
+  return true;
+}
+
+// Sees to it that `n` slots with objects are free. False: ran out.
+template <class T, class Life>
+bool ObjectPool<T, Life>::make(std::size_t n) {
+  bool has_all = false;
+  do {
+    has_all = core_.reserve(n);
+    while (core_.has_bare_below(n)) {
+      void* const slot = core_.take_bare();
+      // Others took what was there.
+      if (slot == nullptr)
+        break;
+      construct(slot);
+      core_.put_home(slot);
+    }
+  } while (has_all && core_.has_bare_below(n));
   return has_all;
 }
 

@@ -130,17 +130,17 @@ std::size_t ObjectPoolCore::waiting() const noexcept {
   return state.waiting();
 }
 
-bool ObjectPoolCore::make_steady(std::size_t n) noexcept {
+std::size_t ObjectPoolCore::make_steady(std::size_t n) noexcept {
   State& state = State::of(*this);
   if (!state.begin_steady())
-    return false;
+    return 0;
   while (state.widen_steady()) {
     const base::Locked locked{state.lock};
     // Others may have brought slabs meanwhile.
     if (state.has_all_nodes())
-      return state.fill_steady(n) == n;
+      return state.fill_steady(n);
   }
-  return false;
+  return 0;
 }
 
 }  // namespace detail

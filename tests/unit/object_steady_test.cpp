@@ -7,6 +7,7 @@
 #include "os/memory.hpp"
 #include "support/counting_upstream.hpp"
 
+#include <atomic>
 #include <doctest/doctest.h>
 #include <linux/seccomp.h>
 #include <set>
@@ -151,6 +152,30 @@ TEST_CASE("a constructor that throws in reserve() leaves the pool whole") {
     CHECK(Voice::made == 10);
   }
   CHECK(upstream.loans_out() == 0);
+}
+
+TEST_CASE("threads that reserve at once all get what there is memory for") {
+  constexpr unsigned threads = 4;
+  struct Plain {
+    std::byte bytes[64];
+  };
+  for (int round = 0; round < 300; ++round) {
+    SteadyPool<Plain> pool;
+    std::atomic<unsigned> ready{0};
+    std::atomic<unsigned> refused{0};
+    std::vector<std::thread> all;
+    for (unsigned i = 0; i < threads; ++i)
+      all.emplace_back([&] {
+        ++ready;
+        while (ready != threads)
+          std::this_thread::yield();
+        refused += pool.reserve(100) ? 0 : 1;
+      });
+    for (std::thread& thread : all)
+      thread.join();
+    REQUIRE(refused == 0);
+    CHECK(pool.stats().in_depot >= 100);
+  }
 }
 
 TEST_CASE("acquire and release take no lock") {

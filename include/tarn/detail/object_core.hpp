@@ -143,9 +143,9 @@ class ObjectPoolCore {
   [[nodiscard]] void* take_bare() noexcept;
   void put_home(void* slot) noexcept;
 
-  /// Of a steady pool: what `n` reserved slots have is ready; what
-  /// take_steady() gives is one of those. False: fewer.
-  [[nodiscard]] bool make_steady(std::size_t n) noexcept;
+  /// Of a steady pool: what up to `n` reserved slots have is ready from now on;
+  /// how many. What take_steady() gives is one of those.
+  [[nodiscard]] std::size_t make_steady(std::size_t n) noexcept;
   [[nodiscard]] std::size_t waiting() const noexcept;
   [[nodiscard]] void* take_steady() noexcept TARN_NONBLOCKING;
   void put_steady(void* slot) noexcept TARN_NONBLOCKING;
