@@ -28,6 +28,7 @@ void State::look() noexcept {
   if (now - looked < interval_ms)
     return;
   looked = now;
+  lacks_parts = false;
   due = {depot.idle_full(), depot.idle_empty(), slabs.idle()};
   has_due.store(due.is_any(), std::memory_order_relaxed);
   if (contended - seen_contended > much_contention)

@@ -157,6 +157,23 @@ void turn_around(void** rounds, std::uint32_t count) noexcept {
   }
 }
 
+Loan State::lend_part(std::size_t size, std::size_t align) noexcept {
+  {
+    const base::Locked locked{lock};
+    if (lacks_parts)
+      look();
+    if (lacks_parts)
+      return {};
+  }
+  const Loan loan = lend(size, align);
+  // A steady pool, which never looks, asks for what its reserve() needs.
+  if (!loan && has_magazines) {
+    const base::Locked locked{lock};
+    lacks_parts = true;
+  }
+  return loan;
+}
+
 void* State::new_part(std::size_t size) noexcept {
   const std::size_t part = Parts::round_up(size);
   void* memory = nullptr;
@@ -167,7 +184,7 @@ void* State::new_part(std::size_t size) noexcept {
       return memory;
     slab = parts.of(part).shape().size;
   }
-  const Loan loan = lend(slab, slab);
+  const Loan loan = lend_part(slab, slab);
   if (!loan)
     return nullptr;
   {

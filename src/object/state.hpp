@@ -85,6 +85,10 @@ struct State {
   [[nodiscard]] TakenSlot take_on_thread() noexcept TARN_EXCLUDES(lock);
   void put_on_thread(void* slot) noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] void* new_part(std::size_t size) noexcept TARN_EXCLUDES(lock);
+  /// For magazines and the like, which are done without: of a refusal the
+  /// upstream is not asked again before the next look at the clock.
+  [[nodiscard]] Loan lend_part(std::size_t size, std::size_t align) noexcept
+      TARN_EXCLUDES(lock);
   [[nodiscard]] Magazine* new_magazine() noexcept TARN_EXCLUDES(lock);
   /// An empty magazine of today's capacity out of the depot, or null.
   [[nodiscard]] Magazine* take_empty() noexcept TARN_REQUIRES(lock);
@@ -179,6 +183,7 @@ struct State {
   mutable base::SpinLock lock;
   Slabs slabs TARN_GUARDED_BY(lock);
   Parts parts TARN_GUARDED_BY(lock);
+  bool lacks_parts TARN_GUARDED_BY(lock) = false;  // some were refused
   Depot depot TARN_GUARDED_BY(lock);
   std::uint32_t capacity TARN_GUARDED_BY(lock);       // of a new magazine
   std::size_t least_slabs TARN_GUARDED_BY(lock) = 0;  // were reserved

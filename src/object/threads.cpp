@@ -212,7 +212,7 @@ bool State::widen(std::uint32_t number) noexcept {
     const std::size_t size =
         is_part ? Parts::round_up(bytes) : std::bit_ceil(bytes);
     const Loan loan = is_part ? Loan{static_cast<std::byte*>(new_part(size)), 0}
-                              : lend(size, max_align);
+                              : lend_part(size, max_align);
     if (!loan)
       return false;
     if (!use_table(loan, number, size) && !is_part)

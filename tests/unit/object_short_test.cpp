@@ -126,6 +126,35 @@ TEST_CASE("who says yes is asked once, not for ever") {
   CHECK(budget.refusals() == 1);
 }
 
+TEST_CASE("for magazines that cannot be had on_short is asked now and then") {
+  for (const bool per_cpu : {false, true}) {
+    std::size_t times = 0;
+    Budget budget{"all",
+                  256 * KiB,
+                  system_upstream(),
+                  {.on_short =
+                       [](Budget&, std::size_t, void* with) noexcept {
+                         ++*static_cast<std::size_t*>(with);
+                         return false;
+                       },
+                   .with = &times}};
+    Pool pool{budget, {.per_cpu = per_cpu}};
+    std::vector<Message*> all;
+    while (Message* const message = pool.acquire_raw())
+      all.push_back(message);
+    // Nothing is left for a magazine.
+    std::vector<Loan> rest;
+    for (std::size_t size = 16 * KiB; size >= 64; size /= 2)
+      while (const Loan loan = budget.lend({.size = size}))
+        rest.push_back(loan);
+    times = 0;
+    pool.release_many(all.data(), all.size());
+    CHECK(times < all.size() / 10);
+    for (const Loan& loan : rest)
+      budget.take_back(loan);
+  }
+}
+
 TEST_CASE("on_short may use the pool that asks") {
   static Pool* pool = nullptr;
   Budget budget{"all",
