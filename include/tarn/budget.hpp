@@ -29,9 +29,10 @@ class Budget;
 /// Called before a budget refuses `size` bytes, by its own limit or since its
 /// upstream refused, on the thread that asks and with no lock held: it gives
 /// back what it can, and says whether to try once more. It may use any pool but
-/// the region or heap that asks. Several threads may be in it at once. A thread
-/// that is in it is refused without another call, on a board whoever comes
-/// meanwhile, too; and so is an urgent ask.
+/// the region or heap that asks; so may destructors that it has run, which
+/// therefore use none over such a budget. Several threads may be in it at once.
+/// A thread that is in it is refused without another call, on a board whoever
+/// comes meanwhile, too; and so is an urgent ask.
 using BudgetShort = bool (*)(Budget& budget, std::size_t size,
                              void* with) noexcept;
 

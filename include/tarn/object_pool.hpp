@@ -303,8 +303,9 @@ bool ObjectPool<T, Life>::make(std::size_t n) {
 /// Has each pool with `reap_when_short` reap; how many bytes went back. For
 /// whoever is about to refuse memory: an upstream of yours, a handler of low
 /// memory. No lock is held while objects are destroyed, so that their
-/// destructors may use any pool; a pool's end waits until nobody reaps it.
-/// Threads: shared.
+/// destructors may use any object pool, but no region or heap over a budget
+/// that reaps: it may be the one that asks. A destructor that reaps gets 0; a
+/// pool's end waits until nobody reaps it. Threads: shared.
 std::size_t reap_object_pools() noexcept;
 
 /// The same as a Budget's on_short: {.on_short = tarn::reap_pools_when_short}.

@@ -33,6 +33,12 @@ struct Due {
   }
 };
 
+/// A thread that reaps all pools.
+struct Reaper {
+  unsigned thread;
+  Reaper* next = nullptr;
+};
+
 struct State {
   State(ObjectPoolCore& pool_, Upstream* upstream_,
         const detail::ObjectKind& kind, bool has_magazines_,
@@ -133,6 +139,9 @@ struct State {
   void link() noexcept;
   /// Waits for those that reap it.
   void unlink() noexcept;
+  /// False: the thread reaps already.
+  [[nodiscard]] static bool begin_reap(Reaper& reaper) noexcept;
+  static void end_reap(Reaper& reaper) noexcept;
   /// From one pool with reap_when_short to the next, which stays until it is
   /// left; from null to the first one.
   [[nodiscard]] static State* next_to_reap(State* before) noexcept;

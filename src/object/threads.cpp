@@ -22,6 +22,9 @@ constinit AtHand nothing_at_hand{no_rounds + 1, no_rounds + 1};
 constinit base::SpinLock pools_lock;
 constinit State* pools TARN_GUARDED_BY(pools_lock) = nullptr;
 
+// They lie on the stacks of their threads.
+constinit Reaper* all_reapers TARN_GUARDED_BY(pools_lock) = nullptr;
+
 enum class Hooks : std::uint8_t { unknown, none, set };
 constinit Hooks hooks TARN_GUARDED_BY(pools_lock) = Hooks::unknown;
 
@@ -62,6 +65,10 @@ void forget_others(State& state) noexcept TARN_REQUIRES(state.lock) {
 }
 
 void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
+  while (all_reapers != nullptr && all_reapers->thread != port::thread_index())
+    all_reapers = all_reapers->next;
+  if (all_reapers != nullptr)
+    all_reapers->next = nullptr;
   for (State* state = pools; state != nullptr; state = state->next) {
     forget_others(*state);
     state->lock.unlock();
@@ -134,6 +141,25 @@ void State::unlink() noexcept {
     }
     base::back_off(round);
   }
+}
+
+bool State::begin_reap(Reaper& reaper) noexcept {
+  const base::Locked locked{pools_lock};
+  for (Reaper* it = all_reapers; it != nullptr; it = it->next)
+    if (it->thread == reaper.thread)
+      return false;
+  reaper.next = all_reapers;
+  all_reapers = &reaper;
+  return true;
+}
+
+void State::end_reap(Reaper& reaper) noexcept {
+  const base::Locked locked{pools_lock};
+  Reaper** link = &all_reapers;
+  while (*link != nullptr && *link != &reaper)
+    link = &(*link)->next;
+  if (*link != nullptr)
+    *link = reaper.next;
 }
 
 State* State::next_to_reap(State* before) noexcept {

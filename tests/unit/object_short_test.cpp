@@ -189,6 +189,27 @@ TEST_CASE("what is destroyed for another may itself use pools") {
   CHECK(heavy.stats().held < 128 * KiB);
 }
 
+TEST_CASE("a destructor that reaps all pools reaps none") {
+  static std::size_t nested = 0;
+  struct Reaping {
+    std::byte bytes[512];
+    Reaping() = default;
+    ~Reaping() { nested += reap_object_pools(); }
+  };
+  ObjectPool<Reaping> first{{.name = "first", .reap_when_short = true}};
+  ObjectPool<Reaping> second{{.name = "second", .reap_when_short = true}};
+  for (ObjectPool<Reaping>* const pool : {&first, &second}) {
+    std::vector<Reaping*> all(1000);
+    REQUIRE(pool->acquire_many(all.data(), all.size()) == all.size());
+    pool->release_many(all.data(), all.size());
+  }
+  CHECK(reap_object_pools() > 0);
+  CHECK(nested == 0);
+  CHECK(first.stats().held < 128 * KiB);
+  CHECK(second.stats().held < 128 * KiB);
+  CHECK(reap_object_pools() == 0);
+}
+
 TEST_CASE("pools may end while others reap all") {
   std::atomic<bool> is_over{false};
   std::thread reaper{[&] {

@@ -32,7 +32,8 @@ struct ObjectPoolOptions {
   bool per_cpu = false;
 
   /// reap_object_pools() has it reap, too. Objects are then destroyed on any
-  /// thread, at any time.
+  /// thread, at any time, so their destructors must not use a region or heap
+  /// over a budget that reaps.
   bool reap_when_short = false;
 };
 
