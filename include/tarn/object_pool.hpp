@@ -107,7 +107,9 @@ class ObjectPool {
                       const ObjectPoolOptions& options = {}) noexcept
       : core_(&upstream, kind, options) {}
 
-  /// The same inside a buffer, where no thread keeps anything for itself.
+  /// The same inside a buffer, where no thread keeps anything for itself. Of
+  /// the options the name alone counts: reap_object_pools(), which may come on
+  /// any thread, leaves it alone.
   explicit ObjectPool(BufferUpstream& buffer,
                       const ObjectPoolOptions& options = {}) noexcept
       : core_(&buffer, kind, {options.name, false}) {}
@@ -120,7 +122,8 @@ class ObjectPool {
   ObjectPool& operator=(const ObjectPool&) = delete;
 
   /// An object, renewed with `args`; empty: ran out, or all that a steady pool
-  /// has are in use, which stats() counts as a refusal.
+  /// has are in use, which stats() counts as a refusal from the first reserve()
+  /// on.
   template <class... Args>
   [[nodiscard]] Handle acquire(Args&&... args) noexcept(is_steady)
       TARN_NONBLOCKING_IF(is_steady) {

@@ -23,7 +23,7 @@ namespace detail {
 using object::Shape;
 using object::Slab;
 using object::State;
-using object::Steady;
+using object::SteadyStack;
 
 bool ObjectPoolCore::owns(const void* p) const noexcept {
   const State& state = State::of(*this);
@@ -56,9 +56,12 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   stats.colours = shape.colours;
   stats.slabs_made = state.made;
   stats.slabs_returned = state.made - stats.slabs;
-  const Steady* const steady = state.steady.load(std::memory_order_acquire);
-  stats.refusals =
-      state.refusals + (steady == nullptr ? 0 : steady->refusals());
+  stats.refusals = state.refusals;
+  if (const SteadyStack* const steady =
+          state.steady.load(std::memory_order_acquire)) {
+    stats.own += steady->lent();
+    stats.refusals += steady->refusals();
+  }
   stats.magazine = state.has_magazines ? state.capacity : 0;
   stats.per_cpu = state.processor_count != 0;
   stats.trips = state.trips;

@@ -34,6 +34,15 @@ struct Magazine {
   }
 };
 
+/// For the dev library. Linear.
+[[nodiscard]] inline bool has(void* const* rounds, std::uint32_t count,
+                              const void* slot) noexcept {
+  for (std::uint32_t i = 0; i < count; ++i)
+    if (rounds[i] == slot)
+      return true;
+  return false;
+}
+
 /// What a thread has of a pool. Confined to the thread, but for what others may
 /// look at. Its first few objects lie in it, so that a thread that comes once
 /// needs no magazine.

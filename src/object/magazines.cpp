@@ -115,13 +115,6 @@ bool make_room(State& state, Cache& cache) noexcept {
   return true;
 }
 
-bool has(void* const* rounds, std::uint32_t count, const void* slot) noexcept {
-  for (std::uint32_t i = 0; i < count; ++i)
-    if (rounds[i] == slot)
-      return true;
-  return false;
-}
-
 // What only the dev library looks at: whether what comes back is in use.
 [[maybe_unused]] void require_in_use(State& state, Cache& cache,
                                      const void* slot) noexcept {

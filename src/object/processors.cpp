@@ -74,11 +74,9 @@ Put try_put(State& state, port::ProcessorPlaces places, void* slot) noexcept {
   return Put::done;
 }
 
-bool has(const Magazine* magazine, const void* slot) noexcept {
-  for (std::uint32_t i = 0; magazine != nullptr && i < magazine->count; ++i)
-    if (const_cast<Magazine*>(magazine)->rounds()[i] == slot)
-      return true;
-  return false;
+bool has(Magazine* magazine, const void* slot) noexcept {
+  return magazine != nullptr &&
+         object::has(magazine->rounds(), magazine->count, slot);
 }
 
 }  // namespace

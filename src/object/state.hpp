@@ -217,7 +217,7 @@ struct State {
   std::size_t places_loan = 0;  // bytes, written before; 0: they are a part
 
   // From the first reserve() of a steady pool on; pairs as above.
-  std::atomic<Steady*> steady{nullptr};
+  std::atomic<SteadyStack*> steady{nullptr};
   std::size_t nodes TARN_GUARDED_BY(lock) = 0;  // one for each slot
 
   // In the list of all pools; threads.cpp.

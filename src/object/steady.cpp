@@ -12,14 +12,14 @@ namespace object {
 bool State::begin_steady() noexcept {
   if (steady.load(std::memory_order_acquire) != nullptr)
     return true;
-  void* const memory = new_part(sizeof(Steady));
+  void* const memory = new_part(sizeof(SteadyStack));
   if (memory == nullptr)
     return false;
   const base::Locked locked{lock};
   if (steady.load(std::memory_order_relaxed) == nullptr)
-    steady.store(::new (memory) Steady{}, std::memory_order_release);
+    steady.store(::new (memory) SteadyStack{}, std::memory_order_release);
   else
-    parts.put(memory, Parts::round_up(sizeof(Steady)));
+    parts.put(memory, Parts::round_up(sizeof(SteadyStack)));
   return true;
 }
 
@@ -30,12 +30,12 @@ bool State::has_all_nodes() const noexcept {
 
 // Nodes for all slots that there are. False: no memory, or too many.
 bool State::widen_steady() noexcept {
-  Steady& all = *steady.load(std::memory_order_acquire);
+  SteadyStack& all = *steady.load(std::memory_order_acquire);
   for (;;) {
     std::size_t bytes = 0;
     {
       const base::Locked locked{lock};
-      if (nodes > Steady::most_nodes)
+      if (nodes > SteadyStack::most_nodes)
         return false;
       bytes = nodes == 0 ? 0 : all.lacks(nodes - 1);
     }
@@ -56,7 +56,7 @@ bool State::widen_steady() noexcept {
 
 // Slots come by rising number, and the last one in is the first one out.
 std::size_t State::fill_steady(std::size_t n) noexcept {
-  Steady& all = *steady.load(std::memory_order_acquire);
+  SteadyStack& all = *steady.load(std::memory_order_acquire);
   std::size_t filled = 0;
   constexpr std::uint32_t at_once = 64;
   void* slots[at_once];
@@ -79,7 +79,7 @@ std::size_t State::fill_steady(std::size_t n) noexcept {
 }
 
 void State::end_steady() noexcept {
-  Steady* const all = steady.load(std::memory_order_relaxed);
+  SteadyStack* const all = steady.load(std::memory_order_relaxed);
   if (all == nullptr)
     return;
   while (void* const slot = all->take())
@@ -87,16 +87,16 @@ void State::end_steady() noexcept {
 }
 
 void State::drop_steady() noexcept {
-  Steady* const all = steady.exchange(nullptr, std::memory_order_relaxed);
+  SteadyStack* const all = steady.exchange(nullptr, std::memory_order_relaxed);
   if (all == nullptr)
     return;
   all->drop([this](Loan loan) { take_back(loan); });
   const base::Locked locked{lock};
-  parts.put(all, Parts::round_up(sizeof(Steady)));
+  parts.put(all, Parts::round_up(sizeof(SteadyStack)));
 }
 
 std::size_t State::waiting() const noexcept {
-  const Steady* const all = steady.load(std::memory_order_acquire);
+  const SteadyStack* const all = steady.load(std::memory_order_acquire);
   return all == nullptr ? 0 : all->waiting();
 }
 
@@ -107,11 +107,11 @@ namespace detail {
 
 using object::Slab;
 using object::State;
-using object::Steady;
+using object::SteadyStack;
 
 void* ObjectPoolCore::take_steady() noexcept {
   State& state = State::of(*this);
-  Steady* const steady = state.steady.load(std::memory_order_acquire);
+  SteadyStack* const steady = state.steady.load(std::memory_order_acquire);
   return steady == nullptr ? nullptr : steady->take();
 }
 
@@ -119,7 +119,7 @@ void ObjectPoolCore::put_steady(void* slot) noexcept {
   State& state = State::of(*this);
   std::uint32_t number = 0;
   const Slab& slab = state.require_place(slot, number);
-  Steady* const steady = state.steady.load(std::memory_order_acquire);
+  SteadyStack* const steady = state.steady.load(std::memory_order_acquire);
   if (steady == nullptr || !steady->put(slab.first_node + number)) [[unlikely]]
     report_free(state, slot);
 }

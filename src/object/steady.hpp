@@ -2,11 +2,11 @@
 //
 //     head: [ tag | 17 ] --> node 17 --> node 4 --> node 90 --> none
 //
-// Treiber's stack of 1986 with a tag against ABA. Each slot has a node, which
-// links those that wait and is marked while its object is in use: so one that
-// comes back twice is found by a load. Nodes lie in pieces, each twice as large
-// as the one before, and stay until the pool ends; so more can be added while
-// others are at work.
+// Treiber's stack of 1986 with a tag of half a word against ABA. Each slot has
+// a node, which links those that wait and is marked while its object is in use:
+// so one that comes back twice is found by a load. Nodes lie in pieces, each
+// twice as large as the one before, and stay until the pool ends; so more can
+// be added while others are at work.
 //
 // Cost     take and put: one compare-and-swap, as long as no other thread makes
 //          it fail; whoever fails has let another one through.
@@ -26,7 +26,7 @@
 
 namespace tarn::object {
 
-class Steady {
+class SteadyStack {
  public:
   using Word = std::size_t;
 
@@ -97,6 +97,14 @@ class Steady {
     return count;
   }
 
+  /// Bytes that the nodes are in.
+  [[nodiscard]] std::size_t lent() const noexcept {
+    std::size_t bytes = 0;
+    for (const std::size_t loan : loans_)
+      bytes += loan;
+    return bytes;
+  }
+
   [[nodiscard]] std::size_t refusals() const noexcept {
     return refusals_.load(std::memory_order_relaxed);
   }
@@ -150,7 +158,7 @@ class Steady {
   std::size_t loans_[most_pieces] = {};
 };
 
-inline bool Steady::add(std::size_t bytes, Loan loan) noexcept {
+inline bool SteadyStack::add(std::size_t bytes, Loan loan) noexcept {
   unsigned piece = 0;
   while (bytes_of(piece) < bytes)
     ++piece;
@@ -165,7 +173,7 @@ inline bool Steady::add(std::size_t bytes, Loan loan) noexcept {
 }
 
 template <class TakeBack>
-void Steady::drop(TakeBack take_back) noexcept {
+void SteadyStack::drop(TakeBack take_back) noexcept {
   for (unsigned piece = 0; piece < most_pieces; ++piece)
     if (Node* const nodes = pieces_[piece].load(std::memory_order_relaxed))
       take_back(Loan{reinterpret_cast<std::byte*>(nodes), loans_[piece]});

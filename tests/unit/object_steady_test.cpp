@@ -122,6 +122,14 @@ TEST_CASE("more can be reserved while objects are in use") {
   CHECK(pool.check());
 }
 
+TEST_CASE("a steady pool tells of all that it borrowed") {
+  CountingUpstream upstream;
+  Pool pool{upstream};
+  REQUIRE(pool.reserve(10'000));
+  const ObjectPoolStats stats = pool.stats();
+  CHECK(stats.held + stats.own == upstream.bytes_out());
+}
+
 TEST_CASE("a reserve that is refused leaves ready what there was") {
   for (int granted = 0; granted < 6; ++granted) {
     CountingUpstream upstream{granted};

@@ -39,7 +39,8 @@ struct ObjectPoolOptions {
 
 struct ObjectPoolStats {
   std::size_t held = 0;        ///< bytes borrowed for slabs
-  std::size_t own = 0;         ///< bytes borrowed for magazines and the like
+  std::size_t own = 0;         ///< bytes borrowed for magazines and the like,
+                               ///< and for the nodes of a steady pool
   std::size_t slabs = 0;       ///< pieces of memory that slots are cut from
   std::size_t unused = 0;      ///< of those, with all slots free
   std::size_t slots = 0;       ///< in all slabs
