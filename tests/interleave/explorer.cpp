@@ -39,7 +39,7 @@ class Search {
   void access(const void* at, std::size_t size, bool is_write);
   void barrier();
   void back_off();
-  [[noreturn]] void fail(const char* what) const;
+  [[noreturn]] void fail(const char* what, int status = exit_found) const;
 
   Ranges ranges;
   Tamper tamper = nullptr;
@@ -235,7 +235,7 @@ unsigned Search::choose(unsigned count) {
   if (depth_ == way_.size())
     way_.push_back({0, count, steps_});
   else if (way_[depth_].count != count || way_[depth_].step != steps_)
-    fail("the same choices lead to the same run");
+    fail("the same choices lead to the same run", exit_unsound);
   return way_[depth_++].taken;
 }
 
@@ -346,11 +346,11 @@ void Search::back_off() {
   sees_last_ |= 1u << current_;
 }
 
-void Search::fail(const char* what) const {
+void Search::fail(const char* what, int status) const {
   std::fprintf(stderr, "%s: does not hold: %s\n", name_, what);
   for (const Event& event : events_)
     print(event);
-  _exit(1);
+  _exit(status);
 }
 
 }  // namespace

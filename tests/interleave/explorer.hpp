@@ -36,6 +36,11 @@ namespace tarn::interleave {
 
 inline constexpr unsigned most_threads = 4;
 
+/// How a program ends whose search found something, and one whose search proves
+/// nothing, since it contradicts itself.
+inline constexpr int exit_found = 1;
+inline constexpr int exit_unsound = 2;
+
 /// A program of a few threads. Each interleaving is one run of it.
 class Program {
  public:

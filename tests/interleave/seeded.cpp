@@ -27,7 +27,9 @@ bool find_seeded(std::span<const Seeded> bugs) {
     }
     int status = 0;
     waitpid(child, &status, 0);
-    const bool is_found = status != 0;
+    // A search that dies, or contradicts itself, has found nothing.
+    const bool is_found =
+        WIFEXITED(status) && WEXITSTATUS(status) == exit_found;
     std::printf("%s: %s\n", is_found ? "found" : "NOT FOUND", bug.what);
     if (!is_found)
       std::fprintf(stderr, "not found: %s\n", bug.what);
