@@ -146,7 +146,9 @@ class SwapSlotPool {
     while (fresh < Count)
       if (fresh_.compare_exchange_weak(fresh, fresh + 1,
                                        std::memory_order_relaxed)) {
-        static_cast<void>(set_used(fresh + 1));
+        // A link that others wrote may have led to it before.
+        if (!set_used(fresh + 1)) [[unlikely]]
+          return refuse_link(fresh + 1);
         return place_of(fresh + 1);
       }
     return nullptr;

@@ -72,10 +72,11 @@ class SlotPool {
   [[nodiscard]] void* allocate() noexcept {
     const detail::Holding holding{lock_};
     const std::uint32_t slot = stack().head;
+    const std::uint32_t fresh = stack().fresh;
     if (slot == 0)
       return take_fresh();
-    // A number that is none, or that of a slot in use, was written by others.
-    if (slot > count()) [[unlikely]]
+    // A number of none that was freed was written by others.
+    if (slot > fresh) [[unlikely]]
       return detail::refuse_link(memory_.words(), stack(), memory_.shape);
     std::uint32_t& word = memory_.words()[slot / 32];
     if ((word & detail::slot_bit(slot)) != 0) [[unlikely]]

@@ -84,8 +84,13 @@ inline std::uint32_t FragmentHeap<Index>::take(std::byte* cells,
     return 0;
   const std::uint32_t fragment = index_.heads[list];
   const std::uint32_t next = at(cells, fragment).next;
-  // What a user wrote there after its free names cells that are none.
-  if (next >= end_ || fragment + at(cells, fragment).size > end_) [[unlikely]] {
+  const std::uint32_t has = at(cells, fragment).size;
+  // What a user wrote there after its free, or from below, leads out of the
+  // cells or is too little.
+  bool is_damaged = next >= end_ || has < size || has > end_ - fragment;
+  if constexpr (Index::looks_behind)
+    is_damaged = is_damaged || at(cells, fragment + has).before != fragment;
+  if (is_damaged) [[unlikely]] {
     report_damage(fragment);
     return 0;
   }

@@ -65,11 +65,12 @@ inline void TreeHeap::count_request(std::uint32_t used, std::size_t size,
     not_smallest_ = ~granules;
 }
 
-void* TreeHeap::take(std::size_t size, unsigned order) noexcept {
+void* TreeHeap::take(std::size_t size, std::size_t align,
+                     unsigned order) noexcept {
   std::uint8_t* const tree = tree_;
   const std::uint32_t want = order + 1;
   if (tree == nullptr || tree[1] < want) [[unlikely]]
-    return refuse(size, max_align);
+    return refuse(size, align);
   // The leftmost node that has it; of blocks of a word or more, itself.
   const std::uint32_t stop =
       order < word_order ? leaves_ : leaves_ >> (order - word_order);
@@ -101,7 +102,7 @@ void* TreeHeap::take(std::size_t size, unsigned order) noexcept {
 void* TreeHeap::allocate(std::size_t size) noexcept {
   if (size > most_bytes) [[unlikely]]
     return refuse(size, max_align);
-  return take(size, order_of(size));
+  return take(size, max_align, order_of(size));
 }
 
 void* TreeHeap::allocate_aligned(std::size_t size, std::size_t align) noexcept {
@@ -110,7 +111,7 @@ void* TreeHeap::allocate_aligned(std::size_t size, std::size_t align) noexcept {
   // Places are aligned from the first granule on, as far as that is aligned.
   if (size > most_bytes || (address_of(blocks_) & (align - 1)) != 0)
     return refuse(size, align);
-  return take(size, order_of(size < align ? align : size));
+  return take(size, align, order_of(size < align ? align : size));
 }
 
 TreeHeap::Found TreeHeap::find(const void* p) const noexcept {

@@ -60,7 +60,7 @@ class Program {
     blocks_.clear();
     heap_ = std::make_unique<FixedHeap<Fit>>(
         memory_.subspan(step.which % 32, spread(step.amount, 14)));
-    if (step.kind % 4 == 1)
+    if (step.kind / 64 % 2 == 1)
       heap_->add_buffer(memory_.last(step.amount % 4096));
     whole_ = heap_->largest_free();
   }

@@ -74,6 +74,18 @@ TEST_CASE(
   CHECK(heap.check());
 }
 
+TEST_CASE("a block of a further buffer has its alignment too, or is refused") {
+  alignas(4096) static std::byte others[8 * KiB];
+  for (const std::size_t shift : {0u, 16u}) {
+    FixedHeap<> heap{room(256)};
+    REQUIRE(heap.add_buffer(std::span{others}.subspan(shift)));
+    void* const block = heap.allocate(100, 256);
+    CHECK((block != nullptr) == (shift == 0));
+    CHECK(is_aligned(block, 256));
+    CHECK(heap.check());
+  }
+}
+
 TEST_CASE("a static heap without heads has all of its size for blocks") {
   static FixedHeap<aligned_first_fit, 4 * KiB> heap;
   CHECK(heap.largest_free() == 4 * KiB);

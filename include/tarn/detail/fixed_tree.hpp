@@ -126,7 +126,8 @@ class TreeHeap {
   [[nodiscard]] Found find(const void* p) const noexcept;
   [[nodiscard]] std::uint32_t granules_of(const Found& found) const noexcept;
 
-  [[nodiscard]] void* take(std::size_t size, unsigned order) noexcept;
+  [[nodiscard]] void* take(std::size_t size, std::size_t align,
+                           unsigned order) noexcept;
   void lower(std::uint32_t node, std::uint32_t was,
              std::uint32_t full) noexcept;
   [[nodiscard]] bool is_free(std::uint32_t first,
