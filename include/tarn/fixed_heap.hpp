@@ -196,12 +196,14 @@ class FixedHeap {
 
   /// Whether `p` points into what blocks are made of.
   [[nodiscard]] bool owns(const void* p) const noexcept {
+    const detail::Holding holding{lock_};
     return heap_.owns(p);
   }
 
   /// Bytes that may be used of a block, at least what was asked; 0: `p` is no
   /// block in use.
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept {
+    const detail::Holding holding{lock_};
     return heap_.size_of(p);
   }
 
@@ -225,7 +227,10 @@ class FixedHeap {
   }
 
   /// True while every invariant holds. Linear in blocks.
-  [[nodiscard]] bool check() const noexcept { return heap_.check(); }
+  [[nodiscard]] bool check() const noexcept {
+    const detail::Holding holding{lock_};
+    return heap_.check();
+  }
 
   /// Looks at `blocks` places of each buffer and next time at the next ones;
   /// false: somebody wrote into a header. For a safety loop's idle time.
@@ -266,7 +271,7 @@ class FixedHeap {
   }
 
   typename Fit::Heap heap_;
-  [[no_unique_address]] Lock lock_;
+  [[no_unique_address]] mutable Lock lock_;
   [[no_unique_address]] std::conditional_t<is_static, Memory, Nothing> memory_;
 };
 

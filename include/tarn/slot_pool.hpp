@@ -110,6 +110,7 @@ class SlotPool {
 
   /// Bytes that may be used at a slot; 0: `p` is no slot in use.
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept {
+    const detail::Holding holding{lock_};
     const std::size_t number = number_of(p);
     if (number > count())
       return 0;
@@ -120,17 +121,20 @@ class SlotPool {
 
   /// The largest size that is now to be had: a slot's, or 0. O(1).
   [[nodiscard]] std::size_t largest_free() const noexcept {
+    const detail::Holding holding{lock_};
     return stack().head != 0 || stack().fresh < count() ? stride() : 0;
   }
 
   /// Linear in slots / 32.
   [[nodiscard]] SlotPoolStats stats() const noexcept {
+    const detail::Holding holding{lock_};
     return {stride(), count(), detail::slots_in_use(view()), stack().fresh,
             stack().refusals};
   }
 
   /// True while every invariant holds. Linear in slots.
   [[nodiscard]] bool check() const noexcept {
+    const detail::Holding holding{lock_};
     return detail::check_slots(view());
   }
 
@@ -183,7 +187,7 @@ class SlotPool {
   }
 
   detail::SlotMemory<Size, Count, Align> memory_;
-  [[no_unique_address]] Lock lock_;
+  [[no_unique_address]] mutable Lock lock_;
 };
 
 }  // namespace v1

@@ -316,8 +316,16 @@ TEST_CASE("each call holds the lock") {
   FixedHeap<half_fit, tarn::at_run_time, CountingLock> heap{room(1 * KiB)};
   void* const block = heap.allocate(10);
   heap.deallocate(block);
-  CHECK(CountingLock::held == 0);
   CHECK(CountingLock::locked == 2);
+  CHECK_FALSE(heap.try_expand(heap.allocate(10), 2 * KiB));
+  CHECK(heap.owns(block));
+  CHECK(heap.size_of(block) >= 10);
+  CHECK(heap.check());
+  CHECK(heap.check_step(1));
+  CHECK(heap.largest_free() > 0);
+  CHECK(heap.stats().used > 0);
+  CHECK(CountingLock::held == 0);
+  CHECK(CountingLock::locked == 10);
 }
 
 TEST_CASE("two levels round a request by a sixteenth at most") {

@@ -201,8 +201,14 @@ TEST_CASE("each call holds the lock") {
   SlotPool<16, 2, CountingLock> pool;
   void* const slot = pool.allocate();
   pool.deallocate(slot);
-  CHECK(CountingLock::held == 0);
   CHECK(CountingLock::locked == 2);
+  CHECK(pool.size_of(slot) == 0);
+  CHECK(pool.check());
+  CHECK(pool.check_step(1));
+  CHECK(pool.largest_free() == 16);
+  CHECK(pool.stats().in_use == 0);
+  CHECK(CountingLock::held == 0);
+  CHECK(CountingLock::locked == 7);
 }
 
 TEST_CASE("every distance that is no slot's start is told from one that is") {
