@@ -21,6 +21,7 @@
 #include "tarn/slot_pool.hpp"
 
 #include <atomic>
+#include <bit>
 #include <type_traits>
 
 namespace tarn {
@@ -28,11 +29,11 @@ inline namespace v1 {
 
 namespace detail {
 
-/// Lock-free. At most 65535 slots, and a call that is interrupted by exactly a
-/// multiple of 65536 others may mistake the head: no handler does that.
+/// Lock-free. The limits: InterruptSlotPool.
 template <std::size_t Size, std::size_t Count, std::size_t Align>
 class SwapSlotPool {
   static_assert(Count <= 0xffff, "a slot's number has 16 bits");
+  static_assert(is_pow2(Align) && Align >= smallest_slot);
 
  public:
   constexpr SwapSlotPool() noexcept = default;
@@ -93,6 +94,17 @@ class SwapSlotPool {
     return end() - address_of(p) - 1 < Count * stride.bytes;
   }
 
+  /// Bytes that may be used at a slot; 0: `p` is no slot in use.
+  [[nodiscard]] std::size_t size_of(const void* p) const noexcept {
+    const std::size_t slot_number = number_of(p);
+    if (slot_number > Count)
+      return 0;
+    const auto slot = static_cast<std::uint32_t>(slot_number);
+    const std::uint32_t word =
+        words_[slot / 32].load(std::memory_order_relaxed);
+    return (word & slot_bit(slot)) != 0 ? stride.bytes : 0;
+  }
+
   /// A slot's size, or 0 where none was free a moment ago.
   [[nodiscard]] std::size_t largest_free() const noexcept {
     const bool has = (head_.load(std::memory_order_relaxed) & number) != 0 ||
@@ -110,10 +122,12 @@ class SwapSlotPool {
   }
 
  private:
-  static constexpr std::uint32_t number = 0xffff;
+  // The bits of a slot's number.
+  static constexpr std::uint32_t number =
+      std::bit_ceil(std::uint32_t{Count} + 1) - 1;
   static constexpr Stride stride{slot_stride(Size, Align)};
 
-  // The head after a change: the upper half counts them.
+  // The head after a change: the bits above a number count them.
   static constexpr std::uint32_t changed(std::uint32_t head,
                                          std::uint32_t slot) noexcept {
     return (head & ~number) + number + 1 + (slot & number);
@@ -155,7 +169,11 @@ class SwapSlotPool {
   }
 
   [[gnu::noinline, gnu::cold]] void* run_out() noexcept {
-    refusals_.fetch_add(1, std::memory_order_relaxed);
+    std::uint32_t count = refusals_.load(std::memory_order_relaxed);
+    while (count != 0xffff'ffff &&
+           !refusals_.compare_exchange_weak(count, count + 1,
+                                            std::memory_order_relaxed)) {
+    }
     return nullptr;
   }
 
@@ -191,16 +209,34 @@ class SwapSlotPool {
   std::atomic<std::uint32_t> refusals_{0};
 };
 
+/// The same calls with interrupts off.
+template <std::size_t Size, std::size_t Count, class Mask, std::size_t Align>
+class MaskSlotPool : private SlotPool<Size, Count, Mask, Align> {
+  using Pool = SlotPool<Size, Count, Mask, Align>;
+
+ public:
+  constexpr MaskSlotPool() noexcept = default;
+  using Pool::allocate;
+  using Pool::deallocate;
+  using Pool::largest_free;
+  using Pool::owns;
+  using Pool::size_of;
+  using Pool::stats;
+};
+
 }  // namespace detail
 
 /// `Mask` is used where there is no compare-and-swap of 32 bits; such a core
-/// needs one.
+/// needs one. With compare-and-swap there are at most 65535 slots, and a call
+/// may mistake the head that is interrupted by a multiple of C others exactly,
+/// where C is 2^32 over the lowest power of two above `Count`: 65536 at least,
+/// 2^26 for 63 slots. No handler does that.
 template <std::size_t Size, std::size_t Count, class Mask = NoLock,
           std::size_t Align = detail::slot_align(Size)>
 using InterruptSlotPool =
     std::conditional_t<std::atomic<std::uint32_t>::is_always_lock_free,
                        detail::SwapSlotPool<Size, Count, Align>,
-                       SlotPool<Size, Count, Mask, Align>>;
+                       detail::MaskSlotPool<Size, Count, Mask, Align>>;
 
 }  // namespace v1
 }  // namespace tarn

@@ -33,11 +33,15 @@ struct SlotPoolStats {
 };
 
 /// Bytes of a buffer, aligned to `align`, in which there is room for `count`
-/// slots of `size` bytes.
+/// slots of `size` bytes; no_limit: no buffer has it.
 [[nodiscard]] constexpr std::size_t slot_pool_bytes(
     std::size_t size, std::size_t count, std::size_t align) noexcept {
-  return count * detail::slot_stride(size, align) +
-         sizeof(detail::Word) * detail::slot_words(count);
+  const std::size_t stride = detail::slot_stride(size, align);
+  const std::size_t bits = sizeof(detail::Word) * detail::slot_words(count);
+  if (count > detail::most_slots ||
+      (count != 0 && stride > (no_limit - bits) / count))
+    return no_limit;
+  return count * stride + bits;
 }
 [[nodiscard]] constexpr std::size_t slot_pool_bytes(
     std::size_t size, std::size_t count) noexcept {

@@ -18,7 +18,7 @@ struct Mask {
 };
 
 using Swapping = tarn::detail::SwapSlotPool<24, 40, 8>;
-using Masking = tarn::SlotPool<24, 40, Mask, 8>;
+using Masking = tarn::detail::MaskSlotPool<24, 40, Mask, 8>;
 
 constinit tarn::InterruptSlotPool<24, 40, Mask> at_start;
 
@@ -50,6 +50,8 @@ TEST_CASE_TEMPLATE("it is a slot pool by either way", Pool, Swapping, Masking) {
   CHECK(pool.stats().peak == 40);
   CHECK(pool.owns(slots[0]));
   CHECK_FALSE(pool.owns(&pool + 1));
+  CHECK(pool.size_of(slots[0]) == 24);
+  CHECK(pool.size_of(static_cast<char*>(slots[0]) + 4) == 0);
   for (void* const slot : slots)
     pool.deallocate(slot);
   CHECK(pool.stats().in_use == 0);

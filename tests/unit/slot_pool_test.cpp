@@ -143,14 +143,23 @@ TEST_CASE("a pool over a buffer has as many slots as fit, for any size") {
 
 TEST_CASE("slot_pool_bytes is enough and no byte too many") {
   alignas(64) static std::byte buffer[4096];
-  for (const std::size_t align : {4u, 8u, 16u, 64u})
+  for (const std::size_t align : {1u, 2u, 4u, 8u, 16u, 64u})
     for (std::size_t slots = 1; slots < 40; slots += 3) {
-      const std::size_t bytes = slot_pool_bytes(20, slots, align);
+      const std::size_t bytes = slot_pool_bytes(18, slots, align);
       REQUIRE(bytes <= sizeof buffer);
       const std::span<std::byte> room{buffer};
-      CHECK(SlotPool<>{room.first(bytes), 20, align}.stats().slots == slots);
-      CHECK(SlotPool<>{room.first(bytes - 1), 20, align}.stats().slots < slots);
+      CHECK(SlotPool<>{room.first(bytes), 18, align}.stats().slots == slots);
+      CHECK(SlotPool<>{room.first(bytes - 1), 18, align}.stats().slots < slots);
     }
+}
+
+TEST_CASE("slot_pool_bytes that overflow are no limit") {
+  constexpr std::size_t half = tarn::no_limit / 2 + 1;
+  CHECK(slot_pool_bytes(half, 4) == tarn::no_limit);
+  CHECK(slot_pool_bytes(tarn::no_limit, 1) == tarn::no_limit);
+  CHECK(slot_pool_bytes(tarn::no_limit - 3, 1) == tarn::no_limit);
+  CHECK(slot_pool_bytes(4, tarn::no_limit) == tarn::no_limit);
+  CHECK(slot_pool_bytes(8, 0) == 4);
 }
 
 TEST_CASE("a buffer at an odd address serves aligned slots") {

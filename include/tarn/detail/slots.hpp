@@ -49,10 +49,13 @@ inline constexpr std::size_t most_slots = 0x7fff'ffff;
                                  : largest;
 }
 
-/// Bytes from one slot to the next.
+/// Bytes from one slot to the next; no_limit where they overflow.
 [[nodiscard]] constexpr std::size_t slot_stride(std::size_t size,
                                                 std::size_t align) noexcept {
-  return round_up(size < smallest_slot ? smallest_slot : size, align);
+  const std::size_t unit = align < smallest_slot ? smallest_slot : align;
+  if (size > no_limit - unit)
+    return no_limit;
+  return round_up(size < smallest_slot ? smallest_slot : size, unit);
 }
 
 /// Words with a bit for each of `count` slots and for slot 0, which is none.
