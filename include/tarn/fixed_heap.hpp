@@ -39,7 +39,7 @@ inline namespace v1 {
 namespace detail {
 
 /// What fits over fragments have in common.
-template <class OneIndex, bool has_powers>
+template <class OneIndex>
 struct FragmentFit {
   using Index = OneIndex;
   using Heap = FragmentHeap<Index>;
@@ -48,6 +48,8 @@ struct FragmentFit {
   static constexpr std::size_t required_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
+    need_a_heap_of(live);
+    need_a_heap_of(largest);
     return buffer_with<Index>(
         bound(most_live_cells<Index>(live, largest, smallest), live / smallest,
               Index::rounded(cells_for(largest))));
@@ -64,19 +66,19 @@ struct FragmentFit {
     return size;
   }
 
- private:
+ protected:
   static constexpr std::uint64_t bound(std::uint64_t live, std::uint64_t blocks,
                                        std::uint32_t largest) noexcept {
-    const std::uint64_t any = live + blocks * (largest - 1);
-    const std::uint64_t powers = live * (high_bit(largest) + 1);
-    return has_powers && powers < any ? powers : any;
+    return live + blocks * (largest - 1);
   }
 };
 
 }  // namespace detail
 
-/// The lowest place of a power of two, aligned to its size: no heads, so no
-/// overflow reaches them; a block takes a power of two, of 16 bytes at least.
+/// The lowest place of a power of two, aligned to its size. No heads lie
+/// between blocks: the book lies behind the last granule, where only the block
+/// there can overflow into it. A block takes a power of two, of 16 bytes at
+/// least.
 /// An alignment above that of the buffer is refused.
 struct aligned_first_fit {
   using Heap = detail::TreeHeap;
@@ -85,17 +87,25 @@ struct aligned_first_fit {
   static constexpr std::size_t required_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
-    return Heap::buffer_with(
+    detail::need_a_heap_of(live);
+    detail::need_a_heap_of(largest);
+    const std::uint64_t granules =
         Heap::bound(Heap::most_live(live, largest, smallest), live / smallest,
-                    largest, smallest));
+                    largest, smallest);
+    detail::need_a_heap_of(granules * Heap::granule);
+    return Heap::buffer_with(granules);
   }
   /// What every exhaustive search so far has held, and no proof: with n the
   /// largest block, n ceil(M (1 + lg n / 2) / n).
   static constexpr std::size_t expected_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
-    return Heap::buffer_with(Heap::expected(
-        Heap::most_live(live, largest, smallest), largest, smallest));
+    detail::need_a_heap_of(live);
+    detail::need_a_heap_of(largest);
+    const std::uint64_t granules = Heap::expected(
+        Heap::most_live(live, largest, smallest), largest, smallest);
+    detail::need_a_heap_of(granules * Heap::granule);
+    return Heap::buffer_with(granules);
   }
   static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
     if (seen.peak == 0)
@@ -112,10 +122,25 @@ struct aligned_first_fit {
 };
 
 /// Half-fit: a block takes a power of two.
-struct half_fit : detail::FragmentFit<detail::HalfFitIndex, true> {};
+struct half_fit : detail::FragmentFit<detail::HalfFitIndex> {
+  /// What no search has broken, and no proof: R (1 + lg r), in the words of
+  /// detail/fixed_bounds.hpp.
+  static constexpr std::size_t expected_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    detail::need_a_heap_of(live);
+    detail::need_a_heap_of(largest);
+    const std::uint64_t cells =
+        detail::most_live_cells<Index>(live, largest, smallest);
+    const std::uint32_t most = Index::rounded(detail::cells_for(largest));
+    const std::uint64_t powers = cells * (detail::high_bit(most) + 1);
+    const std::uint64_t any = bound(cells, live / smallest, most);
+    return detail::buffer_with<Index>(powers < any ? powers : any);
+  }
+};
 
 /// Two levels of lists, by powers of two and sixteenths of them.
-struct two_level : detail::FragmentFit<detail::TwoLevelIndex, false> {};
+struct two_level : detail::FragmentFit<detail::TwoLevelIndex> {};
 
 /// What real-time code asks of a fit: that no call's time depends on how the
 /// heap was used.
@@ -180,7 +205,8 @@ class FixedHeap {
   }
 
   /// The block with `size` bytes, here or elsewhere, its bytes kept; nullptr:
-  /// ran out, and the block is as it was. Linear in its size where it moves.
+  /// ran out, and the block is as it was. Linear in its size where it moves,
+  /// and then it is aligned to 16.
   [[nodiscard]] void* reallocate(void* p, std::size_t size) noexcept {
     if (p == nullptr)
       return allocate(size);
@@ -207,21 +233,21 @@ class FixedHeap {
     return heap_.size_of(p);
   }
 
-  /// The largest size that allocate would grant now. Constant time.
+  /// The largest size that allocate would grant now. Linear in buffers.
   [[nodiscard]] std::size_t largest_free() noexcept {
     const detail::Holding holding{lock_};
     begin();
     return heap_.largest_free();
   }
 
-  /// Constant time. `headroom` is what the first buffer has above the bound for
-  /// the most that lived and the largest request so far: not below 0 means that
-  /// no order of the same calls can make the heap refuse.
+  /// Linear in buffers. `headroom` is what the first buffer has above the bound
+  /// for the most that lived and the largest request so far: not below 0 means
+  /// that no order of the same calls can make the heap refuse.
   [[nodiscard]] Stats stats() noexcept {
     const detail::Holding holding{lock_};
     begin();
     Stats stats = heap_.stats();
-    stats.headroom = static_cast<std::int64_t>(stats.size) -
+    stats.headroom = static_cast<std::int64_t>(heap_.own_size()) -
                      static_cast<std::int64_t>(Fit::needed(stats));
     return stats;
   }
@@ -241,7 +267,8 @@ class FixedHeap {
 
   /// Bytes of a buffer, aligned to 16, that is never refused anything while at
   /// most `live` bytes are asked for at one time, by requests of `smallest` to
-  /// `largest` bytes at the default alignment (detail/fixed_bounds.hpp).
+  /// `largest` bytes at the default alignment (detail/fixed_bounds.hpp). Does
+  /// not compile above 2 GiB, which is the most of a heap.
   static consteval std::size_t required_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {

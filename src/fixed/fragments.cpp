@@ -216,7 +216,8 @@ void* FragmentHeap<Index>::allocate_aligned(std::size_t size,
     at(cells, fragment + all).before = fragment;
   }
   at(cells, fragment).size = need | in_use;
-  count_request(used_ + need, size, need);
+  // The request is what was looked for.
+  count_request(used_ + need, size + align - cell_size, need);
   cut(cells, fragment, need, all - need, marks);
   index_.marks = marks;
   return &at(cells, fragment).next;

@@ -61,11 +61,12 @@ bool FragmentHeap<Index>::add(std::span<std::byte> buffer) noexcept {
   const std::size_t gap = bytes_between(buffer.data(), at);
   if (buffer.data() == nullptr || buffer.size() < gap + sizeof(FragmentHeap))
     return false;
-  FragmentHeap* const heap = ::new (at) FragmentHeap{};
-  if (!heap->begin(buffer.subspan(gap + sizeof(FragmentHeap))))
+  // Tried first by one beside: nothing is written where it is too small.
+  const auto rest = buffer.subspan(gap + sizeof(FragmentHeap));
+  if (FragmentHeap tried; !tried.begin(rest))
     return false;
-  other_ = heap;
-  return true;
+  other_ = ::new (at) FragmentHeap{};
+  return other_->begin(rest);
 }
 
 template <class Index>
@@ -106,8 +107,8 @@ FixedHeapStats FragmentHeap<Index>::stats() const noexcept {
       sum.largest_request = heap->largest_request_;
     if (heap->not_smallest_ > not_smallest)
       not_smallest = heap->not_smallest_;
-    sum.refusals += heap->refusals_;
-    sum.fragmented += heap->fragmented_;
+    sum.refusals = sum_of_counts(sum.refusals, heap->refusals_);
+    sum.fragmented = sum_of_counts(sum.fragmented, heap->fragmented_);
   }
   if (not_smallest != 0)
     sum.smallest_block = ~not_smallest * cell_size;
@@ -191,9 +192,9 @@ void* FragmentHeap<Index>::refuse(std::size_t size,
                                   std::size_t align) noexcept {
   if (other_ != nullptr)
     return other_->allocate_aligned(size, align);
-  ++refusals_;
+  refusals_ = sum_of_counts(refusals_, 1);
   if (size <= most_bytes && cells_for(size) <= count() - used_)
-    ++fragmented_;
+    fragmented_ = sum_of_counts(fragmented_, 1);
   return nullptr;
 }
 

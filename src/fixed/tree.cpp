@@ -111,7 +111,10 @@ void* TreeHeap::allocate_aligned(std::size_t size, std::size_t align) noexcept {
   // Places are aligned from the first granule on, as far as that is aligned.
   if (size > most_bytes || (address_of(blocks_) & (align - 1)) != 0)
     return refuse(size, align);
-  return take(size, align, order_of(size < align ? align : size));
+  // A place of `align` bytes is what is asked for, and counts as the request.
+  if (size < align)
+    size = align;
+  return take(size, align, order_of(size));
 }
 
 TreeHeap::Found TreeHeap::find(const void* p) const noexcept {

@@ -12,11 +12,11 @@ namespace tarn {
 inline namespace v1 {
 namespace detail {
 
-bool TreeHeap::begin(std::span<std::byte> buffer) noexcept {
+std::uint32_t TreeHeap::granules_in(std::span<std::byte> buffer) noexcept {
   std::byte* const first = align_up(buffer.data(), granule);
   const std::size_t gap = bytes_between(buffer.data(), first);
   if (buffer.data() == nullptr || buffer.size() < gap + granule)
-    return false;
+    return 0;
   const std::size_t room = buffer.size() - gap;
   const std::size_t most = room / granule;
   auto granules =
@@ -24,10 +24,17 @@ bool TreeHeap::begin(std::span<std::byte> buffer) noexcept {
   // The book has 3/8 byte a granule at most, and a few for the last word.
   while (granules != 0 && buffer_with(granules) > room)
     granules -= (granules >> 6) + 1;
+  while (granules != 0 && granules < most_cells &&
+         buffer_with(granules + 1) <= room)
+    ++granules;
+  return granules;
+}
+
+bool TreeHeap::begin(std::span<std::byte> buffer) noexcept {
+  std::byte* const first = align_up(buffer.data(), granule);
+  const std::uint32_t granules = granules_in(buffer);
   if (granules == 0)
     return false;
-  while (granules < most_cells && buffer_with(granules + 1) <= room)
-    ++granules;
   blocks_ = first;
   count_ = granules;
   leaves_ = leaves_for(granules);
@@ -72,14 +79,16 @@ bool TreeHeap::add(std::span<std::byte> buffer) noexcept {
   const std::uintptr_t end = address_of(buffer.data()) + buffer.size();
   const std::uintptr_t place =
       (end - sizeof(TreeHeap)) & ~std::uintptr_t{alignof(TreeHeap) - 1};
-  if (buffer.size() < sizeof(TreeHeap) + alignof(TreeHeap) ||
+  if (buffer.data() == nullptr ||
+      buffer.size() < sizeof(TreeHeap) + alignof(TreeHeap) ||
       place < address_of(buffer.data()))
     return false;
-  TreeHeap* const heap = ::new (reinterpret_cast<void*>(place)) TreeHeap{};
-  if (!heap->begin(buffer.first(place - address_of(buffer.data()))))
+  // Nothing is written where it is too small.
+  const auto rest = buffer.first(place - address_of(buffer.data()));
+  if (granules_in(rest) == 0)
     return false;
-  other_ = heap;
-  return true;
+  other_ = ::new (reinterpret_cast<void*>(place)) TreeHeap{};
+  return other_->begin(rest);
 }
 
 bool TreeHeap::is_here(const void* p) const noexcept {
@@ -120,8 +129,8 @@ FixedHeapStats TreeHeap::stats() const noexcept {
       sum.largest_request = heap->largest_request_;
     if (heap->not_smallest_ > not_smallest)
       not_smallest = heap->not_smallest_;
-    sum.refusals += heap->refusals_;
-    sum.fragmented += heap->fragmented_;
+    sum.refusals = sum_of_counts(sum.refusals, heap->refusals_);
+    sum.fragmented = sum_of_counts(sum.fragmented, heap->fragmented_);
   }
   if (not_smallest != 0)
     sum.smallest_block = ~not_smallest * granule;
@@ -207,9 +216,9 @@ bool TreeHeap::check_step(std::size_t words) noexcept {
 void* TreeHeap::refuse(std::size_t size, std::size_t align) noexcept {
   if (other_ != nullptr)
     return other_->allocate_aligned(size, align);
-  ++refusals_;
+  refusals_ = sum_of_counts(refusals_, 1);
   if (size <= std::size_t{count_ - used_} * granule)
-    ++fragmented_;
+    fragmented_ = sum_of_counts(fragmented_, 1);
   return nullptr;
 }
 

@@ -303,6 +303,53 @@ FOR_EACH_FIT("several buffers serve one heap") {
   CHECK(heap.stats().used == 0);
 }
 
+FOR_EACH_FIT("a buffer that add_buffer refuses is as it was") {
+  FixedHeap<Fit> heap{room(1 * KiB)};
+  for (std::size_t size = 0; size < 400; ++size) {
+    const auto bytes = std::span{other_buffer}.first(size);
+    std::memset(bytes.data(), 0x55, size);
+    if (heap.add_buffer(bytes)) {
+      REQUIRE(size > 60);
+      break;
+    }
+    for (const std::byte byte : bytes)
+      REQUIRE(byte == std::byte{0x55});
+  }
+  CHECK_FALSE(heap.add_buffer({static_cast<std::byte*>(nullptr), 4 * KiB}));
+  CHECK(heap.check());
+}
+
+FOR_EACH_FIT("headroom counts what an alignment asked for") {
+  FixedHeap<Fit> heap{room(12 * KiB)};
+  REQUIRE(heap.allocate(16, 4096) != nullptr);
+  CHECK(heap.stats().largest_request >= 4096);
+  // The same calls in another order may be refused.
+  REQUIRE(heap.allocate(16) != nullptr);
+  REQUIRE(heap.allocate(16) != nullptr);
+  const std::int64_t headroom = heap.stats().headroom;
+  CHECK(headroom < 1000);
+  CHECK(headroom > -100'000);
+}
+
+FOR_EACH_FIT("headroom is that of the first buffer") {
+  FixedHeap<Fit> heap{room(1 * KiB)};
+  const auto size = static_cast<std::int64_t>(heap.stats().size);
+  CHECK(heap.stats().headroom == size);
+  REQUIRE(heap.add_buffer(other_buffer));
+  CHECK(heap.stats().headroom == size);
+}
+
+TEST_CASE("half_fit expects less than is proven") {
+  using Heap = FixedHeap<half_fit>;
+  constexpr std::size_t required = Heap::required_bytes(8 * KiB, 1 * KiB, 24);
+  constexpr std::size_t expected = Heap::expected_bytes(8 * KiB, 1 * KiB, 24);
+  static_assert(expected < required);
+  // 24 bytes are 2 cells, and 25 are 4: R is 1310, B 341, r 128.
+  static_assert(required > (1310 + 341 * 127) * 16);
+  static_assert(expected > 1310 * 8 * 16);
+  static_assert(expected < 1310 * 8 * 16 + 400);
+}
+
 TEST_CASE("a static heap begins at its first use") {
   CHECK(half_at_start.largest_free() == 1024 - 8);
   CHECK(two_at_start.largest_free() > 1400);

@@ -8,7 +8,7 @@
 // cells are always enough. For half-fit, whose blocks are powers of two, its
 // literature gives R (1 + lg r) (Ogasawara 1995, after Robson 1971), which no
 // search of small heaps and no adversary has broken here, and which is not
-// proven here anew. The smaller one counts.
+// proven here: it is what to expect, not what is required.
 //
 // Threads  none; there is nothing here at run time.
 // SPDX-License-Identifier: MIT
@@ -25,6 +25,15 @@ inline constexpr std::size_t header = 2 * sizeof(std::uint32_t);
 
 /// No heap has more.
 inline constexpr std::size_t most_bytes = most_cells * cell_size;
+
+/// Not constexpr, so that what calls it is no constant.
+void no_heap_is_so_large() noexcept;
+
+/// No constant where no heap has so many bytes.
+constexpr void need_a_heap_of(std::uint64_t bytes) noexcept {
+  if (bytes > most_bytes)
+    no_heap_is_so_large();
+}
 
 /// Cells of the fragment of a block; `size` is at most most_bytes.
 [[nodiscard]] constexpr std::uint32_t cells_for(std::size_t size) noexcept {
@@ -63,6 +72,7 @@ template <class Index>
 /// Bytes of an aligned buffer with so many cells for fragments.
 template <class Index>
 [[nodiscard]] constexpr std::size_t buffer_with(std::uint64_t cells) noexcept {
+  need_a_heap_of(cells * cell_size);
   const auto rest = static_cast<std::size_t>((cells + 1) * cell_size) + header;
   std::size_t bytes = rest;
   // Longer lists may need one more row, once.

@@ -48,6 +48,10 @@ class FragmentHeap {
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
   [[nodiscard]] std::size_t largest_free() const noexcept;
   [[nodiscard]] FixedHeapStats stats() const noexcept;
+  /// Bytes of this buffer that blocks can have.
+  [[nodiscard]] std::size_t own_size() const noexcept {
+    return count() * cell_size;
+  }
   [[nodiscard]] bool check() const noexcept;
   [[nodiscard]] bool check_step(std::size_t blocks) noexcept;
 

@@ -10,11 +10,12 @@
 // A block of a word or more is a node that says 0 while its children still say
 // free, which no other node does.
 //
-// Why M (1 + lg n) is enough, for blocks of up to n that together have up to M,
-// a multiple of n: blocks of 1 never lie above M. Say those up to n/2 never lie
-// above H, a multiple of n. When a block of n comes to lie above H, each place
-// of n between H and it has a block, which is of n then and fills the place: so
-// the block ends at H + M at most (Robson 1971 has it for first fit).
+// Why M (1 + lg n) is enough, for blocks of up to n, where M counts all blocks,
+// of any size, and is a multiple of the largest: the lowest free granule is
+// below M. Say blocks of up to n/2 never lie above H, a multiple of the
+// largest. When one of n comes to lie above H, each place of n between H and it
+// has a block, of n or more, which fills it: so it ends at H + M at most
+// (Robson 1971 has it for first fit).
 //
 // Cost     a few instructions for each power of two in the buffer; 3/8 byte a
 //          granule.
@@ -53,6 +54,10 @@ class TreeHeap {
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
   [[nodiscard]] std::size_t largest_free() const noexcept;
   [[nodiscard]] FixedHeapStats stats() const noexcept;
+  /// Bytes of this buffer that blocks can have.
+  [[nodiscard]] std::size_t own_size() const noexcept {
+    return count_ * granule;
+  }
   [[nodiscard]] bool check() const noexcept;
   [[nodiscard]] bool check_step(std::size_t words) noexcept;
 
@@ -73,6 +78,12 @@ class TreeHeap {
     }
     return most;
   }
+  [[nodiscard]] static constexpr unsigned orders_between(
+      std::size_t smallest, std::size_t largest) noexcept {
+    const unsigned low = order_of(smallest);
+    const unsigned high = order_of(largest);
+    return low < high ? high - low : 0;
+  }
   /// Granules that are always enough: as above, the smallest being 1; or a
   /// place of the largest for each block, since a place without a block serves.
   [[nodiscard]] static constexpr std::uint64_t bound(
@@ -81,14 +92,14 @@ class TreeHeap {
     const unsigned order = order_of(largest);
     const std::uint64_t places = ((live - 1) >> order) + 1;
     const std::uint64_t robson =
-        (places << order) * (order - order_of(smallest) + 1);
+        (places << order) * (orders_between(smallest, largest) + 1);
     return blocks << order < robson ? blocks << order : robson;
   }
   [[nodiscard]] static constexpr std::uint64_t expected(
       std::uint64_t live, std::size_t largest, std::size_t smallest) noexcept {
     const unsigned order = order_of(largest);
     const std::uint64_t granules =
-        (live * (order - order_of(smallest) + 2) + 1) / 2;
+        (live * (orders_between(smallest, largest) + 2) + 1) / 2;
     return (((granules - 1) >> order) + 1) << order;
   }
   /// Bytes of an aligned buffer with so many granules for blocks.
@@ -137,6 +148,9 @@ class TreeHeap {
   void count_request(std::uint32_t used, std::size_t size,
                      std::uint32_t granules) noexcept;
   void lift(std::uint32_t node, std::uint32_t full) noexcept;
+  // Granules that a buffer has room for, with their book.
+  [[nodiscard]] static std::uint32_t granules_in(
+      std::span<std::byte> buffer) noexcept;
   [[nodiscard]] bool is_here(const void* p) const noexcept;
   [[nodiscard]] bool is_word_sound(std::uint32_t word) const noexcept;
   [[nodiscard]] bool is_node_sound(std::uint32_t node,
