@@ -1,0 +1,73 @@
+// How large a fixed heap must be: what is required, and the room above it.
+#include "tarn/fixed_heap.hpp"
+
+#include <doctest/doctest.h>
+#include <vector>
+
+using tarn::aligned_first_fit;
+using tarn::FixedHeap;
+using tarn::half_fit;
+using tarn::KiB;
+using tarn::two_level;
+
+#define FOR_EACH_FIT(name) \
+  TEST_CASE_TEMPLATE(name, Fit, aligned_first_fit, half_fit, two_level)
+
+namespace {
+
+alignas(4096) std::byte buffer[160 * KiB];
+alignas(4096) std::byte other_buffer[16 * KiB];
+
+std::span<std::byte> room(std::size_t bytes) {
+  return std::span{buffer}.first(bytes);
+}
+
+}  // namespace
+
+FOR_EACH_FIT("required_bytes is enough for a whole block of live bytes") {
+  constexpr std::size_t bytes =
+      FixedHeap<Fit>::required_bytes(2 * KiB, 256, 16);
+  static_assert(bytes > 2 * KiB);
+  REQUIRE(bytes <= sizeof buffer);
+  FixedHeap<Fit> heap{room(bytes)};
+  // Every second of the smallest stays, then the largest come.
+  std::vector<void*> blocks;
+  for (std::size_t i = 0; i < 2 * KiB / 16; ++i)
+    blocks.push_back(heap.allocate(16));
+  for (std::size_t i = 0; i < blocks.size(); i += 2)
+    heap.deallocate(blocks[i]);
+  for (int i = 0; i < 4; ++i)
+    CHECK(heap.allocate(256) != nullptr);
+  CHECK(heap.stats().headroom >= 0);
+}
+
+FOR_EACH_FIT("headroom counts what an alignment asked for") {
+  FixedHeap<Fit> heap{room(12 * KiB)};
+  REQUIRE(heap.allocate(16, 4096) != nullptr);
+  CHECK(heap.stats().largest_request >= 4096);
+  // The same calls in another order may be refused.
+  REQUIRE(heap.allocate(16) != nullptr);
+  REQUIRE(heap.allocate(16) != nullptr);
+  const std::int64_t headroom = heap.stats().headroom;
+  CHECK(headroom < 1000);
+  CHECK(headroom > -100'000);
+}
+
+FOR_EACH_FIT("headroom is that of the first buffer") {
+  FixedHeap<Fit> heap{room(1 * KiB)};
+  const auto size = static_cast<std::int64_t>(heap.stats().size);
+  CHECK(heap.stats().headroom == size);
+  REQUIRE(heap.add_buffer(other_buffer));
+  CHECK(heap.stats().headroom == size);
+}
+
+TEST_CASE("half_fit expects less than is proven") {
+  using Heap = FixedHeap<half_fit>;
+  constexpr std::size_t required = Heap::required_bytes(8 * KiB, 1 * KiB, 24);
+  constexpr std::size_t expected = Heap::expected_bytes(8 * KiB, 1 * KiB, 24);
+  static_assert(expected < required);
+  // 24 bytes are 2 cells, and 25 are 4: R is 1310, B 341, r 128.
+  static_assert(required > (1310 + 341 * 127) * 16);
+  static_assert(expected > 1310 * 8 * 16);
+  static_assert(expected < 1310 * 8 * 16 + 400);
+}
