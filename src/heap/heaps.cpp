@@ -253,8 +253,7 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
     bin = {};
   for (Parcel& parcel : heap.outbox)
     parcel.granule = no_granule;
-  for (std::uint64_t& open : heap.open_parcels)
-    open = 0;
+  heap.open_parcels = 0;
   for (unsigned i = 0; i < classes; ++i) {
     heap.partial[i] = nullptr;
     heap.dry[i] = nullptr;

@@ -7,8 +7,8 @@
 // left the fast path, which writes nothing for us. So of another living thread
 // a bin may hold any number from none to `in_bins_most`.
 //
-// Blocks that another living thread has collected to send home, at most 1 MiB
-// a thread, are counted as in use.
+// Blocks that another living thread has collected to send home, at most
+// 504 KiB a thread, are counted as in use.
 //
 // Cost     a load for each granule in use, two lines for each slab; two KiB and
 //          the lock of its thread heap for each mixed slab.

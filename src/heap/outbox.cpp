@@ -8,8 +8,9 @@
 namespace tarn::heap {
 namespace {
 
-// A parcel holds up to 64 blocks or 4 KiB, of up to 1 KiB at least eight; so a
-// thread keeps at most 1 MiB of others' blocks from them.
+// A parcel holds up to 64 blocks or 4 KiB, of up to largest_linear at least
+// eight. A full one goes, so a thread keeps at most 64 times 7 blocks of
+// largest_linear, 504 KiB, of others' blocks from them.
 constexpr std::uint32_t most_blocks = 64;
 constexpr std::uint32_t least_blocks = 8;
 constexpr std::uint32_t most_bytes = 4 * KiB;
@@ -22,19 +23,18 @@ constexpr std::uint32_t capacity_for(std::uint32_t slot_size) noexcept {
   return fit == 0 ? 1 : (fit < most_blocks ? fit : most_blocks);
 }
 
-std::uint64_t& word_of(ThreadHeap& heap, std::size_t place) noexcept {
-  return heap.open_parcels[place / ThreadHeap::word_parcels];
-}
+// What a parcel counts for duties when it begins: each block that waits may pin
+// a page, so a thread whose parcels stay small sends all of them the sooner.
+constexpr unsigned blocks_for_beginning = 32;
 
-constexpr std::uint64_t bit_of(std::size_t place) noexcept {
-  return std::uint64_t{1} << (place % ThreadHeap::word_parcels);
+std::uint64_t bit_of(const ThreadHeap& heap, const Parcel& parcel) noexcept {
+  return std::uint64_t{1} << (&parcel - heap.outbox);
 }
 
 // Its blocks count for duties as if they had come back here: for a thread that
 // only ever frees.
 void send_parcel(ThreadHeap& heap, Parcel& parcel) noexcept {
-  const auto place = static_cast<std::size_t>(&parcel - heap.outbox);
-  word_of(heap, place) &= ~bit_of(place);
+  heap.open_parcels &= ~bit_of(heap, parcel);
   parcel.granule = no_granule;
   Slab& slab = slab_of(parcel.first);
   const unsigned blocks = capacity_for(slab.slot_size) - parcel.room;
@@ -77,8 +77,8 @@ void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
     const std::uint32_t capacity = capacity_for(slab.slot_size);
     parcel = {slot, slot, heap.mark_of(slab.size_class),
               static_cast<std::uint32_t>(granule), capacity - 1};
-    const auto place = static_cast<std::size_t>(&parcel - heap.outbox);
-    word_of(heap, place) |= bit_of(place);
+    heap.open_parcels |= bit_of(heap, parcel);
+    count_filled(heap, blocks_for_beginning);
   }
   if (parcel.room == 0)
     send_parcel(heap, parcel);
@@ -90,12 +90,8 @@ unsigned blocks_in(const Parcel& parcel) noexcept {
 }
 
 void send_all(ThreadHeap& heap) noexcept {
-  for (unsigned first = 0; first < ThreadHeap::outbox_parcels;
-       first += ThreadHeap::word_parcels)
-    while (const std::uint64_t open = word_of(heap, first))
-      send_parcel(
-          heap,
-          heap.outbox[first + static_cast<unsigned>(std::countr_zero(open))]);
+  while (const std::uint64_t open = heap.open_parcels)
+    send_parcel(heap, heap.outbox[std::countr_zero(open)]);
 }
 
 void send_full(Heap& heap, Parcel& parcel) noexcept {

@@ -54,10 +54,10 @@ inline constexpr std::uint32_t no_granule = ~std::uint32_t{0};
 inline constexpr std::int32_t blocks_between_duties = 2048;
 
 struct alignas(64) ThreadHeap {
-  // More than a producer has granules of that its blocks of many sizes come
-  // from by turns: with 16, most parcels of such a ring held two blocks.
-  static constexpr unsigned outbox_parcels = 128;
-  static constexpr unsigned word_parcels = 64;
+  // As many granules a producer has whose blocks of many sizes come by turns:
+  // with 16 or 32, most parcels of such a ring held two blocks. What waits pins
+  // pages of others while its thread idles, so not more.
+  static constexpr unsigned outbox_parcels = 64;
 
   constexpr ThreadHeap() noexcept {
     for (Parcel& parcel : outbox)
@@ -79,7 +79,8 @@ struct alignas(64) ThreadHeap {
   Slab* dry[classes] = {};
   Parcel outbox[outbox_parcels] = {};
   // A bit for each parcel that holds blocks.
-  std::uint64_t open_parcels[outbox_parcels / word_parcels] = {};
+  std::uint64_t open_parcels = 0;
+  static_assert(outbox_parcels <= 64);
   // For statistics: counts since the start, whose it is, and its heap's id.
   base::Published<std::uint32_t> refills[classes] = {};
   base::Published<std::uint32_t> slabs_made = 0;
@@ -123,7 +124,7 @@ struct alignas(64) ThreadHeap {
   // Written by any thread that brings blocks back.
   alignas(64) slab::SlabList listed[classes];
 
-  /// The bin of a size that is a multiple of 16 of at most 1 KiB.
+  /// The bin of a size that is a multiple of 16, of at most largest_linear.
   [[nodiscard]] Bin& bin_of(std::size_t size) noexcept {
     return *reinterpret_cast<Bin*>(reinterpret_cast<std::byte*>(this) + size);
   }
@@ -326,7 +327,7 @@ void send_all(ThreadHeap& heap) noexcept;
 void post(Slab& slab, const slab::Batch& batch) noexcept;
 
 // duties.cpp
-/// What is due every few hundred calls: sends blocks home, looks at the clock.
+/// What is due after some 2048 blocks: sends blocks home, looks at the clock.
 /// True: some time has passed, too.
 bool run_duties(ThreadHeap& heap) noexcept;
 /// Counts blocks that a bin was filled with as if they had come back one by

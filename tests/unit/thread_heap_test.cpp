@@ -125,8 +125,32 @@ TEST_CASE("a bin looks at no block below one that is in use again") {
   CHECK(bin.count(key) == 2);
 }
 
-TEST_CASE("blocks of a hundred slabs wait side by side for their way home") {
-  constexpr std::size_t slabs = 100;
+TEST_CASE("a thread that frees of many slabs by turns keeps few parcels") {
+  constexpr std::size_t count = 100'000;
+  std::vector<void*> blocks;
+  for (std::size_t i = 0; i < count; ++i)
+    blocks.push_back(default_heap().allocate(1 * KiB));
+  std::size_t most = 0;
+  std::thread{[&] {
+    default_heap().deallocate(default_heap().allocate(48));
+    for (std::size_t i = 0; i < count; i += 64) {
+      default_heap().deallocate(blocks[i]);
+      blocks[i] = nullptr;
+      std::size_t waiting = 0;
+      for (const heap::Parcel& parcel : own().outbox)
+        if (parcel.granule != heap::no_granule)
+          waiting += heap::blocks_in(parcel);
+      most = waiting > most ? waiting : most;
+    }
+  }}.join();
+  CHECK(most <= 64);
+  for (void* const block : blocks)
+    if (block != nullptr)
+      default_heap().deallocate(block);
+}
+
+TEST_CASE("blocks of fifty slabs wait side by side for their way home") {
+  constexpr std::size_t slabs = 50;
   constexpr std::size_t in_slab = 63;
   std::vector<void*> blocks;
   for (std::size_t i = 0; i < slabs * in_slab; ++i)
