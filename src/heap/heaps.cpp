@@ -141,8 +141,10 @@ void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
     if (is_own(heap))
       continue;
     heap->thread = no_thread;
-    if (heap->busy.load(relaxed) % 2 == 0)
+    if (heap->busy.load(relaxed) % 2 == 0) {
+      mend_outbox(*heap);
       abandon(*heap);
+    }
   }
   release_in_parent();
 }

@@ -75,8 +75,11 @@ void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
       send_parcel(heap, parcel);
     slot->next = nullptr;
     const std::uint32_t capacity = capacity_for(slab.slot_size);
-    parcel = {slot, slot, heap.mark_of(slab.size_class),
-              static_cast<std::uint32_t>(granule), capacity - 1};
+    parcel = {slot, slot, heap.mark_of(slab.size_class), no_granule,
+              capacity - 1};
+    // It is whole before it has a granule: see mend_outbox().
+    std::atomic_signal_fence(std::memory_order_release);
+    parcel.granule = static_cast<std::uint32_t>(granule);
     heap.open_parcels |= bit_of(heap, parcel);
     count_filled(heap, blocks_for_beginning);
   }
@@ -92,6 +95,13 @@ unsigned blocks_in(const Parcel& parcel) noexcept {
 void send_all(ThreadHeap& heap) noexcept {
   while (const std::uint64_t open = heap.open_parcels)
     send_parcel(heap, heap.outbox[std::countr_zero(open)]);
+}
+
+void mend_outbox(ThreadHeap& heap) noexcept {
+  heap.open_parcels = 0;
+  for (const Parcel& parcel : heap.outbox)
+    if (parcel.granule != no_granule)
+      heap.open_parcels |= bit_of(heap, parcel);
 }
 
 void send_full(Heap& heap, Parcel& parcel) noexcept {

@@ -322,6 +322,9 @@ void deallocate_compact(Domain& domain, Slab& slab, FreeSlot* slot) noexcept;
 /// Sends a block home to a slab that is not the heap's.
 void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept;
 void send_all(ThreadHeap& heap) noexcept;
+/// Child of a fork, of a thread that is not here: it may have been between two
+/// steps. What is in its parcels is found again by what they hold.
+void mend_outbox(ThreadHeap& heap) noexcept;
 [[nodiscard]] unsigned blocks_in(const Parcel& parcel) noexcept;
 /// The same at once, for one who has no heap.
 void post(Slab& slab, const slab::Batch& batch) noexcept;

@@ -4,9 +4,12 @@
 #include "tarn/heap.hpp"
 #include "tarn/system.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <doctest/doctest.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -109,6 +112,41 @@ TEST_CASE("what is on its way home is sent when its thread ends") {
     CHECK(parcel.granule == heap::no_granule);
   default_heap().deallocate(blocks[1]);
   default_heap().deallocate(blocks[2]);
+}
+
+// As when fork comes between the two.
+TEST_CASE("a child of fork knows of a parcel whose bit is not there yet") {
+  // The first of a class come from strips.
+  std::vector<void*> blocks;
+  for (int i = 0; i < 1000; ++i)
+    blocks.push_back(default_heap().allocate(512));
+  std::atomic<heap::ThreadHeap*> away{nullptr};
+  std::atomic<bool> is_done{false};
+  std::thread other{[&] {
+    default_heap().deallocate(default_heap().allocate(48));
+    default_heap().deallocate(blocks.back());
+    const std::uint64_t open = own().open_parcels;
+    CHECK(open != 0);
+    own().open_parcels = 0;
+    away = &own();
+    while (!is_done)
+      std::this_thread::yield();
+    own().open_parcels = open;
+  }};
+  while (away == nullptr)
+    std::this_thread::yield();
+  const pid_t child = fork();
+  if (child == 0)
+    _exit(away.load()->open_parcels != 0 ? 0 : 1);
+  int status = 0;
+  waitpid(child, &status, 0);
+  is_done = true;
+  other.join();
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  blocks.pop_back();
+  for (void* const block : blocks)
+    default_heap().deallocate(block);
 }
 
 TEST_CASE("a bin looks at no block below one that is in use again") {
