@@ -224,8 +224,9 @@ std::size_t Reservation::find_long(std::size_t granules) const noexcept {
   std::size_t length = no_limit;
   std::size_t run = 0;  // free ones in a row, ending before stretch i
   const std::size_t end = opened();
-  for (std::size_t i = hint_.load(std::memory_order_relaxed) & hint_mask;
-       i < end; ++i) {
+  // An exact fit ends it.
+  for (std::size_t i = hint_.load(std::memory_order_acquire) & hint_mask;
+       i < end && length != granules; ++i) {
     const std::uint64_t free =
         stretches_[i].free.load(std::memory_order_acquire);
     const std::size_t first = i * stretch_granules - run;
