@@ -18,7 +18,7 @@
 //
 // Cost     allocate and deallocate: some twenty instructions, no lock; now and
 //          then a refill. Blocks are rounded to multiples of 16 bytes up to
-//          1 KiB, to one of four sizes per doubling up to 32 KiB, to multiples
+//          1152, to one of five sizes per doubling up to 32 KiB, to multiples
 //          of 64 KiB above.
 //          Fifteen heaps at a time beside the default one have bins for each
 //          thread; further ones, and those of little memory, take a lock.
