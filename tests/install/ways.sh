@@ -5,6 +5,12 @@
 # shellcheck shell=sh disable=SC2154
 [ -z "$toolchain" ] || [ -n "$emulator" ] || emulator='test -x'
 
+# run_built PROGRAM - which is for the other machine where there is one.
+run_built() {
+  [ -z "$toolchain" ] || readelf -h "$1" | grep -q AArch64
+  $emulator "$1"
+}
+
 # with_cmake WAY TREE - found by CMake as WAY says. $kinds: over
 # which libraries; none, and nothing is built.
 kinds='static shared'
@@ -26,7 +32,7 @@ with_cmake() {
   # shellcheck disable=SC2086
   "$cmake" --build "$built" -j "$(nproc)" --target $programs
   for program in $programs; do
-    $emulator "$built/$program"
+    run_built "$built/$program"
   done
 }
 
@@ -46,7 +52,7 @@ one_with_pkg_config() {
   # Flags are words.
   # shellcheck disable=SC2086
   $3 -Wall -Wextra -Wpedantic -Werror "$2" -o "$program" $cflags $libs
-  $emulator "$program"
+  run_built "$program"
 }
 
 # with_pkg_config TREE
@@ -78,7 +84,7 @@ malloc_with_pkg_config() {
     # shellcheck disable=SC2086
     $CC -std=c11 "$here/consumer/malloc.c" -o "$program" $flags \
       "-Wl,-rpath,$libdir"
-    $emulator "$program"
+    run_built "$program"
   done
 }
 
