@@ -108,7 +108,7 @@ class Budget final : public Upstream {
   std::atomic<std::size_t> high_water_{0};
   std::atomic<std::size_t> refusals_{0};
   // Only on a board: somebody is in on_short. It orders nothing.
-  std::atomic<bool> is_short_{false};
+  std::atomic<std::uint32_t> is_short_{0};  // a word: RV32 swaps no byte
   // Set while a thread draws ahead or calls back; see budget.cpp.
   std::atomic_flag is_drawing_ = ATOMIC_FLAG_INIT;
 };

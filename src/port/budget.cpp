@@ -116,10 +116,10 @@ bool Budget::relieve(const Ask& ask) noexcept {
     *innermost = relief.outer;
     return may_do;
   }
-  if (is_short_.exchange(true, std::memory_order_relaxed))
+  if (is_short_.exchange(1, std::memory_order_relaxed) != 0)
     return false;
   const bool may_do = on_short_(*this, ask.size, with_);
-  is_short_.store(false, std::memory_order_relaxed);
+  is_short_.store(0, std::memory_order_relaxed);
   return may_do;
 }
 
