@@ -299,6 +299,14 @@ def check_table(path, figures, result):
     holds(wanted <= shown, result)
 
 
+@case('a malloc that crashes at trees only is a failure of the run as well')
+def crash_at_trees():
+    result = tarn(*BRIEF, '--allocator', f'shaky={CRASHING}',
+                  env={**os.environ, 'TARN_TEST_CRASH': 'trees'})
+    holds(result.returncode == 1 and 'crashed' in result.stderr and
+          'Verdict:' in result.stdout, result)
+
+
 def check_page(page, result):
     holds(len(page.encode()) < 200_000, result)
     holds(page.count('<svg viewBox') >= 8, result)

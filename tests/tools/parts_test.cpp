@@ -6,6 +6,7 @@
 #include "common/table.hpp"
 #include "common/words.hpp"
 #include "compare/contender.hpp"
+#include "compare/plan.hpp"
 #include "compare/plots.hpp"
 #include "compare/problems.hpp"
 #include "server/checksum.hpp"
@@ -273,5 +274,16 @@ TEST_CASE("the simulated sizes are those of their season, every time") {
     CHECK(size <= 32 * 1024);
     if (season == Season::aligned)
       CHECK(size % 8 == 0);
+  }
+}
+
+TEST_CASE("no effort has more rounds of serving than were asked for") {
+  for (const Effort effort : {Effort::quick, Effort::usual, Effort::full}) {
+    Plan plan;
+    plan.effort = effort;
+    plan.most_rounds = 3;
+    set_rounds(plan, 10);
+    CHECK(plan.rounds == 3);
+    CHECK(plan.duel_rounds == 3);
   }
 }

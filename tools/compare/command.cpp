@@ -170,6 +170,11 @@ bool any_runs(const Comparison& comparison) {
       [](auto& one) { return one.runs() && one.kind != Kind::reading; });
 }
 
+bool all_run(const std::vector<Contender>& contenders) {
+  return std::all_of(contenders.begin(), contenders.end(),
+                     [](const Contender& one) { return one.runs(); });
+}
+
 // All that is measured, each table as soon as it can be had.
 Findings measure(Comparison& comparison, const Machine& machine, Output& output,
                  Progress& progress) {
@@ -214,10 +219,9 @@ int compare(const Wishes& wishes, Progress& progress) {
   const Findings findings = measure(comparison, machine, output, progress);
   if (!files.write(comparison, findings, progress) || !output.written())
     return exit_not_written;
-  const bool all_ran = std::all_of(
-      comparison.contenders().begin(), comparison.contenders().end(),
-      [](const Contender& one) { return one.runs(); });
-  return all_ran ? exit_good : exit_left_out;
+  const Comparison& done = comparison;
+  return all_run(done.contenders()) && all_run(done.objects()) ? exit_good
+                                                               : exit_left_out;
 }
 
 }  // namespace

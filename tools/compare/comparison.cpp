@@ -124,13 +124,14 @@ void set_rounds(Plan& plan, std::size_t contenders) {
     plan.contest_milliseconds = 8000;
     plan.object_rounds = 30;
     plan.object_milliseconds = 500;
-    return;
   }
   if (plan.most_rounds != 0) {
     plan.rounds = std::min(plan.rounds, plan.most_rounds);
     plan.duel_rounds = std::min(plan.duel_rounds, plan.most_rounds);
     plan.object_rounds = std::min(plan.object_rounds, plan.most_rounds);
   }
+  if (plan.effort == Effort::full)
+    return;
   const int share =
       serving_milliseconds / plan.rounds / static_cast<int>(contenders) -
       start_milliseconds;
