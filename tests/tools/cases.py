@@ -5,6 +5,8 @@
 
     sys.exit(run_cases(sys.argv, 3))    # the word there, if any, chooses by name
 """
+import traceback
+
 CASES = []
 
 
@@ -32,5 +34,7 @@ def run_cases(words, place):
             print(f'holds: {sentence}', flush=True)
         except AssertionError as error:
             failed += 1
-            print(f'DOES NOT HOLD: {sentence}\n{error}', flush=True)
+            where = traceback.extract_tb(error.__traceback__)[-2]
+            print(f'DOES NOT HOLD: {sentence}\nline {where.lineno}: '
+                  f'{where.line}\n{error}', flush=True)
     return 1 if failed else 0
