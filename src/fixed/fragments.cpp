@@ -112,20 +112,6 @@ inline void FragmentHeap<Index>::cut(std::byte* cells, std::uint32_t fragment,
   insert(cells, behind, rest, marks);
 }
 
-// A block of `need` cells came to be, for `size` bytes.
-template <class Index>
-inline void FragmentHeap<Index>::count_request(std::uint32_t used,
-                                               std::size_t size,
-                                               std::uint32_t need) noexcept {
-  used_ = used;
-  if (used > peak_)
-    peak_ = used;
-  if (size > largest_request_)
-    largest_request_ = static_cast<std::uint32_t>(size);
-  if (~need > not_smallest_)
-    not_smallest_ = ~need;
-}
-
 template <class Index>
 void* FragmentHeap<Index>::allocate(std::size_t size) noexcept {
   if (size > most_bytes) [[unlikely]]

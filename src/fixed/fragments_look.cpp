@@ -3,6 +3,7 @@
 #include "tarn/detail/fixed_bounds.hpp"
 #include "tarn/detail/fixed_fragments.hpp"
 
+#include "fixed/buffers.hpp"
 #include "port/fault.hpp"
 
 #include <new>
@@ -75,11 +76,6 @@ bool FragmentHeap<Index>::is_here(const void* p) const noexcept {
 }
 
 template <class Index>
-bool FragmentHeap<Index>::owns(const void* p) const noexcept {
-  return is_here(p) || (other_ != nullptr && other_->owns(p));
-}
-
-template <class Index>
 std::size_t FragmentHeap<Index>::size_of(const void* p) const noexcept {
   const std::uint32_t fragment = fragment_of(p);
   if (fragment != 0)
@@ -88,32 +84,14 @@ std::size_t FragmentHeap<Index>::size_of(const void* p) const noexcept {
 }
 
 template <class Index>
-std::size_t FragmentHeap<Index>::largest_free() const noexcept {
+std::size_t FragmentHeap<Index>::largest_here() const noexcept {
   const std::uint32_t cells = index_.largest();
-  const std::size_t here = cells == 0 ? 0 : bytes_in(cells);
-  const std::size_t there = other_ != nullptr ? other_->largest_free() : 0;
-  return here < there ? there : here;
+  return cells == 0 ? 0 : bytes_in(cells);
 }
 
 template <class Index>
-FixedHeapStats FragmentHeap<Index>::stats() const noexcept {
-  FixedHeapStats sum;
-  std::uint32_t not_smallest = 0;
-  for (const FragmentHeap* heap = this; heap != nullptr; heap = heap->other_) {
-    sum.size += heap->count() * cell_size;
-    sum.used += heap->used_ * cell_size;
-    sum.peak += heap->peak_ * cell_size;
-    if (heap->largest_request_ > sum.largest_request)
-      sum.largest_request = heap->largest_request_;
-    if (heap->not_smallest_ > not_smallest)
-      not_smallest = heap->not_smallest_;
-    sum.refusals = sum_of_counts(sum.refusals, heap->refusals_);
-    sum.fragmented = sum_of_counts(sum.fragmented, heap->fragmented_);
-  }
-  if (not_smallest != 0)
-    sum.smallest_block = ~not_smallest * cell_size;
-  sum.largest_free = largest_free();
-  return sum;
+bool FragmentHeap<Index>::has_bytes(std::size_t size) const noexcept {
+  return size <= most_bytes && cells_for(size) <= count() - used_;
 }
 
 template <class Index>
@@ -188,26 +166,6 @@ bool FragmentHeap<Index>::check_step(std::size_t blocks) noexcept {
 }
 
 template <class Index>
-void* FragmentHeap<Index>::refuse(std::size_t size,
-                                  std::size_t align) noexcept {
-  if (other_ != nullptr)
-    return other_->allocate_aligned(size, align);
-  refusals_ = sum_of_counts(refusals_, 1);
-  if (size <= most_bytes && cells_for(size) <= count() - used_)
-    fragmented_ = sum_of_counts(fragmented_, 1);
-  return nullptr;
-}
-
-template <class Index>
-void FragmentHeap<Index>::refuse_pointer(void* p) noexcept {
-  if (p == nullptr)
-    return;
-  if (other_ != nullptr && !is_here(p))
-    return other_->deallocate(p);
-  report_pointer(p);
-}
-
-template <class Index>
 void FragmentHeap<Index>::report_damage(std::uint32_t fragment) const noexcept {
   base::Line line;
   line << "a fixed heap was written to at or before "
@@ -243,6 +201,8 @@ void FragmentHeap<Index>::report_pointer(const void* p) const noexcept {
   port::report(Fault::wrong_pool, line);
 }
 
+template class FixedBuffers<FragmentHeap<HalfFitIndex>>;
+template class FixedBuffers<FragmentHeap<TwoLevelIndex>>;
 template class FragmentHeap<HalfFitIndex>;
 template class FragmentHeap<TwoLevelIndex>;
 

@@ -53,18 +53,6 @@ void TreeHeap::lift(std::uint32_t node, std::uint32_t full) noexcept {
   }
 }
 
-// A block of `granules` came to be, for `size` bytes.
-inline void TreeHeap::count_request(std::uint32_t used, std::size_t size,
-                                    std::uint32_t granules) noexcept {
-  used_ = used;
-  if (used > peak_)
-    peak_ = used;
-  if (size > largest_request_)
-    largest_request_ = static_cast<std::uint32_t>(size);
-  if (~granules > not_smallest_)
-    not_smallest_ = ~granules;
-}
-
 void* TreeHeap::take(std::size_t size, std::size_t align,
                      unsigned order) noexcept {
   std::uint8_t* const tree = tree_;

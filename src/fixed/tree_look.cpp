@@ -2,6 +2,7 @@
 // saying no.
 #include "tarn/detail/fixed_tree.hpp"
 
+#include "fixed/buffers.hpp"
 #include "fixed/word_runs.hpp"
 #include "port/fault.hpp"
 
@@ -95,10 +96,6 @@ bool TreeHeap::is_here(const void* p) const noexcept {
   return address_of(p) - address_of(blocks_) < count_ * granule;
 }
 
-bool TreeHeap::owns(const void* p) const noexcept {
-  return is_here(p) || (other_ != nullptr && other_->owns(p));
-}
-
 std::uint32_t TreeHeap::granules_of(const Found& found) const noexcept {
   return found.bits != 0 ? length_of(found.bits)
                          : std::uint32_t{1} << found.order;
@@ -111,31 +108,13 @@ std::size_t TreeHeap::size_of(const void* p) const noexcept {
   return other_ != nullptr ? other_->size_of(p) : 0;
 }
 
-std::size_t TreeHeap::largest_free() const noexcept {
+std::size_t TreeHeap::largest_here() const noexcept {
   const unsigned best = has_begun() ? tree_[1] : 0;
-  const std::size_t here = best == 0 ? 0 : granule << (best - 1);
-  const std::size_t there = other_ != nullptr ? other_->largest_free() : 0;
-  return here < there ? there : here;
+  return best == 0 ? 0 : granule << (best - 1);
 }
 
-FixedHeapStats TreeHeap::stats() const noexcept {
-  FixedHeapStats sum;
-  std::uint32_t not_smallest = 0;
-  for (const TreeHeap* heap = this; heap != nullptr; heap = heap->other_) {
-    sum.size += heap->count_ * granule;
-    sum.used += heap->used_ * granule;
-    sum.peak += heap->peak_ * granule;
-    if (heap->largest_request_ > sum.largest_request)
-      sum.largest_request = heap->largest_request_;
-    if (heap->not_smallest_ > not_smallest)
-      not_smallest = heap->not_smallest_;
-    sum.refusals = sum_of_counts(sum.refusals, heap->refusals_);
-    sum.fragmented = sum_of_counts(sum.fragmented, heap->fragmented_);
-  }
-  if (not_smallest != 0)
-    sum.smallest_block = ~not_smallest * granule;
-  sum.largest_free = largest_free();
-  return sum;
+bool TreeHeap::has_bytes(std::size_t size) const noexcept {
+  return size <= std::size_t{count_ - used_} * granule;
 }
 
 // Blocks of a word are aligned powers of two, and every granule is one's.
@@ -213,23 +192,6 @@ bool TreeHeap::check_step(std::size_t words) noexcept {
   return other_ == nullptr || other_->check_step(words);
 }
 
-void* TreeHeap::refuse(std::size_t size, std::size_t align) noexcept {
-  if (other_ != nullptr)
-    return other_->allocate_aligned(size, align);
-  refusals_ = sum_of_counts(refusals_, 1);
-  if (size <= std::size_t{count_ - used_} * granule)
-    fragmented_ = sum_of_counts(fragmented_, 1);
-  return nullptr;
-}
-
-void TreeHeap::refuse_pointer(void* p) noexcept {
-  if (p == nullptr)
-    return;
-  if (other_ != nullptr && !is_here(p))
-    return other_->deallocate(p);
-  report_pointer(p);
-}
-
 void TreeHeap::report_pointer(const void* p) const noexcept {
   base::Line line;
   line << base::Hex{p} << " given to a fixed heap: ";
@@ -252,6 +214,8 @@ void TreeHeap::report_pointer(const void* p) const noexcept {
   line << "it is free already";
   port::report(Fault::double_free, line);
 }
+
+template class FixedBuffers<TreeHeap>;
 
 }  // namespace detail
 }  // namespace v1

@@ -14,8 +14,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tarn/detail/fixed_index.hpp"
-#include "tarn/detail/fixed_stats.hpp"
+#include "tarn/detail/fixed_buffers.hpp"
 
 #include <span>
 
@@ -25,11 +24,9 @@ inline namespace v1 {
 namespace detail {
 
 template <class Index>
-class FragmentHeap {
+class FragmentHeap : public FixedBuffers<FragmentHeap<Index>> {
  public:
   constexpr FragmentHeap() noexcept = default;
-  FragmentHeap(const FragmentHeap&) = delete;
-  FragmentHeap& operator=(const FragmentHeap&) = delete;
 
   /// False: there is no room for a block, and the heap stays without memory.
   bool begin(std::span<std::byte> buffer) noexcept;
@@ -44,10 +41,7 @@ class FragmentHeap {
                                        std::size_t align) noexcept;
   void deallocate(void* p) noexcept;
   [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept;
-  [[nodiscard]] bool owns(const void* p) const noexcept;
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
-  [[nodiscard]] std::size_t largest_free() const noexcept;
-  [[nodiscard]] FixedHeapStats stats() const noexcept;
   /// Bytes of this buffer that blocks can have.
   [[nodiscard]] std::size_t own_size() const noexcept {
     return count() * cell_size;
@@ -56,7 +50,15 @@ class FragmentHeap {
   [[nodiscard]] bool check_step(std::size_t blocks) noexcept;
 
  private:
+  using Buffers = FixedBuffers<FragmentHeap>;
   using Marks = typename Index::Marks;
+  friend Buffers;
+  using Buffers::count_request;
+  using Buffers::other_;
+  using Buffers::peak_;
+  using Buffers::refuse;
+  using Buffers::refuse_pointer;
+  using Buffers::used_;
 
   // The fragment in use whose block `p` is, or 0.
   [[nodiscard]] std::uint32_t fragment_of(const void* p) const noexcept;
@@ -76,8 +78,9 @@ class FragmentHeap {
            Marks& marks) noexcept;
   void cut(std::byte* cells, std::uint32_t fragment, std::uint32_t size,
            std::uint32_t rest, Marks& marks) noexcept;
-  void count_request(std::uint32_t used, std::size_t size,
-                     std::uint32_t need) noexcept;
+  [[nodiscard]] std::size_t largest_here() const noexcept;
+  // Whether so many are free, be it in pieces.
+  [[nodiscard]] bool has_bytes(std::size_t size) const noexcept;
   [[nodiscard]] std::uintptr_t first_block() const noexcept {
     return address_of(cells_) + offsetof(Fragment, next);
   }
@@ -85,21 +88,12 @@ class FragmentHeap {
     return has_begun() ? end_ - 1 : 0;
   }
 
-  [[nodiscard]] void* refuse(std::size_t size, std::size_t align) noexcept;
-  void refuse_pointer(void* p) noexcept;
   void report_damage(std::uint32_t fragment) const noexcept;
   void report_pointer(const void* p) const noexcept;
 
-  std::byte* cells_ = nullptr;  // number 0, less a word
-  std::uint32_t end_ = 0;       // the cell behind the last fragment
-  std::uint32_t used_ = 0;      // cells of blocks
-  std::uint32_t peak_ = 0;
-  std::uint32_t largest_request_ = 0;  // bytes
-  std::uint32_t not_smallest_ = 0;     // ~cells of the smallest block ever
-  std::uint32_t looked_at_ = 0;        // by check_step: a fragment, or none
-  std::uint32_t refusals_ = 0;
-  std::uint32_t fragmented_ = 0;
-  FragmentHeap* other_ = nullptr;  // in another buffer
+  std::byte* cells_ = nullptr;   // number 0, less a word
+  std::uint32_t end_ = 0;        // the cell behind the last fragment
+  std::uint32_t looked_at_ = 0;  // by check_step: a fragment, or none
   Index index_;
 };
 

@@ -24,8 +24,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tarn/detail/fixed_index.hpp"
-#include "tarn/detail/fixed_stats.hpp"
+#include "tarn/detail/fixed_buffers.hpp"
 
 #include <span>
 
@@ -33,13 +32,11 @@ namespace tarn {
 inline namespace v1 {
 namespace detail {
 
-class TreeHeap {
+class TreeHeap : public FixedBuffers<TreeHeap> {
  public:
-  static constexpr std::size_t granule = 16;  // bytes
+  static constexpr std::size_t granule = cell_size;  // bytes
 
   constexpr TreeHeap() noexcept = default;
-  TreeHeap(const TreeHeap&) = delete;
-  TreeHeap& operator=(const TreeHeap&) = delete;
 
   bool begin(std::span<std::byte> buffer) noexcept;
   [[nodiscard]] bool has_begun() const noexcept { return tree_ != nullptr; }
@@ -50,10 +47,7 @@ class TreeHeap {
                                        std::size_t align) noexcept;
   void deallocate(void* p) noexcept;
   [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept;
-  [[nodiscard]] bool owns(const void* p) const noexcept;
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
-  [[nodiscard]] std::size_t largest_free() const noexcept;
-  [[nodiscard]] FixedHeapStats stats() const noexcept;
   /// Bytes of this buffer that blocks can have.
   [[nodiscard]] std::size_t own_size() const noexcept {
     return count_ * granule;
@@ -110,6 +104,7 @@ class TreeHeap {
   }
 
  private:
+  friend FixedBuffers<TreeHeap>;
   static constexpr unsigned word_order = 5;  // of a word of granules
 
   [[nodiscard]] static constexpr std::uint32_t words_for(
@@ -145,35 +140,27 @@ class TreeHeap {
                              unsigned order) const noexcept;
   void grow(const Found& found, std::uint32_t first, unsigned want,
             std::size_t size) noexcept;
-  void count_request(std::uint32_t used, std::size_t size,
-                     std::uint32_t granules) noexcept;
   void lift(std::uint32_t node, std::uint32_t full) noexcept;
   // Granules that a buffer has room for, with their book.
   [[nodiscard]] static std::uint32_t granules_in(
       std::span<std::byte> buffer) noexcept;
   [[nodiscard]] bool is_here(const void* p) const noexcept;
+  [[nodiscard]] std::size_t largest_here() const noexcept;
+  // Whether so many are free, be it in pieces.
+  [[nodiscard]] bool has_bytes(std::size_t size) const noexcept;
   [[nodiscard]] bool is_word_sound(std::uint32_t word) const noexcept;
   [[nodiscard]] bool is_node_sound(std::uint32_t node,
                                    unsigned order) const noexcept;
   void begin_words(std::uint32_t granules) noexcept;
-  [[nodiscard]] void* refuse(std::size_t size, std::size_t align) noexcept;
-  void refuse_pointer(void* p) noexcept;
   void report_pointer(const void* p) const noexcept;
 
   std::byte* blocks_ = nullptr;
-  std::uint32_t count_ = 0;            // granules
-  std::uint32_t leaves_ = 0;           // of the tree, a power of two
-  std::uint8_t* tree_ = nullptr;       // from node 1 on; leaves_ + n: word n
-  std::uint32_t* free_ = nullptr;      // by word
-  std::uint32_t* starts_ = nullptr;    // by word
-  std::uint32_t used_ = 0;             // granules
-  std::uint32_t peak_ = 0;             // granules
-  std::uint32_t largest_request_ = 0;  // bytes
-  std::uint32_t not_smallest_ = 0;     // ~granules of the smallest ever
-  std::uint32_t looked_at_ = 0;        // by check_step: a word
-  std::uint32_t refusals_ = 0;
-  std::uint32_t fragmented_ = 0;
-  TreeHeap* other_ = nullptr;  // in another buffer
+  std::uint32_t count_ = 0;          // granules
+  std::uint32_t leaves_ = 0;         // of the tree, a power of two
+  std::uint8_t* tree_ = nullptr;     // from node 1 on; leaves_ + n: word n
+  std::uint32_t* free_ = nullptr;    // by word
+  std::uint32_t* starts_ = nullptr;  // by word
+  std::uint32_t looked_at_ = 0;      // by check_step: a word
 };
 
 }  // namespace detail
