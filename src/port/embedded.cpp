@@ -3,7 +3,6 @@
 #include "tarn/detail/thread_number.hpp"
 
 #include "base/spin_lock.hpp"
-#include "port/processor.hpp"
 #include "port/world.hpp"
 
 extern "C" {
@@ -62,22 +61,6 @@ bool watch_thread() noexcept {
   return false;
 }
 void set_upkeep(void (*)() noexcept) noexcept {}
-
-std::uint32_t processor_count() noexcept {
-  return 0;
-}
-void* processor_pop(ProcessorPlaces) noexcept {
-  return nullptr;
-}
-bool processor_push(ProcessorPlaces, void*) noexcept {
-  return false;
-}
-ProcessorPlace* processor_withdraw(ProcessorPlaces, void*, void*&) noexcept {
-  return nullptr;
-}
-bool restart_sequences() noexcept {
-  return false;
-}
 
 std::uint32_t clock_ms() noexcept {
   return 0;

@@ -2,7 +2,6 @@
 #include "tarn/detail/thread_number.hpp"
 
 #include "base/spin_lock.hpp"
-#include "port/processor.hpp"
 #include "port/world.hpp"
 
 #include <atomic>
@@ -109,22 +108,6 @@ bool watch_thread() noexcept {
 }
 
 void set_upkeep(void (*)() noexcept) noexcept {}
-
-std::uint32_t processor_count() noexcept {
-  return 0;
-}
-void* processor_pop(ProcessorPlaces) noexcept {
-  return nullptr;
-}
-bool processor_push(ProcessorPlaces, void*) noexcept {
-  return false;
-}
-ProcessorPlace* processor_withdraw(ProcessorPlaces, void*, void*&) noexcept {
-  return nullptr;
-}
-bool restart_sequences() noexcept {
-  return false;
-}
 
 std::uint32_t clock_ms() noexcept {
   using std::chrono::steady_clock;
