@@ -37,6 +37,10 @@ bool equip(State& state, Cache& cache) noexcept {
 bool fetch(State& state, Cache& cache) noexcept {
   const Trip trip{state};
   if (Magazine* const full = state.depot.take_full()) {
+    // Of two empty ones the larger stays: so those of a former capacity leave.
+    if (cache.previous != nullptr &&
+        cache.previous->capacity > cache.loaded->capacity)
+      cache.change(cache.previous);
     if (cache.previous != nullptr)
       state.depot.put(cache.previous);
     cache.change(full);

@@ -3,7 +3,8 @@
 // ONLY linux
 #include "tarn/object_pool.hpp"
 
-#include "object/magazine.hpp"
+#include "object/capacity.hpp"
+#include "object/state.hpp"
 #include "support/counting_upstream.hpp"
 
 #include <chrono>
@@ -28,6 +29,15 @@ std::vector<Message*> acquire(Pool& pool, std::size_t n) {
   std::vector<Message*> all(n);
   REQUIRE(pool.acquire_many(all.data(), n) == n);
   return all;
+}
+
+// As when threads met at the depot; of one of the pool's objects.
+void let_magazines_grow(const Message* message) {
+  object::State& state =
+      object::State::of(*detail::slab_of(message, Pool::slab_size).pool);
+  const base::Locked locked{state.lock};
+  state.capacity =
+      object::next_capacity(state.capacity, state.slabs.shape().stride);
 }
 
 template <class Work>
@@ -89,6 +99,25 @@ TEST_CASE_TEMPLATE("a thread has no more at hand than two magazines hold", Size,
   }
   CHECK(pool.check());
   CHECK(pool.stats().in_use == 0);
+}
+
+TEST_CASE("magazines of a former capacity leave as they are emptied") {
+  Pool pool;
+  const auto use = [&pool](std::size_t times) {
+    for (std::size_t i = 0; i < times; ++i) {
+      std::vector<Message*> all = acquire(pool, 1000);
+      pool.release_many(all.data(), all.size());
+    }
+  };
+  use(10);
+  const auto one = pool.acquire();
+  while (pool.stats().magazine < 1000)
+    let_magazines_grow(one.get());
+  use(10);
+  const std::size_t before = pool.stats().trips;
+  use(640);
+  // Two magazines hold all: the thread looks after the depot now and then.
+  CHECK(pool.stats().trips - before <= 2 * 640 / 64 + 1);
 }
 
 TEST_CASE("what one thread releases another one acquires") {
