@@ -28,7 +28,6 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
 #include <map>
 #include <stdexcept>
@@ -60,14 +59,6 @@ constexpr double nearly_all = 0.95;
 
 double nanoseconds_since(Clock::time_point began) {
   return std::chrono::duration<double, std::nano>(Clock::now() - began).count();
-}
-
-// Of this process: what others do with the processor meanwhile is not in it.
-double processor_nanoseconds() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e9 +
-         static_cast<double>(time.tv_nsec);
 }
 
 // What the clock itself adds to every call: one of its readings, in the batch

@@ -11,7 +11,6 @@
 #include "worker/trees.hpp"
 
 #include <chrono>
-#include <ctime>
 #include <stdexcept>
 #include <vector>
 
@@ -28,13 +27,6 @@ constexpr std::size_t trees_at_once = 16;
 constexpr std::size_t steps_at_once = 500;
 // Of the steps that are timed one by one, for each thread.
 constexpr std::size_t timed_steps = 100'000;
-
-double processor_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) +
-         static_cast<double>(time.tv_nsec) / 1e9;
-}
 
 Line raw_line(Team& alone, Team& all) {
   return Line(
@@ -128,11 +120,11 @@ void connect_all(int milliseconds) {
   reset_peak();
   Race race("connections", alone, all);
   race.run(end, [&] {
-    const double before = processor_seconds();
+    const double before = processor_nanoseconds();
     Line::Round round = line.round();
     const auto steps = static_cast<double>(line.amount() * steps_at_once);
     rates.push_back(steps * static_cast<double>(1 + all.size()) /
-                    (processor_seconds() - before));
+                    (processor_nanoseconds() - before) * 1e9);
     round.alone *= steps_at_once;
     round.all *= steps_at_once;
     return round;
@@ -224,9 +216,9 @@ void grow_all(int milliseconds) {
   reset_peak();
   Race race("trees", alone, all);
   race.run(end, [&] {
-    const double before = processor_seconds();
+    const double before = processor_nanoseconds();
     const Line::Round round = grove.round(ends);
-    rates.push_back(1 / (processor_seconds() - before));
+    rates.push_back(1e9 / (processor_nanoseconds() - before));
     return round;
   });
   print("trees_rate",

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -80,6 +81,13 @@ std::uint64_t page_faults() noexcept {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_minflt);
+}
+
+double processor_nanoseconds() noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 +
+         static_cast<double>(time.tv_nsec);
 }
 
 std::size_t cores() noexcept {

@@ -33,4 +33,7 @@ void reset_peak() noexcept;
 /// Page faults so far that needed no disk.
 [[nodiscard]] std::uint64_t page_faults() noexcept;
 
+/// Of the processor, so far: what others do with it meanwhile is not in it.
+[[nodiscard]] double processor_nanoseconds() noexcept;
+
 }  // namespace tarn::compare
