@@ -1,7 +1,5 @@
-// contention.cpp - each round of a memory stands between two of the raw loop.
-//
-// On a shared machine the cores are not always there to be had; a round counts
-// only where the raw loop, which shares nothing, scaled before and after it.
+// contention.cpp - each round of a memory stands between two of a raw one,
+// which shares nothing.
 //
 // SPDX-License-Identifier: MIT
 #include "worker/contention.hpp"
@@ -11,6 +9,7 @@
 #include "worker/messages.hpp"
 #include "worker/process.hpp"
 #include "worker/quantile.hpp"
+#include "worker/race.hpp"
 #include "worker/requests.hpp"
 #include "worker/team.hpp"
 
@@ -23,18 +22,8 @@
 namespace tarn::compare {
 namespace {
 
-// Of the number of threads: below, the cores were not there.
-constexpr double enough = 0.9;
 // Of the best rate of messages; they waver more.
 constexpr double enough_in_pairs = 0.7;
-
-// One memory: requests by one thread, and by all.
-template <class Job>
-Line::Work serving(const typename Job::Memory& memory) {
-  return [memory](std::size_t member, std::size_t requests) {
-    serve<Job>(memory, requests, member * 1000);
-  };
-}
 
 // A second.
 double blocks_of(double requests) {
@@ -95,30 +84,15 @@ template <class Job>
 void compete(const typename Job::Memory& memory, Team& alone, Team& all,
              Clock::time_point end) {
   Line line(serving<Job>(memory), alone, all);
-  Line raw(serving<RawJob>({}), alone, all);
-  std::vector<double> blocks;
-  std::vector<double> scalings;
-  std::vector<double> ratios;
-  const double wanted = enough * static_cast<double>(all.size());
-  double before = raw.round().scaling;
-  while (Clock::now() < end) {
-    const auto here = line.round();
-    const double after = raw.round().scaling;
-    if (before >= wanted && after >= wanted) {
-      blocks.push_back(blocks_of(here.all));
-      scalings.push_back(here.scaling);
-      ratios.push_back(2 * here.scaling / (before + after));
-    }
-    before = after;
-  }
+  const Race rounds = race(alone, all, end, [&] { return line.round(); });
   const std::string key = numbered("threads", all.size());
-  print(key + "counted", static_cast<double>(ratios.size()));
-  if (ratios.empty())
+  print(key + "counted", static_cast<double>(rounds.all.size()));
+  if (rounds.all.empty())
     return;
-  print(key + "blocks", median_of(blocks));
-  print(key + "scaling", median_of(scalings));
-  print(key + "of_raw", median_of(ratios));
-  print(key + "of_raw_high", quantile_of(ratios, 0.75));
+  print(key + "blocks", blocks_of(median_of(rounds.all)));
+  print(key + "scaling", median_of(rounds.scaling));
+  print(key + "of_raw", median_of(rounds.of_raw));
+  print(key + "of_raw_high", quantile_of(rounds.of_raw, 0.75));
 }
 
 // Messages in pairs, until `end`. A round counts where the raw one did well

@@ -7,11 +7,12 @@
 #include "worker/objects.hpp"
 #include "worker/process.hpp"
 #include "worker/quantile.hpp"
-#include "worker/requests.hpp"
+#include "worker/race.hpp"
 #include "worker/trees.hpp"
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace tarn::compare {
@@ -19,8 +20,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Of the number of threads: below, the cores were not there.
-constexpr double enough = 0.9;
 // Trees that each thread builds before all of them end.
 constexpr std::size_t trees_at_once = 16;
 // Steps that belong together; each round closes what it opened.
@@ -28,63 +27,15 @@ constexpr std::size_t steps_at_once = 500;
 // Of the steps that are timed one by one, for each thread.
 constexpr std::size_t timed_steps = 100'000;
 
-Line raw_line(Team& alone, Team& all) {
-  return Line(
-      [](std::size_t member, std::size_t requests) {
-        serve<RawJob>({}, requests, member * 1000);
-      },
-      alone, all);
+void print_race(const std::string& what, const Race& rounds) {
+  print(what + "_alone", median_of(rounds.alone));
+  print(what + "_counted", static_cast<double>(rounds.all.size()));
+  if (rounds.all.empty())
+    return;
+  print(what + "_all", median_of(rounds.all));
+  print(what + "_scaling", median_of(rounds.scaling));
+  print(what + "_of_raw", median_of(rounds.of_raw));
 }
-
-/// Rounds of something, and what they say.
-class Race {
- public:
-  Race(std::string what, Team& alone, Team& all)
-      : what_(std::move(what)),
-        threads_(all.size()),
-        raw_(raw_line(alone, all)) {}
-
-  /// Until `end`; `round` gives a Line::Round.
-  template <class Round>
-  void run(Clock::time_point end, Round&& round) {
-    double before = raw_.round().scaling;
-    do {
-      const Line::Round here = round();
-      const double after = raw_.round().scaling;
-      add(here, before, after);
-      before = after;
-    } while (Clock::now() < end);
-  }
-
-  void print_all() const {
-    print(what_ + "_alone", median_of(alone_));
-    print(what_ + "_counted", static_cast<double>(scaling_.size()));
-    if (scaling_.empty())
-      return;
-    print(what_ + "_all", median_of(all_));
-    print(what_ + "_scaling", median_of(scaling_));
-    print(what_ + "_of_raw", median_of(of_raw_));
-  }
-
- private:
-  void add(const Line::Round& here, double before, double after) {
-    alone_.push_back(here.alone);
-    const double wanted = enough * static_cast<double>(threads_);
-    if (threads_ == 1 || before < wanted || after < wanted)
-      return;
-    all_.push_back(here.all);
-    scaling_.push_back(here.scaling);
-    of_raw_.push_back(2 * here.scaling / (before + after));
-  }
-
-  std::string what_;
-  std::size_t threads_;
-  Line raw_;
-  std::vector<double> alone_;
-  std::vector<double> all_;
-  std::vector<double> scaling_;
-  std::vector<double> of_raw_;
-};
 
 // Opening and closing, timed on all cores at once.
 template <class Way>
@@ -118,8 +69,7 @@ void connect_all(int milliseconds) {
       },
       alone, all);
   reset_peak();
-  Race race("connections", alone, all);
-  race.run(end, [&] {
+  const Race rounds = race(alone, all, end, [&] {
     const double before = processor_nanoseconds();
     Line::Round round = line.round();
     const auto steps = static_cast<double>(line.amount() * steps_at_once);
@@ -130,7 +80,7 @@ void connect_all(int milliseconds) {
     return round;
   });
   print("connections_rate", median_of(rates));
-  race.print_all();
+  print_race("connections", rounds);
   time_each(way, all);
   print("connections_peak", static_cast<double>(peak_resident()));
 }
@@ -214,8 +164,7 @@ void grow_all(int milliseconds) {
   static_cast<void>(grove.round(ends));
   ends.clear();
   reset_peak();
-  Race race("trees", alone, all);
-  race.run(end, [&] {
+  const Race rounds = race(alone, all, end, [&] {
     const double before = processor_nanoseconds();
     const Line::Round round = grove.round(ends);
     rates.push_back(1e9 / (processor_nanoseconds() - before));
@@ -223,7 +172,7 @@ void grow_all(int milliseconds) {
   });
   print("trees_rate",
         median_of(rates) * grove.nodes() * static_cast<double>(1 + all.size()));
-  race.print_all();
+  print_race("trees", rounds);
   print("trees_end", median_of(ends));
   print("trees_peak", static_cast<double>(peak_resident()));
 }

@@ -69,4 +69,13 @@ void serve(const typename Job::Memory& memory, std::size_t requests,
   }
 }
 
+/// What each member of a team does: so many requests, from its own place in
+/// the table.
+template <class Job>
+[[nodiscard]] auto serving(const typename Job::Memory& memory) {
+  return [memory](std::size_t member, std::size_t requests) {
+    serve<Job>(memory, requests, member * 1000);
+  };
+}
+
 }  // namespace tarn::compare
