@@ -28,16 +28,8 @@ std::vector<Contender> contenders_of(const Plan& plan) {
   const std::string floor = plan.tools + "/" + floor_library;
   const auto add = [&all](Code code, Kind kind, std::string memory,
                           std::string style, std::string preload) {
-    all.push_back({code,
-                   kind,
-                   std::move(memory),
-                   std::move(style),
-                   std::move(preload),
-                   "",
-                   "",
-                   "",
-                   0,
-                   {}});
+    all.push_back(
+        {code, kind, std::move(memory), std::move(style), std::move(preload)});
   };
   for (const Allocator& one : plan.allocators)
     add(Code::ordinary, Kind::malloc, one.name, "ordinary", one.path);
@@ -142,16 +134,7 @@ Comparison::Comparison(const Plan& plan, Progress& progress)
     : plan_(plan),
       progress_(progress),
       contenders_(contenders_of(plan)),
-      lifetime_{Code::ordinary,
-                Kind::malloc,
-                "one handler in C",
-                "c",
-                "",
-                "",
-                "",
-                "",
-                0,
-                {}},
+      lifetime_{Code::ordinary, Kind::malloc, "one handler in C", "c", ""},
       objects_(object_contenders(plan)) {
   set_rounds(plan_, contenders_.size());
 }

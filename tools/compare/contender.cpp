@@ -5,6 +5,12 @@
 
 namespace tarn::compare {
 
+const std::vector<double>& Contender::rounds(const std::string& figure) const {
+  static const std::vector<double> none;
+  const auto found = figures.find(figure);
+  return found == figures.end() ? none : found->second.values();
+}
+
 double Contender::median(const std::string& figure) const {
   const auto found = figures.find(figure);
   return found == figures.end() ? 0 : found->second.median();

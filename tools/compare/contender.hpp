@@ -10,6 +10,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace tarn::compare {
 
@@ -34,13 +35,17 @@ struct Contender {
   std::string style;    ///< what the worker calls it
   std::string preload;  ///< path of the allocator's library, or ""
 
-  std::string failure;                     ///< why it is left out, or ""
-  std::string malloc_file;                 ///< whose malloc the worker called
-  std::string checksum;                    ///< of a pass over the corpus
-  double instructions = 0;                 ///< a request; 0: not counted
-  std::map<std::string, Samples> figures;  ///< by the worker's names
+  std::string failure{};                     ///< why it is left out, or ""
+  std::string malloc_file{};                 ///< whose malloc the worker called
+  std::string checksum{};                    ///< of a pass over the corpus
+  double instructions = 0;                   ///< a request; 0: not counted
+  std::map<std::string, Samples> figures{};  ///< by the worker's names
 
   [[nodiscard]] bool runs() const noexcept { return failure.empty(); }
+
+  /// Of a figure; none where it has no such one.
+  [[nodiscard]] const std::vector<double>& rounds(
+      const std::string& figure) const;
 
   [[nodiscard]] double median(const std::string& figure) const;
 

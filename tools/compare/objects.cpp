@@ -25,17 +25,10 @@ constexpr double million = 1e6;
 // What each table's sentence compares.
 constexpr std::size_t comparisons = 2;
 
-const std::vector<double>& rounds_of(const Contender& one,
-                                     const std::string& figure) {
-  static const std::vector<double> none;
-  const auto found = one.figures.find(figure);
-  return found == one.figures.end() ? none : found->second.values();
-}
-
 const Contender* with_style(const List& all, const char* style,
                             const std::string& rate) {
   for (const Contender& one : all)
-    if (one.style == style && !rounds_of(one, rate).empty())
+    if (one.style == style && !one.rounds(rate).empty())
       return &one;
   return nullptr;
 }
@@ -45,10 +38,10 @@ const Contender* fastest_malloc(const List& all, const std::string& rate) {
   double highest = 0;
   for (const Contender& one : all)
     if (one.kind == Kind::malloc)
-      highest = std::max(highest, speed_of(rounds_of(one, rate)));
+      highest = std::max(highest, speed_of(one.rounds(rate)));
   for (const Contender& one : all)
     if (one.kind == Kind::malloc && highest > 0 &&
-        speed_of(rounds_of(one, rate)) > highest * (1 - same_speed))
+        speed_of(one.rounds(rate)) > highest * (1 - same_speed))
       return &one;
   return nullptr;
 }
@@ -57,7 +50,7 @@ const Contender* fastest_malloc(const List& all, const std::string& rate) {
 std::string against(const Contender& base, const Contender& other,
                     const std::string& rate, const char* unit) {
   const Difference found =
-      difference_in_speed(rounds_of(base, rate), rounds_of(other, rate));
+      difference_in_speed(base.rounds(rate), other.rounds(rate));
   const double ratio = (found.ratio - 1) * 100;
   const std::string says = format("%.0f %% %s %s a second", std::abs(ratio),
                                   ratio > 0 ? "more" : "fewer", unit);
@@ -72,7 +65,7 @@ std::string against(const Contender& base, const Contender& other,
 
 // Whether the cores were there for as many rounds as a figure needs.
 bool is_told(const Contender& one, const std::string& what) {
-  const std::vector<double>& counted = rounds_of(one, what + "_counted");
+  const std::vector<double>& counted = one.rounds(what + "_counted");
   return std::accumulate(counted.begin(), counted.end(), 0.0) >= least_rounds;
 }
 
@@ -100,31 +93,22 @@ void add(Table& table, const Contender& one, Cells cells) {
                                                      : Table::Weight::plain);
 }
 
-Contender contender(Kind kind, std::string memory, std::string style,
-                    std::string preload = "") {
-  return {Code::ordinary,
-          kind,
-          std::move(memory),
-          std::move(style),
-          std::move(preload),
-          "",
-          "",
-          "",
-          0,
-          {}};
-}
-
 }  // namespace
 
 List object_contenders(const Plan& plan) {
   List all;
   for (const Allocator& one : plan.allocators)
-    all.push_back(contender(Kind::malloc, one.name, "ordinary", one.path));
-  all.push_back(contender(Kind::heap, "tarn Heap", "heap"));
-  all.push_back(contender(Kind::peer, "ObjectPool made anew", "anew"));
-  all.push_back(contender(Kind::tarn, "ObjectPool kept constructed", "kept"));
-  all.push_back(contender(Kind::peer, "one Region under a lock", "locked"));
-  all.push_back(contender(Kind::tarn, "PerThread Regions merged", "merged"));
+    all.push_back(
+        {Code::ordinary, Kind::malloc, one.name, "ordinary", one.path});
+  const auto add_pool = [&all](Kind kind, const char* memory,
+                               const char* style) {
+    all.push_back({Code::ordinary, kind, memory, style, ""});
+  };
+  add_pool(Kind::heap, "tarn Heap", "heap");
+  add_pool(Kind::peer, "ObjectPool made anew", "anew");
+  add_pool(Kind::tarn, "ObjectPool kept constructed", "kept");
+  add_pool(Kind::peer, "one Region under a lock", "locked");
+  add_pool(Kind::tarn, "PerThread Regions merged", "merged");
   return all;
 }
 
@@ -189,7 +173,7 @@ std::string connections_table(const Comparison& comparison, int cores,
     columns.push_back(head);
   Table table(columns);
   for (const Contender& one : all) {
-    if (rounds_of(one, "connections_rate").empty())
+    if (one.rounds("connections_rate").empty())
       continue;
     Cells cells = scaling_cells(one, "connections");
     for (const char* const name : {"p50", "p99", "p999"})
@@ -218,7 +202,7 @@ std::string trees_table(const Comparison& comparison, int cores, bool colours) {
   columns.push_back("peak\nMiB");
   Table table(columns);
   for (const Contender& one : all) {
-    if (rounds_of(one, "trees_rate").empty())
+    if (one.rounds("trees_rate").empty())
       continue;
     Cells cells = scaling_cells(one, "trees");
     cells.push_back(figure(one.median("trees_end")));

@@ -43,18 +43,12 @@ const Contender* system_malloc(const List& all) {
   return nullptr;
 }
 
-const std::vector<double>& rounds_of(const Contender& one, const char* figure) {
-  static const std::vector<double> none;
-  const auto found = one.figures.find(figure);
-  return found == one.figures.end() ? none : found->second.values();
-}
-
 // By rounds that only few had where there are such: those are more.
 Difference in_speed(const Contender& base, const Contender& other) {
   const bool duelled =
       base.figures.contains(duel_rate) && other.figures.contains(duel_rate);
   const char* const figure = duelled ? duel_rate : rate;
-  return difference_in_speed(rounds_of(base, figure), rounds_of(other, figure));
+  return difference_in_speed(base.rounds(figure), other.rounds(figure));
 }
 
 bool differ(const Difference& difference, std::size_t looked_at) {
@@ -77,7 +71,7 @@ std::vector<Placed> mallocs_by_speed(const List& all, Code code) {
   std::vector<Placed> placed;
   double highest = 0;
   for (const Contender& one : all) {
-    const double speed = speed_of(rounds_of(one, duelled ? duel_rate : rate));
+    const double speed = speed_of(one.rounds(duelled ? duel_rate : rate));
     if (!is_malloc(one, code) || speed == 0)
       continue;
     placed.push_back({&one, speed});
