@@ -33,17 +33,12 @@ const Contender* with_style(const List& all, const char* style,
   return nullptr;
 }
 
-// The first of the mallocs that are as fast as the fastest.
 const Contender* fastest_malloc(const List& all, const std::string& rate) {
-  double highest = 0;
+  std::vector<const Contender*> mallocs;
   for (const Contender& one : all)
     if (one.kind == Kind::malloc)
-      highest = std::max(highest, speed_of(one.rounds(rate)));
-  for (const Contender& one : all)
-    if (one.kind == Kind::malloc && highest > 0 &&
-        speed_of(one.rounds(rate)) > highest * (1 - same_speed))
-      return &one;
-  return nullptr;
+      mallocs.push_back(&one);
+  return fastest_of(mallocs, rate);
 }
 
 /// "31 % more steps a second", or that there is no telling.

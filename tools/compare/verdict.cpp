@@ -15,6 +15,7 @@ namespace tarn::compare {
 namespace {
 
 using List = std::vector<Contender>;
+using Some = std::vector<const Contender*>;
 
 constexpr const char* rate = "requests_per_second";
 
@@ -55,26 +56,39 @@ bool differ(const Difference& difference, std::size_t looked_at) {
   return finding(difference, looked_at * looks, same_speed) == Finding::sure;
 }
 
+Some mallocs_of(const List& all, Code code) {
+  Some mallocs;
+  for (const Contender& one : all)
+    if (is_malloc(one, code))
+      mallocs.push_back(&one);
+  return mallocs;
+}
+
+// Where some had rounds of their own, those.
+const char* rate_of(const Some& mallocs) {
+  const bool duelled = std::any_of(
+      mallocs.begin(), mallocs.end(),
+      [](const Contender* one) { return one->figures.contains(duel_rate); });
+  return duelled ? duel_rate : rate;
+}
+
 /// A malloc, and how far behind the fastest one of its code it is.
 struct Placed {
   const Contender* malloc;
   double behind;
 };
 
-// The mallocs of one code, the fastest first; where some had rounds of their
-// own, those.
+// The mallocs of one code, the fastest first.
 std::vector<Placed> mallocs_by_speed(const List& all, Code code) {
-  const bool duelled =
-      std::any_of(all.begin(), all.end(), [code](const Contender& one) {
-        return is_malloc(one, code) && one.figures.contains(duel_rate);
-      });
+  const Some mallocs = mallocs_of(all, code);
+  const std::string figure = rate_of(mallocs);
   std::vector<Placed> placed;
   double highest = 0;
-  for (const Contender& one : all) {
-    const double speed = speed_of(one.rounds(duelled ? duel_rate : rate));
-    if (!is_malloc(one, code) || speed == 0)
+  for (const Contender* const one : mallocs) {
+    const double speed = speed_of(one->rounds(figure));
+    if (speed == 0)
       continue;
-    placed.push_back({&one, speed});
+    placed.push_back({one, speed});
     highest = std::max(highest, speed);
   }
   for (Placed& one : placed)
@@ -86,14 +100,9 @@ std::vector<Placed> mallocs_by_speed(const List& all, Code code) {
   return placed;
 }
 
-// The first in the list of those that are as fast as the fastest: a photo
-// finish must not turn out otherwise each time.
 const Contender* fastest_malloc(const List& all, Code code) {
-  const Contender* first = nullptr;
-  for (const Placed& one : mallocs_by_speed(all, code))
-    if (one.behind < same_speed && (first == nullptr || one.malloc < first))
-      first = one.malloc;
-  return first;
+  const Some mallocs = mallocs_of(all, code);
+  return fastest_of(mallocs, rate_of(mallocs));
 }
 
 /// Two whose speeds the verdict compares.
@@ -140,14 +149,18 @@ std::string result_of(const Match& match) {
       (found.highest - 1) * 100);
 }
 
-// How many differences between mallocs of one code are looked at.
-std::size_t mallocs_of(const List& all, Code code) {
-  return static_cast<std::size_t>(std::count_if(
-      all.begin(), all.end(),
-      [code](const Contender& one) { return is_malloc(one, code); }));
-}
-
 }  // namespace
+
+const Contender* fastest_of(const Some& some, const std::string& figure) {
+  double highest = 0;
+  for (const Contender* const one : some)
+    highest = std::max(highest, speed_of(one->rounds(figure)));
+  for (const Contender* const one : some)
+    if (highest > 0 &&
+        speed_of(one->rounds(figure)) > highest * (1 - same_speed))
+      return one;
+  return nullptr;
+}
 
 std::vector<std::size_t> rivals_of(const List& all) {
   const Contender* const region = region_of(all);
@@ -204,16 +217,18 @@ std::string ranking_of(const List& all) {
     return "";
   std::vector<std::string> slower;
   std::vector<std::string> alike;
-  for (const Contender& one : all) {
-    if (!is_malloc(one, Code::ordinary) || &one == best)
+  const Some mallocs = mallocs_of(all, Code::ordinary);
+  for (const Contender* const one : mallocs) {
+    if (one == best)
       continue;
-    const Difference found = in_speed(*best, one);
-    if (differ(found, mallocs_of(all, Code::ordinary)))
+    const Difference found = in_speed(*best, *one);
+    // As many differences are looked at as there are mallocs.
+    if (differ(found, mallocs.size()))
       slower.push_back(format("%.0f %% %s with %s", found.size() * 100,
                               found.ratio < 1 ? "fewer" : "more",
-                              one.memory.c_str()));
+                              one->memory.c_str()));
     else
-      alike.push_back(one.memory);
+      alike.push_back(one->memory);
   }
   std::string text;
   if (!slower.empty())

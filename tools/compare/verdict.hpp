@@ -29,6 +29,11 @@ inline constexpr int looks = 2;
 /// library's path moves the stack of a program, and its speed by half as much.
 inline constexpr double same_speed = 0.02;
 
+/// The first of those that are as fast as the fastest, as a photo finish must
+/// not turn out otherwise each time. Null where none has that figure.
+[[nodiscard]] const Contender* fastest_of(
+    const std::vector<const Contender*>& some, const std::string& figure);
+
 /// The places of the rivals. Empty: the Region or every malloc is missing.
 [[nodiscard]] std::vector<std::size_t> rivals_of(
     const std::vector<Contender>& contenders);
