@@ -76,16 +76,40 @@ Cells scaling_cells(const Contender& one, const std::string& what) {
   return cells;
 }
 
-std::vector<std::string> heads(const char* title, const char* unit, int cores) {
-  return {title, format("one core\nM %s/s", unit),
-          format("%d cores\nM %s/s", cores, unit), "scaling\ntimes",
-          "of raw\n "};
+/// What a table tells besides the rates.
+struct Column {
+  const char* head;
+  const char* name;  ///< of the figure, behind what the table is about
+  double unit;
+};
+
+std::vector<std::string> heads(const char* title, const char* unit, int cores,
+                               const std::vector<Column>& more) {
+  std::vector<std::string> all{title, format("one core\nM %s/s", unit),
+                               format("%d cores\nM %s/s", cores, unit),
+                               "scaling\ntimes", "of raw\n "};
+  for (const Column& one : more)
+    all.push_back(one.head);
+  return all;
 }
 
 void add(Table& table, const Contender& one, Cells cells) {
   cells.insert(cells.begin(), one.memory);
   table.row(std::move(cells), one.kind == Kind::tarn ? Table::Weight::strong
                                                      : Table::Weight::plain);
+}
+
+// A row for each who has such rounds.
+void fill(Table& table, const List& all, const std::string& what,
+          const std::vector<Column>& more) {
+  for (const Contender& one : all) {
+    if (one.rounds(what + "_rate").empty())
+      continue;
+    Cells cells = scaling_cells(one, what);
+    for (const Column& column : more)
+      cells.push_back(figure(one.median(what + column.name) / column.unit));
+    add(table, one, std::move(cells));
+  }
 }
 
 }  // namespace
@@ -162,20 +186,12 @@ std::string connections_table(const Comparison& comparison, int cores,
   const std::string meaning = connections_meaning(all);
   if (meaning.empty())
     return "";
-  std::vector<std::string> columns = heads("Connections", "steps", cores);
-  for (const char* const head :
-       {"open, close\np50 ns", " \np99", " \np99.9", "peak\nMiB"})
-    columns.push_back(head);
-  Table table(columns);
-  for (const Contender& one : all) {
-    if (one.rounds("connections_rate").empty())
-      continue;
-    Cells cells = scaling_cells(one, "connections");
-    for (const char* const name : {"p50", "p99", "p999"})
-      cells.push_back(figure(one.median(std::string("connections_") + name)));
-    cells.push_back(figure(one.median("connections_peak") / mebibyte));
-    add(table, one, std::move(cells));
-  }
+  const std::vector<Column> more{{"open, close\np50 ns", "_p50", 1},
+                                 {" \np99", "_p99", 1},
+                                 {" \np99.9", "_p999", 1},
+                                 {"peak\nMiB", "_peak", mebibyte}};
+  Table table(heads("Connections", "steps", cores, more));
+  fill(table, all, "connections", more);
   return table.text(colours) + wrapped(meaning, "") +
          wrapped(
              "Each step opens, uses or closes one of 128 connections of a "
@@ -192,18 +208,10 @@ std::string trees_table(const Comparison& comparison, int cores, bool colours) {
   const std::string meaning = trees_meaning(all);
   if (meaning.empty())
     return "";
-  std::vector<std::string> columns = heads("Trees", "nodes", cores);
-  columns.push_back("end\nns a node");
-  columns.push_back("peak\nMiB");
-  Table table(columns);
-  for (const Contender& one : all) {
-    if (one.rounds("trees_rate").empty())
-      continue;
-    Cells cells = scaling_cells(one, "trees");
-    cells.push_back(figure(one.median("trees_end")));
-    cells.push_back(figure(one.median("trees_peak") / mebibyte));
-    add(table, one, std::move(cells));
-  }
+  const std::vector<Column> more{{"end\nns a node", "_end", 1},
+                                 {"peak\nMiB", "_peak", mebibyte}};
+  Table table(heads("Trees", "nodes", cores, more));
+  fill(table, all, "trees", more);
   return table.text(colours) + wrapped(meaning, "") +
          wrapped(
              "Each thread builds 16 trees of 1 365 nodes, then all end "
