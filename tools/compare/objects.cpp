@@ -7,6 +7,7 @@
 #include "common/table.hpp"
 #include "common/words.hpp"
 #include "compare/problems.hpp"
+#include "compare/row.hpp"
 #include "compare/verdict.hpp"
 
 #include <algorithm>
@@ -93,12 +94,6 @@ std::vector<std::string> heads(const char* title, const char* unit, int cores,
   return all;
 }
 
-void add(Table& table, const Contender& one, Cells cells) {
-  cells.insert(cells.begin(), one.memory);
-  table.row(std::move(cells), one.kind == Kind::tarn ? Table::Weight::strong
-                                                     : Table::Weight::plain);
-}
-
 // A row for each who has such rounds.
 void fill(Table& table, const List& all, const std::string& what,
           const std::vector<Column>& more) {
@@ -108,7 +103,7 @@ void fill(Table& table, const List& all, const std::string& what,
     Cells cells = scaling_cells(one, what);
     for (const Column& column : more)
       cells.push_back(figure(one.median(what + column.name) / column.unit));
-    add(table, one, std::move(cells));
+    add_row(table, one, one.memory, std::move(cells));
   }
 }
 

@@ -6,6 +6,7 @@
 #include "common/table.hpp"
 #include "common/words.hpp"
 #include "compare/problems.hpp"
+#include "compare/row.hpp"
 
 #include <utility>
 #include <vector>
@@ -23,12 +24,6 @@ constexpr int shown_hours[] = {1, 4, 8, 12, 16, 20, 24};
 
 using Cells = std::vector<std::string>;
 
-void add(Table& table, const Contender& one, Cells cells) {
-  cells.insert(cells.begin(), one.short_memory());
-  table.row(std::move(cells), one.kind == Kind::tarn ? Table::Weight::strong
-                                                     : Table::Weight::plain);
-}
-
 void add_hours(Table& table, const Comparison& comparison, const char* what,
                const char* name, double unit) {
   table.group(what);
@@ -39,7 +34,7 @@ void add_hours(Table& table, const Comparison& comparison, const char* what,
     for (const int hour : shown_hours)
       cells.push_back(figure(one.median(numbered("day", hour, name)) / unit));
     cells.push_back(format("%.2f", change_over_day(one, name)));
-    add(table, one, std::move(cells));
+    add_row(table, one, one.short_memory(), std::move(cells));
   }
 }
 
@@ -106,7 +101,7 @@ std::string fragmentation_table(const Comparison& comparison, bool colours) {
       Cells cells = churn_cells(*churn);
       const Cells tight = apart ? Cells{"", "", ""} : tight_cells(one);
       cells.insert(cells.end(), tight.begin(), tight.end());
-      add(table, one, std::move(cells));
+      add_row(table, one, one.short_memory(), std::move(cells));
     }
   }
   return table.text(colours) + wrapped(meaning, "") +
@@ -146,7 +141,7 @@ std::string contention_table(const Comparison& comparison, int cores,
       cells.push_back(counted_cell(one, "threads", number, "of_raw", 1));
     cells.push_back(counted_cell(one, "pairs", most, "blocks", million));
     cells.push_back(counted_cell(one, "pairs", most, "of_raw", 1));
-    add(table, one, std::move(cells));
+    add_row(table, one, one.short_memory(), std::move(cells));
   }
   return table.text(colours) + wrapped(meaning, "") +
          wrapped(

@@ -5,11 +5,11 @@
 
 #include "common/table.hpp"
 #include "common/words.hpp"
+#include "compare/row.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <functional>
-#include <utility>
 
 namespace tarn::compare {
 namespace {
@@ -28,10 +28,7 @@ void fill(
     for (const Contender& one : comparison.contenders()) {
       if (one.code != code || one.kind == Kind::reading || !one.runs())
         continue;
-      std::vector<std::string> row = cells(one);
-      row.insert(row.begin(), one.memory);
-      table.row(std::move(row), one.kind == Kind::tarn ? Table::Weight::strong
-                                                       : Table::Weight::plain);
+      add_row(table, one, one.memory, cells(one));
     }
   }
 }
