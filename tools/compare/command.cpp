@@ -193,7 +193,7 @@ Findings measure(Comparison& comparison, const Machine& machine, Output& output,
   if (machine.cores > 1)
     comparison.contend();
   output.print(contention_table(comparison, machine.cores, colours));
-  comparison.objects();
+  comparison.have_objects();
   output.print(connections_table(comparison, machine.cores, colours));
   output.print(trees_table(comparison, machine.cores, colours));
   output.print(lifetime_table(comparison, colours));
@@ -219,9 +219,9 @@ int compare(const Wishes& wishes, Progress& progress) {
   const Findings findings = measure(comparison, machine, output, progress);
   if (!files.write(comparison, findings, progress) || !output.written())
     return exit_not_written;
-  const Comparison& done = comparison;
-  return all_run(done.contenders()) && all_run(done.objects()) ? exit_good
-                                                               : exit_left_out;
+  return all_run(comparison.contenders()) && all_run(comparison.objects())
+             ? exit_good
+             : exit_left_out;
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 //
 // Phases: check (all give the same answers), serve (throughput, request
 // latency, memory), call (each call timed, in a worker of its own), day
-// (latency and memory through a simulated day), contend (threads), objects
+// (latency and memory through a simulated day), contend (threads), have_objects
 // (connections that come and go, trees that threads build), stay (what memory
 // stays: fragmentation, a budget, leaks) and count (instructions, under
 // callgrind). Rounds are interleaved: in each one every contender runs once, in
@@ -53,7 +53,7 @@ class Comparison {
   void day();
   void contend();
   void stay();
-  void objects();
+  void have_objects();
 
   /// False: there is no valgrind.
   [[nodiscard]] bool count();
@@ -65,7 +65,7 @@ class Comparison {
   /// What the forms of one handler need to end what they made.
   [[nodiscard]] const Contender& lifetime() const noexcept { return lifetime_; }
 
-  /// Those of whom objects() asks, in ways of their own.
+  /// Those of whom have_objects() asks, in ways of their own.
   [[nodiscard]] const std::vector<Contender>& objects() const noexcept {
     return objects_;
   }

@@ -17,7 +17,7 @@ void Comparison::leave_out_who_failed() {
         one.failure = other.failure;
 }
 
-void Comparison::objects() {
+void Comparison::have_objects() {
   struct Task {
     Contender* contender;
     const char* mode;
