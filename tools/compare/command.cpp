@@ -194,8 +194,8 @@ Findings measure(Comparison& comparison, const Machine& machine, Output& output,
     comparison.contend();
   output.print(contention_table(comparison, machine.cores, colours));
   comparison.have_objects();
-  output.print(connections_table(comparison, machine.cores, colours));
-  output.print(trees_table(comparison, machine.cores, colours));
+  output.print(connections_table(comparison.objects(), machine.cores, colours));
+  output.print(trees_table(comparison.objects(), machine.cores, colours));
   output.print(lifetime_table(comparison, colours));
   const bool counted = comparison.count();
   Findings findings = find(comparison.contenders());

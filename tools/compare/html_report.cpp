@@ -17,6 +17,7 @@ std::string html_report(const Comparison& comparison,
                         const Findings& findings) {
   const Machine machine = this_machine();
   const std::vector<Contender>& all = comparison.contenders();
+  const std::vector<Contender>& objects = comparison.objects();
   return page("<h1>tarn compare</h1>\n" +
               paragraph(machine.processor + ", " +
                             std::to_string(machine.cores) + " cores, " +
@@ -38,10 +39,10 @@ std::string html_report(const Comparison& comparison,
               section("Contention", contention_meaning(all, machine.cores),
                       scaling_plots(all),
                       contention_table(comparison, machine.cores, false)) +
-              section("Connections", connections_meaning(comparison.objects()),
-                      "", connections_table(comparison, machine.cores, false)) +
-              section("Trees", trees_meaning(comparison.objects()), "",
-                      trees_table(comparison, machine.cores, false)) +
+              section("Connections", connections_meaning(objects), "",
+                      connections_table(objects, machine.cores, false)) +
+              section("Trees", trees_meaning(objects), "",
+                      trees_table(objects, machine.cores, false)) +
               section("Lifetime", lifetime_meaning(comparison.lifetime()), "",
                       lifetime_table(comparison, false)) +
               section("Instructions", "", instruction_plots(all),

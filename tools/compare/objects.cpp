@@ -175,9 +175,7 @@ std::string trees_meaning(const List& all) {
                 figure(best->median("trees_end")).c_str());
 }
 
-std::string connections_table(const Comparison& comparison, int cores,
-                              bool colours) {
-  const List& all = comparison.objects();
+std::string connections_table(const List& all, int cores, bool colours) {
   const std::string meaning = connections_meaning(all);
   if (meaning.empty())
     return "";
@@ -198,8 +196,7 @@ std::string connections_table(const Comparison& comparison, int cores,
              "");
 }
 
-std::string trees_table(const Comparison& comparison, int cores, bool colours) {
-  const List& all = comparison.objects();
+std::string trees_table(const List& all, int cores, bool colours) {
   const std::string meaning = trees_meaning(all);
   if (meaning.empty())
     return "";

@@ -7,7 +7,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "compare/comparison.hpp"
+#include "compare/contender.hpp"
+#include "compare/plan.hpp"
 
 #include <string>
 #include <vector>
@@ -26,9 +27,9 @@ namespace tarn::compare {
     const std::vector<Contender>& contenders);
 
 /// `cores`: that this process may use.
-[[nodiscard]] std::string connections_table(const Comparison& comparison,
-                                            int cores, bool colours);
-[[nodiscard]] std::string trees_table(const Comparison& comparison, int cores,
-                                      bool colours);
+[[nodiscard]] std::string connections_table(
+    const std::vector<Contender>& contenders, int cores, bool colours);
+[[nodiscard]] std::string trees_table(const std::vector<Contender>& contenders,
+                                      int cores, bool colours);
 
 }  // namespace tarn::compare
