@@ -6,6 +6,7 @@
 #include "common/table.hpp"
 #include "common/words.hpp"
 #include "compare/contender.hpp"
+#include "compare/objects.hpp"
 #include "compare/plan.hpp"
 #include "compare/plots.hpp"
 #include "compare/problems.hpp"
@@ -244,6 +245,41 @@ TEST_CASE("a plot escapes names, and has a point for each value") {
   CHECK(svg.find("nan") == std::string::npos);
   CHECK(line_plot(axes, {}).empty());
   CHECK(bar_plot({"t", "u", {"one"}, Scale::linear}, {{"s", {0}}}).empty());
+}
+
+namespace {
+
+std::size_t width_of(const std::string& text) {
+  std::size_t width = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    width = std::max(width, end - at);
+    at = end + 1;
+  }
+  return width;
+}
+
+}  // namespace
+
+TEST_CASE("no line of a table of objects is wider than 100 on a busy machine") {
+  Plan plan;
+  plan.allocators.push_back({"system malloc", ""});
+  std::vector<Contender> all = object_contenders(plan);
+  for (Contender& one : all)
+    for (const auto& [figure, value] :
+         {std::pair{"connections_rate", 12'345'678.0},
+          {"connections_p50", 1234.0},
+          {"connections_p99", 12'345.0},
+          {"connections_p999", 123'456.0},
+          {"connections_peak", 12'345'678.0},
+          {"trees_rate", 12'345'678.0},
+          {"trees_end", 1234.0},
+          {"trees_peak", 12'345'678.0}})
+      one.figures[figure].add(value);
+  const std::string connections = connections_table(all, 16, false);
+  CHECK(connections.find("123 456") != std::string::npos);
+  CHECK(width_of(connections) <= 100);
+  CHECK(width_of(trees_table(all, 16, false)) <= 100);
 }
 
 TEST_CASE("text is wrapped before 99 columns and never before a percent sign") {
