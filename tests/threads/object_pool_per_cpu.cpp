@@ -6,11 +6,8 @@
 #include "tarn/object_pool.hpp"
 
 #include "port/processor.hpp"
+#include "support/things.hpp"
 
-#include <atomic>
-#include <cstdio>
-#include <cstdlib>
-#include <mutex>
 #include <random>
 #include <sched.h>
 #include <thread>
@@ -19,45 +16,14 @@
 namespace {
 
 using namespace tarn;
-
-struct Thing {
-  std::atomic<int> users{0};
-  unsigned mark = 0;
-  unsigned copy = 0;
-};
+using namespace tarn::test;
 
 constexpr unsigned threads = 12;
 constexpr int generations = 6;
 constexpr int steps = 40'000;
 
 ObjectPool<Thing> pool{{.name = "things", .per_cpu = true}};
-std::mutex lock;
-std::vector<Thing*> shared;
-
-void fail(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
-Thing* take(unsigned mark) {
-  Thing* const thing = pool.acquire_raw();
-  if (thing == nullptr)
-    fail("there is memory");
-  if (thing->users.fetch_add(1, std::memory_order_relaxed) != 0)
-    fail("an object has one user at a time");
-  if (thing->mark != thing->copy)
-    fail("an object that waited has changed");
-  thing->mark = mark;
-  thing->copy = mark;
-  return thing;
-}
-
-void give(Thing* thing) {
-  if (thing->mark != thing->copy)
-    fail("an object in use has changed");
-  thing->users.fetch_sub(1, std::memory_order_relaxed);
-  pool.release(thing);
-}
+SharedThings shared;
 
 class Moves {
  public:
@@ -81,33 +47,13 @@ class Moves {
   cpu_set_t all_{};
 };
 
-void step_with(std::vector<Thing*>& own, unsigned choice) {
-  if (own.empty() || (choice % 2 == 0 && own.size() < 2000)) {
-    own.push_back(take(choice));
-  } else if (choice % 16 == 1) {
-    const std::lock_guard hold{lock};
-    shared.push_back(own.back());
-    own.pop_back();
-  } else if (choice % 16 == 3) {
-    const std::lock_guard hold{lock};
-    if (!shared.empty()) {
-      own.push_back(shared.back());
-      shared.pop_back();
-    }
-  } else {
-    std::swap(own[choice / 16 % own.size()], own.back());
-    give(own.back());
-    own.pop_back();
-  }
-}
-
 void work(unsigned seed) {
   std::mt19937 random{seed};
   const Moves moves;
   std::vector<Thing*> own;
   for (int i = 0; i < steps; ++i) {
     const auto choice = static_cast<unsigned>(random());
-    step_with(own, choice);
+    step_with(pool, own, shared, choice, 2000);
     if (choice % 64 == 5)
       moves.move(choice / 64);
     if (choice % 1024 == 7)
@@ -115,8 +61,7 @@ void work(unsigned seed) {
     if (choice % 1024 == 9 && pool.stats().at_hand > 1'000'000)
       fail("figures are what they may be");
   }
-  const std::lock_guard hold{lock};
-  shared.insert(shared.end(), own.begin(), own.end());
+  leave_to(shared, own);
 }
 
 }  // namespace
@@ -130,15 +75,13 @@ int main() {
       crew.emplace_back(work, static_cast<unsigned>(generation) * threads + i);
     for (std::thread& thread : crew)
       thread.join();
-    if (pool.stats().in_use != shared.size() || !pool.check())
+    if (pool.stats().in_use != shared.things.size() || !pool.check())
       fail("what is in use is what was not released");
-    while (shared.size() > 500) {
-      give(shared.back());
-      shared.pop_back();
-    }
+    while (shared.things.size() > 500)
+      give_last(pool, shared.things);
   }
-  for (Thing* const thing : shared)
-    give(thing);
+  for (Thing* const thing : shared.things)
+    give(pool, thing);
   if (pool.stats().in_use != 0 || !pool.check())
     fail("the pool is whole");
 }

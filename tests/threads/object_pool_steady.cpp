@@ -3,9 +3,8 @@
 // and whoever takes no more than its share always gets it.
 #include "tarn/object_pool.hpp"
 
-#include <atomic>
-#include <cstdio>
-#include <cstdlib>
+#include "support/things.hpp"
+
 #include <mutex>
 #include <random>
 #include <thread>
@@ -14,45 +13,16 @@
 namespace {
 
 using namespace tarn;
-
-struct Thing {
-  std::atomic<int> users{0};
-  unsigned mark = 0;
-  unsigned copy = 0;
-};
+using namespace tarn::test;
 
 constexpr unsigned threads = 4;
 constexpr std::size_t share = 40;
 constexpr int steps = 60'000;
+constexpr const char* within_share = "whoever keeps to its share gets it";
 
 SteadyPool<Thing> pool{{.name = "things"}};
 std::mutex lock;
 std::vector<Thing*> handed;
-
-void fail(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
-Thing* take(unsigned mark) {
-  Thing* const thing = pool.acquire_raw();
-  if (thing == nullptr)
-    fail("whoever keeps to its share gets it");
-  if (thing->users.fetch_add(1, std::memory_order_relaxed) != 0)
-    fail("an object has one user at a time");
-  if (thing->mark != thing->copy)
-    fail("an object that waited has changed");
-  thing->mark = mark;
-  thing->copy = mark;
-  return thing;
-}
-
-void give(Thing* thing) {
-  if (thing->mark != thing->copy)
-    fail("an object in use has changed");
-  thing->users.fetch_sub(1, std::memory_order_relaxed);
-  pool.release(thing);
-}
 
 // One for one, so that nobody has more than its share.
 Thing* exchange(Thing* thing) {
@@ -70,21 +40,19 @@ void work(unsigned seed) {
   for (int i = 0; i < steps; ++i) {
     const auto choice = static_cast<unsigned>(random());
     if (own.empty() || (choice % 2 == 0 && own.size() < share)) {
-      own.push_back(take(choice));
+      own.push_back(take(pool, choice, within_share));
     } else if (choice % 16 == 1) {
       own.back() = exchange(own.back());
     } else {
-      std::swap(own[choice / 16 % own.size()], own.back());
-      give(own.back());
-      own.pop_back();
+      give_any(pool, own, choice / 16);
     }
   }
   for (Thing* const thing : own)
-    give(thing);
+    give(pool, thing);
 }
 
 void take_one_for_the_table() {
-  handed.push_back(take(0));
+  handed.push_back(take(pool, 0, within_share));
 }
 
 }  // namespace
@@ -102,7 +70,7 @@ int main() {
   for (std::thread& thread : crew)
     thread.join();
   for (Thing* const thing : handed)
-    give(thing);
+    give(pool, thing);
   if (pool.stats().in_use != 0 || pool.stats().refusals != 0 || !pool.check())
     fail("the pool is whole");
 }
