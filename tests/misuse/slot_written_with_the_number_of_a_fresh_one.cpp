@@ -2,15 +2,9 @@
 // next one is 2 of 32
 #include "tarn/slot_pool.hpp"
 
-#include <cstring>
+#include "support/forged.hpp"
 
 int main() {
-  static tarn::SlotPool<16, 32> pool;
-  void* const slot = pool.allocate();
-  pool.deallocate(slot);
-  const std::uint32_t number = 2;
-  std::memcpy(slot, &number, sizeof number);
-  static_cast<void>(pool.allocate());
-  void* const once = pool.allocate();
-  return once == pool.allocate() ? 1 : 0;
+  using Pool = tarn::SlotPool<16, 32>;
+  return tarn::test::allocate_after_a_written_number<Pool>();
 }
