@@ -1,6 +1,8 @@
 // What aligned_first_fit says beyond what every fit does.
 #include "tarn/fixed_heap.hpp"
 
+#include "support/fixed_pools.hpp"
+
 #include <doctest/doctest.h>
 #include <random>
 #include <utility>
@@ -9,14 +11,11 @@
 using tarn::aligned_first_fit;
 using tarn::FixedHeap;
 using tarn::KiB;
+using tarn::test::is_aligned;
 
 namespace {
 
 alignas(4096) std::byte buffer[16 * KiB];
-
-bool is_aligned(const void* p, std::size_t align) {
-  return tarn::detail::address_of(p) % align == 0;
-}
 
 std::span<std::byte> room(std::size_t bytes) {
   return std::span{buffer}.first(bytes);

@@ -1,34 +1,22 @@
 // How large a fixed heap must be: what is required, and the room above it.
 #include "tarn/fixed_heap.hpp"
 
+#include "support/each_fit.hpp"
+
 #include <doctest/doctest.h>
 #include <vector>
 
-using tarn::aligned_first_fit;
 using tarn::FixedHeap;
 using tarn::half_fit;
 using tarn::KiB;
-using tarn::two_level;
-
-#define FOR_EACH_FIT(name) \
-  TEST_CASE_TEMPLATE(name, Fit, aligned_first_fit, half_fit, two_level)
-
-namespace {
-
-alignas(4096) std::byte buffer[160 * KiB];
-alignas(4096) std::byte other_buffer[16 * KiB];
-
-std::span<std::byte> room(std::size_t bytes) {
-  return std::span{buffer}.first(bytes);
-}
-
-}  // namespace
+using tarn::test::other_buffer;
+using tarn::test::room;
 
 FOR_EACH_FIT("required_bytes is enough for a whole block of live bytes") {
   constexpr std::size_t bytes =
       FixedHeap<Fit>::required_bytes(2 * KiB, 256, 16);
   static_assert(bytes > 2 * KiB);
-  REQUIRE(bytes <= sizeof buffer);
+  REQUIRE(bytes <= sizeof tarn::test::buffer);
   FixedHeap<Fit> heap{room(bytes)};
   // Every second of the smallest stays, then the largest come.
   std::vector<void*> blocks;

@@ -1,54 +1,25 @@
 // FixedHeap: each sentence of the header, for each fit.
 #include "tarn/fixed_heap.hpp"
 
+#include "support/each_fit.hpp"
+#include "support/fixed_pools.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <doctest/doctest.h>
 #include <random>
 #include <vector>
 
-using tarn::aligned_first_fit;
 using tarn::FixedHeap;
 using tarn::half_fit;
 using tarn::KiB;
 using tarn::two_level;
-
-#define FOR_EACH_FIT(name) \
-  TEST_CASE_TEMPLATE(name, Fit, aligned_first_fit, half_fit, two_level)
+using namespace tarn::test;
 
 namespace {
 
-alignas(4096) std::byte buffer[160 * KiB];
-alignas(4096) std::byte other_buffer[16 * KiB];
-
-bool is_aligned(const void* p, std::size_t align) {
-  return tarn::detail::address_of(p) % align == 0;
-}
-
-std::span<std::byte> room(std::size_t bytes) {
-  return std::span{buffer}.first(bytes);
-}
-
 constinit FixedHeap<half_fit, 2 * KiB> half_at_start;
 constinit FixedHeap<two_level, 2 * KiB> two_at_start;
-
-struct CountingLock {
-  static inline int held = 0;
-  static inline int locked = 0;
-  void lock() noexcept {
-    ++held;
-    ++locked;
-  }
-  void unlock() noexcept { --held; }
-};
-
-template <class Heap>
-std::vector<void*> all_of(Heap& heap, std::size_t size) {
-  std::vector<void*> blocks;
-  while (void* const block = heap.allocate(size))
-    blocks.push_back(block);
-  return blocks;
-}
 
 }  // namespace
 

@@ -1,34 +1,21 @@
 // InterruptSlotPool, with compare-and-swap and with the mask in its place.
 #include "tarn/interrupt_slot_pool.hpp"
 
+#include "support/fixed_pools.hpp"
+
 #include <doctest/doctest.h>
 #include <type_traits>
 #include <vector>
 
+using tarn::test::all_of;
+
 namespace {
 
-struct Mask {
-  static inline int held = 0;
-  static inline int times = 0;
-  void lock() noexcept {
-    ++held;
-    ++times;
-  }
-  void unlock() noexcept { --held; }
-};
-
+using Mask = tarn::test::CountingLock;
 using Swapping = tarn::detail::SwapSlotPool<24, 40, 8>;
 using Masking = tarn::detail::MaskSlotPool<24, 40, Mask, 8>;
 
 constinit tarn::InterruptSlotPool<24, 40, Mask> at_start;
-
-template <class Pool>
-std::vector<void*> all_of(Pool& pool) {
-  std::vector<void*> slots;
-  while (void* const slot = pool.allocate())
-    slots.push_back(slot);
-  return slots;
-}
 
 }  // namespace
 
@@ -59,9 +46,9 @@ TEST_CASE_TEMPLATE("it is a slot pool by either way", Pool, Swapping, Masking) {
 
 TEST_CASE("the mask is held in each call, and only in it") {
   Masking pool;
-  const int before = Mask::times;
+  const int before = Mask::locked;
   pool.deallocate(pool.allocate());
-  CHECK(Mask::times == before + 2);
+  CHECK(Mask::locked == before + 2);
   CHECK(Mask::held == 0);
 }
 

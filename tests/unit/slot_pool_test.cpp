@@ -1,6 +1,8 @@
 // SlotPool: each sentence of the header.
 #include "tarn/slot_pool.hpp"
 
+#include "support/fixed_pools.hpp"
+
 #include <array>
 #include <cstring>
 #include <doctest/doctest.h>
@@ -8,33 +10,13 @@
 
 using tarn::slot_pool_bytes;
 using tarn::SlotPool;
+using tarn::test::all_of;
+using tarn::test::CountingLock;
+using tarn::test::is_aligned;
 
 namespace {
 
-bool is_aligned(const void* p, std::size_t align) {
-  return tarn::detail::address_of(p) % align == 0;
-}
-
 constinit SlotPool<48, 10> at_start;
-
-// Every slot of a pool, which has then none.
-template <class Pool>
-std::vector<void*> all_of(Pool& pool) {
-  std::vector<void*> slots;
-  while (void* const slot = pool.allocate())
-    slots.push_back(slot);
-  return slots;
-}
-
-struct CountingLock {
-  static inline int held = 0;
-  static inline int locked = 0;
-  void lock() noexcept {
-    ++held;
-    ++locked;
-  }
-  void unlock() noexcept { --held; }
-};
 
 }  // namespace
 
