@@ -6,8 +6,9 @@
 #include "object/capacity.hpp"
 #include "object/state.hpp"
 #include "support/counting_upstream.hpp"
+#include "support/messages.hpp"
 
-#include <chrono>
+#include <atomic>
 #include <doctest/doctest.h>
 #include <memory>
 #include <set>
@@ -16,20 +17,13 @@
 #include <vector>
 
 using namespace tarn;
+using test::acquire;
 using test::CountingUpstream;
 
 namespace {
 
-struct Message {
-  std::byte bytes[64];
-};
+using Message = test::Message<64>;
 using Pool = ObjectPool<Message>;
-
-std::vector<Message*> acquire(Pool& pool, std::size_t n) {
-  std::vector<Message*> all(n);
-  REQUIRE(pool.acquire_many(all.data(), n) == n);
-  return all;
-}
 
 // As when threads met at the depot; of one of the pool's objects.
 void let_magazines_grow(const Message* message) {
@@ -164,63 +158,18 @@ TEST_CASE("a thread that touched a pool once holds little") {
   const auto one = pool.acquire();
   const std::size_t before = pool.stats().own + pool.stats().held;
   constexpr std::size_t threads = 300;
-  std::vector<std::unique_ptr<std::thread>> all;
-  std::atomic<std::size_t> there{0};
-  std::atomic<bool> may_end{false};
-  for (std::size_t i = 0; i < threads; ++i)
-    all.push_back(std::make_unique<std::thread>([&] {
-      pool.acquire().reset();
-      ++there;
-      may_end.wait(false);
-    }));
-  while (there != threads)
-    std::this_thread::yield();
-  const ObjectPoolStats stats = pool.stats();
+  const ObjectPoolStats stats = test::stats_among_threads(pool, threads);
   CHECK(stats.own + stats.held - before <= threads * KiB);
-  may_end = true;
-  may_end.notify_all();
-  for (auto& thread : all)
-    thread->join();
 }
 
 TEST_CASE("after a peak the memory goes back within light work") {
   Pool pool;
-  std::vector<Message*> all = acquire(pool, 300'000);
-  const std::size_t peak = pool.stats().held;
-  pool.release_many(all.data(), all.size());
-  const auto until =
-      std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  // Nearly all of it in less than a second.
-  while (pool.stats().held > peak / 100 &&
-         std::chrono::steady_clock::now() < until) {
-    // More than a magazine holds: who gets along with one tells nobody.
-    all = acquire(pool, 400);
-    pool.release_many(all.data(), all.size());
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  CHECK(pool.stats().held <= peak / 100);
+  test::check_peak_goes_back(pool);
   CHECK(pool.stats().own <= 64 * KiB);
-  CHECK(pool.check());
 }
 
 TEST_CASE("magazines that cannot be had are done without") {
-  for (int granted = 0; granted < 8; ++granted) {
-    CountingUpstream upstream{granted};
-    Pool pool{upstream};
-    std::vector<Message*> all;
-    while (Message* const message = pool.acquire_raw())
-      all.push_back(message);
-    pool.release_many(all.data(), all.size());
-    CHECK(pool.stats().in_use == 0);
-    std::size_t again = 0;
-    while (pool.acquire_raw() != nullptr)
-      ++again;
-    CHECK(again == all.size());
-    CHECK(pool.check());
-    upstream.refuse_after(CountingUpstream::never);
-    for (Message* const message : all)
-      pool.release(message);
-  }
+  test::check_without_magazines({});
 }
 
 TEST_CASE("pools end while threads that used them live") {

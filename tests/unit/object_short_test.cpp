@@ -5,6 +5,7 @@
 #include "tarn/region.hpp"
 
 #include "support/counting_upstream.hpp"
+#include "support/messages.hpp"
 
 #include <atomic>
 #include <doctest/doctest.h>
@@ -13,28 +14,25 @@
 #include <vector>
 
 using namespace tarn;
+using test::acquire;
+using test::acquire_all;
 using test::CountingUpstream;
 
 namespace {
 
-struct Message {
-  std::byte bytes[512];
-};
+using Message = test::Message<512>;
 using Pool = ObjectPool<Message>;
 
 constexpr ObjectPoolOptions willing{.name = "willing", .reap_when_short = true};
 
 void fill_and_empty(Pool& pool, std::size_t n) {
-  std::vector<Message*> all(n);
-  REQUIRE(pool.acquire_many(all.data(), n) == n);
+  const std::vector<Message*> all = acquire(pool, n);
   pool.release_many(all.data(), n);
 }
 
 // Takes from `pool` until it runs out, and gives all back.
 std::size_t most_of(Pool& pool) {
-  std::vector<Message*> all;
-  while (Message* const message = pool.acquire_raw())
-    all.push_back(message);
+  const std::vector<Message*> all = acquire_all(pool);
   pool.release_many(all.data(), all.size());
   return all.size();
 }
@@ -139,9 +137,7 @@ TEST_CASE("for magazines that cannot be had on_short is asked now and then") {
                        },
                    .with = &times}};
     Pool pool{budget, {.per_cpu = per_cpu}};
-    std::vector<Message*> all;
-    while (Message* const message = pool.acquire_raw())
-      all.push_back(message);
+    const std::vector<Message*> all = acquire_all(pool);
     // Nothing is left for a magazine.
     std::vector<Loan> rest;
     for (std::size_t size = 16 * KiB; size >= 64; size /= 2)
