@@ -2,9 +2,8 @@
 // threads and of upkeep keeps each block's bytes, loses no slot and lists each
 // slab once.
 #include "interleave/heap_world.hpp"
+#include "interleave/scenario.hpp"
 #include "interleave/seeded.hpp"
-
-#include <cstdio>
 
 namespace {
 
@@ -92,23 +91,12 @@ const World::Scenario scenarios[] = {
 };
 
 std::size_t explore_all() {
-  std::size_t count = 0;
-  for (const World::Scenario& scenario : scenarios) {
-    World world{scenario};
-    count += explore(scenario.name, world);
-  }
-  return count;
+  return explore_each<World>(scenarios);
 }
 
 std::size_t explore_without_barrier() {
   World::has_barrier = false;
   return explore_all();
-}
-
-void relax(Operation& operation, const char* name, const char* wanted,
-           Operation::Kind kind) {
-  if (is(name, wanted) && operation.kind == kind)
-    operation.order = __ATOMIC_RELAXED;
 }
 
 // What is between a thread and upkeep that goes into its heap.
@@ -139,7 +127,7 @@ const Seeded bugs[] = {
 }  // namespace
 
 int main() {
-  std::printf("%zu interleavings\n", explore_all());
+  tell(explore_all());
   const bool are_found = find_seeded(bugs) && find_slab_bugs(explore_all);
   return are_found ? 0 : 1;
 }

@@ -9,19 +9,18 @@
 
 #include "heap/thread_heap.hpp"
 #include "interleave/explorer.hpp"
+#include "interleave/scenario.hpp"
 
-#include <functional>
 #include <vector>
 
 namespace tarn::interleave {
 
-class HeapWorld : public Program {
+class HeapWorld : public Played<HeapWorld> {
  public:
   static constexpr std::size_t size = heap::largest_small;
   static constexpr unsigned heaps = 3;
   static constexpr unsigned nobody = most_threads;
   static constexpr unsigned rest = ~0u;  // all that the others do not hold
-  using Action = std::function<void(HeapWorld&)>;
 
   struct Scenario {
     const char* name;
@@ -34,13 +33,10 @@ class HeapWorld : public Program {
   /// Whether upkeep has its barrier; without, it is a bug.
   static inline bool has_barrier = true;
 
-  explicit HeapWorld(const Scenario& scenario) : scenario_(scenario) {}
+  explicit HeapWorld(const Scenario& scenario)
+      : Played(scenario.threads), scenario_(scenario) {}
 
-  [[nodiscard]] unsigned threads() const override {
-    return static_cast<unsigned>(scenario_.threads.size());
-  }
   void begin() override;
-  void run(unsigned thread) override { scenario_.threads[thread](*this); }
   void go_on(unsigned thread) override;
   void end() override;
 

@@ -2,9 +2,9 @@
 // depot has each object once, constructs and destroys it once and orders what
 // one thread did with it before what the next one does.
 #include "interleave/object_world.hpp"
+#include "interleave/scenario.hpp"
 #include "interleave/seeded.hpp"
 
-#include <cstdio>
 #include <initializer_list>
 
 namespace {
@@ -151,16 +151,8 @@ const World::Scenario forbidden[] = {
      {release(1), look_in}},
 };
 
-std::size_t explore(const World::Scenario& scenario) {
-  World world{scenario};
-  return explore(scenario.name, world);
-}
-
 std::size_t explore_all() {
-  std::size_t count = 0;
-  for (const World::Scenario& scenario : scenarios)
-    count += explore(scenario);
-  return count;
+  return explore_each<World>(scenarios);
 }
 
 const Seeded bugs[] = {
@@ -171,26 +163,22 @@ const Seeded bugs[] = {
      explore_all},
     {"a lock that is got without acquire",
      [](Operation& operation, const char* name) {
-       if (is(name, "lock") && operation.kind == Kind::exchange)
-         operation.order = __ATOMIC_RELAXED;
+       relax(operation, name, "lock", Kind::exchange);
      },
      explore_all},
     {"a lock that is freed without release",
      [](Operation& operation, const char* name) {
-       if (is(name, "lock") && operation.kind == Kind::store)
-         operation.order = __ATOMIC_RELAXED;
+       relax(operation, name, "lock", Kind::store);
      },
      explore_all},
     {"a larger table that is there before what is in it",
      [](Operation& operation, const char* name) {
-       if (is(name, "table") && operation.kind == Kind::store)
-         operation.order = __ATOMIC_RELAXED;
+       relax(operation, name, "table", Kind::store);
      },
      explore_all},
     {"a larger table that is looked into without acquire",
      [](Operation& operation, const char* name) {
-       if (is(name, "table") && operation.kind == Kind::load)
-         operation.order = __ATOMIC_RELAXED;
+       relax(operation, name, "table", Kind::load);
      },
      explore_all},
     {"an end that leaves what was at hand to be found",
@@ -200,20 +188,14 @@ const Seeded bugs[] = {
      },
      explore_all},
     {"one ends what another has at hand", nullptr,
-     [] { return explore(forbidden[0]); }},
+     [] { return explore_one<World>(forbidden[0]); }},
     {"one looks into the depot without the lock", nullptr,
-     [] { return explore(forbidden[1]); }},
+     [] { return explore_one<World>(forbidden[1]); }},
 };
 
 }  // namespace
 
 int main() {
-  const std::size_t count = explore_all();
-  std::printf("%zu interleavings\n", count);
-  constexpr std::size_t enough = 100'000;
-  if (count < enough) {
-    std::fprintf(stderr, "fewer than %zu\n", enough);
-    return 1;
-  }
-  return find_seeded(bugs) ? 0 : 1;
+  const bool are_enough = tell(explore_all(), 100'000);
+  return are_enough && find_seeded(bugs) ? 0 : 1;
 }

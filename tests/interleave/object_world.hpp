@@ -8,8 +8,8 @@
 #include "tarn/object_pool.hpp"
 
 #include "interleave/explorer.hpp"
+#include "interleave/scenario.hpp"
 
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -42,9 +42,8 @@ class Arena : public Upstream {
   std::size_t used_ = 0;
 };
 
-class ObjectWorld : public Program {
+class ObjectWorld : public Played<ObjectWorld> {
  public:
-  using Action = std::function<void(ObjectWorld&)>;
   using Pool = ObjectPool<Big, ThreeInASlab>;
 
   /// What of a thread others look at, or change.
@@ -62,13 +61,10 @@ class ObjectWorld : public Program {
     std::uint32_t numbers[most_threads] = {1, 2, 3, 4};
   };
 
-  explicit ObjectWorld(const Scenario& scenario) : scenario_(scenario) {}
+  explicit ObjectWorld(const Scenario& scenario)
+      : Played(scenario.threads), scenario_(scenario) {}
 
-  [[nodiscard]] unsigned threads() const override {
-    return static_cast<unsigned>(scenario_.threads.size());
-  }
   void begin() override;
-  void run(unsigned thread) override { scenario_.threads[thread](*this); }
   void go_on(unsigned thread) override;
   void end() override;
 

@@ -12,6 +12,19 @@ bool is(const char* name, const char* wanted) {
   return std::strcmp(name, wanted) == 0;
 }
 
+void relax(Operation& operation, const char* name, const char* wanted,
+           Operation::Kind kind) {
+  if (is(name, wanted) && operation.kind == kind)
+    operation.order = __ATOMIC_RELAXED;
+}
+
+bool tell(std::size_t count, std::size_t enough) {
+  std::printf("%zu interleavings\n", count);
+  if (count < enough)
+    std::fprintf(stderr, "fewer than %zu\n", enough);
+  return count >= enough;
+}
+
 bool find_seeded(std::span<const Seeded> bugs) {
   bool are_found = true;
   for (const Seeded& bug : bugs) {

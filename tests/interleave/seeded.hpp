@@ -27,4 +27,11 @@ bool find_slab_bugs(std::size_t (*explore_all)());
 
 [[nodiscard]] bool is(const char* name, const char* wanted);
 
+/// An operation of that kind on what is named so orders nothing.
+void relax(Operation& operation, const char* name, const char* wanted,
+           Operation::Kind kind);
+
+/// Says how many interleavings there were. False: fewer than `enough`.
+bool tell(std::size_t count, std::size_t enough = 0);
+
 }  // namespace tarn::interleave

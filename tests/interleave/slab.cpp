@@ -2,10 +2,9 @@
 // keeps each slot exactly once, gives the slab one owner at a time and lists it
 // once; and so the search is worth something, it finds bugs that are seeded.
 #include "interleave/list_world.hpp"
+#include "interleave/scenario.hpp"
 #include "interleave/seeded.hpp"
 #include "interleave/slab_world.hpp"
-
-#include <cstdio>
 
 namespace {
 
@@ -118,11 +117,7 @@ const World::Scenario scenarios[] = {
 };
 
 std::size_t explore_all() {
-  std::size_t count = 0;
-  for (const World::Scenario& scenario : scenarios) {
-    World world{scenario};
-    count += explore(scenario.name, world);
-  }
+  const std::size_t count = explore_each<World>(scenarios);
   ListWorld lists;
   return count +
          explore("two put slabs on a list, one takes all off and on", lists);
@@ -132,11 +127,6 @@ std::size_t explore_all() {
 
 int main() {
   const std::size_t count = explore_all();
-  std::printf("%zu interleavings\n", count);
-  const std::size_t enough = saw_weak() ? 100'000 : 25'000;
-  if (count < enough) {
-    std::fprintf(stderr, "fewer than %zu\n", enough);
-    return 1;
-  }
-  return find_slab_bugs(explore_all) ? 0 : 1;
+  const bool are_enough = tell(count, saw_weak() ? 100'000 : 25'000);
+  return are_enough && find_slab_bugs(explore_all) ? 0 : 1;
 }

@@ -71,8 +71,7 @@ const Bug bugs[] = {
      }},
     {"a take without acquire",
      [](Operation& operation, const char* name) {
-       if (is(name, "word") && operation.kind == Kind::exchange)
-         operation.order = __ATOMIC_RELAXED;
+       relax(operation, name, "word", Kind::exchange);
      }},
     {"a detach without release",
      [](Operation& operation, const char* name) {
@@ -82,13 +81,11 @@ const Bug bugs[] = {
      }},
     {"a list that is taken without acquire",
      [](Operation& operation, const char* name) {
-       if (is(name, "list") && operation.kind == Kind::exchange)
-         operation.order = __ATOMIC_RELAXED;
+       relax(operation, name, "list", Kind::exchange);
      }},
     {"a slab that is put on a list without release",
      [](Operation& operation, const char* name) {
-       if (is(name, "list") && operation.kind == Kind::compare_exchange)
-         operation.order = __ATOMIC_RELAXED;
+       relax(operation, name, "list", Kind::compare_exchange);
      }},
 };
 

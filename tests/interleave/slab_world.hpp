@@ -6,9 +6,9 @@
 #pragma once
 
 #include "interleave/explorer.hpp"
+#include "interleave/scenario.hpp"
 #include "slab/slab.hpp"
 
-#include <functional>
 #include <new>
 #include <vector>
 
@@ -17,12 +17,11 @@ namespace tarn::interleave {
 using slab::FreeSlot;
 using slab::Slab;
 
-class SlabWorld : public Program {
+class SlabWorld : public Played<SlabWorld> {
  public:
   static constexpr unsigned slots = 4;
   static constexpr std::uint32_t slot_size = 64;
   static constexpr unsigned nobody = most_threads;
-  using Action = std::function<void(SlabWorld&)>;
 
   struct Scenario {
     const char* name;
@@ -31,13 +30,10 @@ class SlabWorld : public Program {
     std::vector<Action> threads;
   };
 
-  explicit SlabWorld(const Scenario& scenario) : scenario_(scenario) {}
+  explicit SlabWorld(const Scenario& scenario)
+      : Played(scenario.threads), scenario_(scenario) {}
 
-  [[nodiscard]] unsigned threads() const override {
-    return static_cast<unsigned>(scenario_.threads.size());
-  }
   void begin() override;
-  void run(unsigned thread) override { scenario_.threads[thread](*this); }
   void go_on(unsigned thread) override { me_ = thread; }
   void end() override;
 
