@@ -4,8 +4,10 @@
 // finds room is the Fit:
 //
 //     aligned_first_fit   the lowest place aligned to its own size: the least
-//                memory that is proven to do, headless; time grows with the
-//                logarithm of the buffer
+//                memory that searches have needed, headless; time grows with
+//                the logarithm of the buffer
+//     buddy      halves of halves (Knowlton 1965): the least memory that is
+//                proven to do, headless; time grows with the same logarithm
 //     half_fit   powers of two (Ogasawara 1995): the fewest instructions
 //     two_level  sixteenths of powers of two (TLSF 2004): the least rounding
 //
@@ -24,10 +26,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tarn/detail/fixed_bounds.hpp"
-#include "tarn/detail/fixed_fragments.hpp"
+#include "tarn/detail/fixed_fits.hpp"
 #include "tarn/detail/fixed_lock.hpp"
-#include "tarn/detail/fixed_tree.hpp"
 #include "tarn/detail/slots.hpp"
 
 #include <bit>
@@ -35,117 +35,6 @@
 
 namespace tarn {
 inline namespace v1 {
-
-namespace detail {
-
-/// What fits over fragments have in common.
-template <class OneIndex>
-struct FragmentFit {
-  using Index = OneIndex;
-  using Heap = FragmentHeap<Index>;
-  static constexpr bool is_bounded = true;
-
-  static constexpr std::size_t required_bytes(std::size_t live,
-                                              std::size_t largest,
-                                              std::size_t smallest) noexcept {
-    need_a_heap_of(live);
-    need_a_heap_of(largest);
-    return buffer_with<Index>(
-        bound(most_live_cells<Index>(live, largest, smallest), live / smallest,
-              Index::rounded(cells_for(largest))));
-  }
-  /// Bytes that the bound asks for what a heap has seen.
-  static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
-    if (seen.peak == 0)
-      return 0;
-    return bound(seen.peak / cell_size, seen.peak / seen.smallest_block,
-                 Index::rounded(cells_for(seen.largest_request))) *
-           cell_size;
-  }
-  static constexpr std::size_t memory_for(std::size_t size) noexcept {
-    return size;
-  }
-
- protected:
-  static constexpr std::uint64_t bound(std::uint64_t live, std::uint64_t blocks,
-                                       std::uint32_t largest) noexcept {
-    return live + blocks * (largest - 1);
-  }
-};
-
-}  // namespace detail
-
-/// The lowest place of a power of two, aligned to its size. No heads lie
-/// between blocks: the book lies behind the last granule, where only the block
-/// there can overflow into it. A block takes a power of two, of 16 bytes at
-/// least.
-/// An alignment above that of the buffer is refused.
-struct aligned_first_fit {
-  using Heap = detail::TreeHeap;
-  static constexpr bool is_bounded = true;
-
-  static constexpr std::size_t required_bytes(std::size_t live,
-                                              std::size_t largest,
-                                              std::size_t smallest) noexcept {
-    detail::need_a_heap_of(live);
-    detail::need_a_heap_of(largest);
-    const std::uint64_t granules =
-        Heap::bound(Heap::most_live(live, largest, smallest), live / smallest,
-                    largest, smallest);
-    detail::need_a_heap_of(granules * Heap::granule);
-    return Heap::buffer_with(granules);
-  }
-  /// What every exhaustive search so far has held, and no proof: with n the
-  /// largest block, n ceil(M (1 + lg n / 2) / n).
-  static constexpr std::size_t expected_bytes(std::size_t live,
-                                              std::size_t largest,
-                                              std::size_t smallest) noexcept {
-    detail::need_a_heap_of(live);
-    detail::need_a_heap_of(largest);
-    const std::uint64_t granules = Heap::expected(
-        Heap::most_live(live, largest, smallest), largest, smallest);
-    detail::need_a_heap_of(granules * Heap::granule);
-    return Heap::buffer_with(granules);
-  }
-  static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
-    if (seen.peak == 0)
-      return 0;
-    return Heap::bound(seen.peak / Heap::granule,
-                       seen.peak / seen.smallest_block, seen.largest_request,
-                       seen.smallest_block) *
-           Heap::granule;
-  }
-  /// Bytes for a heap that has `size` for blocks.
-  static constexpr std::size_t memory_for(std::size_t size) noexcept {
-    return Heap::buffer_with((size + Heap::granule - 1) / Heap::granule);
-  }
-};
-
-/// Half-fit: a block takes a power of two.
-struct half_fit : detail::FragmentFit<detail::HalfFitIndex> {
-  /// What no search has broken, and no proof: R (1 + lg r), in the words of
-  /// detail/fixed_bounds.hpp.
-  static constexpr std::size_t expected_bytes(std::size_t live,
-                                              std::size_t largest,
-                                              std::size_t smallest) noexcept {
-    detail::need_a_heap_of(live);
-    detail::need_a_heap_of(largest);
-    const std::uint64_t cells =
-        detail::most_live_cells<Index>(live, largest, smallest);
-    const std::uint32_t most = Index::rounded(detail::cells_for(largest));
-    const std::uint64_t powers = cells * (detail::high_bit(most) + 1);
-    const std::uint64_t any = bound(cells, live / smallest, most);
-    return detail::buffer_with<Index>(powers < any ? powers : any);
-  }
-};
-
-/// Two levels of lists, by powers of two and sixteenths of them.
-struct two_level : detail::FragmentFit<detail::TwoLevelIndex> {};
-
-/// What real-time code asks of a fit: that no call's time depends on how the
-/// heap was used.
-template <class Fit>
-concept BoundedFit = Fit::is_bounded;
 
 /// With a `Size` the memory is in the heap, which begins at its first use.
 template <class Fit = aligned_first_fit, std::size_t Size = at_run_time,

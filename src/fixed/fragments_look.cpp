@@ -4,6 +4,7 @@
 #include "tarn/detail/fixed_fragments.hpp"
 
 #include "fixed/buffers.hpp"
+#include "fixed/damage.hpp"
 #include "port/fault.hpp"
 
 #include <new>
@@ -167,10 +168,7 @@ bool FragmentHeap<Index>::check_step(std::size_t blocks) noexcept {
 
 template <class Index>
 void FragmentHeap<Index>::report_damage(std::uint32_t fragment) const noexcept {
-  base::Line line;
-  line << "a fixed heap was written to at or before "
-       << base::Hex{&at(cells_, fragment).next};
-  port::report(Fault::corrupted, line);
+  detail::report_damage(&at(cells_, fragment).next);
 }
 
 template <class Index>

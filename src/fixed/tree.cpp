@@ -3,9 +3,6 @@
 #include "tarn/detail/fixed_tree.hpp"
 
 #include "fixed/word_runs.hpp"
-#include "port/fault.hpp"
-
-#include <bit>
 
 namespace tarn {
 inline namespace v1 {
@@ -87,27 +84,8 @@ void* TreeHeap::take(std::size_t size, std::size_t align,
   return blocks_ + first * granule;
 }
 
-void* TreeHeap::allocate(std::size_t size) noexcept {
-  if (size > most_bytes) [[unlikely]]
-    return refuse(size, max_align);
-  return take(size, max_align, order_of(size));
-}
-
-void* TreeHeap::allocate_aligned(std::size_t size, std::size_t align) noexcept {
-  if (!is_pow2(align))
-    port::report_bad_alignment(align);
-  // Places are aligned from the first granule on, as far as that is aligned.
-  if (size > most_bytes || (address_of(blocks_) & (align - 1)) != 0)
-    return refuse(size, align);
-  // A place of `align` bytes is what is asked for, and counts as the request.
-  if (size < align)
-    size = align;
-  return take(size, align, order_of(size));
-}
-
 TreeHeap::Found TreeHeap::find(const void* p) const noexcept {
-  // A remainder turned to the top makes the number too large.
-  const std::size_t number = std::rotr(address_of(p) - address_of(blocks_), 4);
+  const std::size_t number = number_of(p);
   if (number >= count_) [[unlikely]]
     return {};
   const auto word = static_cast<std::uint32_t>(number / 32);

@@ -2,47 +2,24 @@
 // saying no.
 #include "tarn/detail/fixed_tree.hpp"
 
-#include "fixed/buffers.hpp"
+#include "fixed/granules.hpp"
 #include "fixed/word_runs.hpp"
-#include "port/fault.hpp"
 
 #include <bit>
-#include <new>
 
 namespace tarn {
 inline namespace v1 {
 namespace detail {
 
-std::uint32_t TreeHeap::granules_in(std::span<std::byte> buffer) noexcept {
-  std::byte* const first = align_up(buffer.data(), granule);
-  const std::size_t gap = bytes_between(buffer.data(), first);
-  if (buffer.data() == nullptr || buffer.size() < gap + granule)
-    return 0;
-  const std::size_t room = buffer.size() - gap;
-  const std::size_t most = room / granule;
-  auto granules =
-      static_cast<std::uint32_t>(most < most_cells ? most : most_cells);
-  // The book has 3/8 byte a granule at most, and a few for the last word.
-  while (granules != 0 && buffer_with(granules) > room)
-    granules -= (granules >> 6) + 1;
-  while (granules != 0 && granules < most_cells &&
-         buffer_with(granules + 1) <= room)
-    ++granules;
-  return granules;
-}
-
 bool TreeHeap::begin(std::span<std::byte> buffer) noexcept {
-  std::byte* const first = align_up(buffer.data(), granule);
-  const std::uint32_t granules = granules_in(buffer);
-  if (granules == 0)
+  std::byte* const book = begin_blocks(buffer);
+  if (book == nullptr)
     return false;
-  blocks_ = first;
-  count_ = granules;
-  leaves_ = leaves_for(granules);
-  free_ = reinterpret_cast<std::uint32_t*>(first + granules * granule);
-  starts_ = free_ + words_for(granules);
-  tree_ = reinterpret_cast<std::uint8_t*>(starts_ + words_for(granules));
-  begin_words(granules);
+  leaves_ = leaves_for(count_);
+  free_ = reinterpret_cast<std::uint32_t*>(book);
+  starts_ = free_ + words_for(count_);
+  tree_ = reinterpret_cast<std::uint8_t*>(starts_ + words_for(count_));
+  begin_words(count_);
   return true;
 }
 
@@ -71,31 +48,6 @@ void TreeHeap::begin_words(std::uint32_t granules) noexcept {
     }
 }
 
-bool TreeHeap::add(std::span<std::byte> buffer) noexcept {
-  if (!has_begun())
-    return begin(buffer);
-  if (other_ != nullptr)
-    return other_->add(buffer);
-  // Behind the blocks, which keep the buffer's alignment.
-  const std::uintptr_t end = address_of(buffer.data()) + buffer.size();
-  const std::uintptr_t place =
-      (end - sizeof(TreeHeap)) & ~std::uintptr_t{alignof(TreeHeap) - 1};
-  if (buffer.data() == nullptr ||
-      buffer.size() < sizeof(TreeHeap) + alignof(TreeHeap) ||
-      place < address_of(buffer.data()))
-    return false;
-  // Nothing is written where it is too small.
-  const auto rest = buffer.first(place - address_of(buffer.data()));
-  if (granules_in(rest) == 0)
-    return false;
-  other_ = ::new (reinterpret_cast<void*>(place)) TreeHeap{};
-  return other_->begin(rest);
-}
-
-bool TreeHeap::is_here(const void* p) const noexcept {
-  return address_of(p) - address_of(blocks_) < count_ * granule;
-}
-
 std::uint32_t TreeHeap::granules_of(const Found& found) const noexcept {
   return found.bits != 0 ? length_of(found.bits)
                          : std::uint32_t{1} << found.order;
@@ -111,10 +63,6 @@ std::size_t TreeHeap::size_of(const void* p) const noexcept {
 std::size_t TreeHeap::largest_here() const noexcept {
   const unsigned best = has_begun() ? tree_[1] : 0;
   return best == 0 ? 0 : granule << (best - 1);
-}
-
-bool TreeHeap::has_bytes(std::size_t size) const noexcept {
-  return size <= std::size_t{count_ - used_} * granule;
 }
 
 // Blocks of a word are aligned powers of two, and every granule is one's.
@@ -192,30 +140,8 @@ bool TreeHeap::check_step(std::size_t words) noexcept {
   return other_ == nullptr || other_->check_step(words);
 }
 
-void TreeHeap::report_pointer(const void* p) const noexcept {
-  base::Line line;
-  line << base::Hex{p} << " given to a fixed heap: ";
-  if (!is_here(p)) {
-    line << "it is none of its blocks";
-    port::report(Fault::wrong_pool, line);
-  }
-  // The nearest block below that reaches so far.
-  const std::size_t distance = address_of(p) - address_of(blocks_);
-  for (std::size_t first = distance / granule + 1; first-- > 0;) {
-    const std::byte* const place = blocks_ + first * granule;
-    const std::size_t size = size_of(place);
-    if (size == 0)
-      continue;
-    if (bytes_between(place, p) >= size)
-      break;
-    line << "it lies inside block " << base::Hex{place};
-    port::report(Fault::wrong_pool, line);
-  }
-  line << "it is free already";
-  port::report(Fault::double_free, line);
-}
-
 template class FixedBuffers<TreeHeap>;
+template class GranuleHeap<TreeHeap>;
 
 }  // namespace detail
 }  // namespace v1

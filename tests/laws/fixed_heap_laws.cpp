@@ -197,6 +197,7 @@ void perform_with(std::span<const Step> steps) {
 
 void perform_all(std::span<const Step> steps) {
   perform_with<aligned_first_fit>(steps);
+  perform_with<buddy>(steps);
   perform_with<half_fit>(steps);
   perform_with<two_level>(steps);
 }

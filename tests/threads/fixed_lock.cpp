@@ -80,6 +80,7 @@ void share_slots() {
 
 int main() {
   share_a_heap<tarn::aligned_first_fit>();
+  share_a_heap<tarn::buddy>();
   share_a_heap<tarn::half_fit>();
   share_a_heap<tarn::two_level>();
   share_slots();

@@ -59,3 +59,17 @@ TEST_CASE("half_fit expects less than is proven") {
   static_assert(expected > 1310 * 8 * 16);
   static_assert(expected < 1310 * 8 * 16 + 400);
 }
+
+TEST_CASE("buddy requires what searches of small heaps have needed") {
+  // In granules, where every block is 2^k of them.
+  using Heap = tarn::buddy::Heap;
+  static_assert(Heap::bound(8, 8, 32, 16) == 12);
+  static_assert(Heap::bound(10, 10, 32, 16) == 14);
+  static_assert(Heap::bound(8, 8, 64, 16) == 16);
+  static_assert(Heap::bound(8, 8, 128, 16) == 16);
+  // Of one size it is as many places.
+  static_assert(Heap::bound(64, 16, 64, 64) == 64);
+  // And a byte for each.
+  static_assert(FixedHeap<tarn::buddy>::required_bytes(64 * KiB, KiB, KiB) ==
+                64 * KiB / 16 * 17);
+}

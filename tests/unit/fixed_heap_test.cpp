@@ -176,7 +176,8 @@ FOR_EACH_FIT("alignments of up to a page are granted where there is room") {
 }
 
 FOR_EACH_FIT("a block grows where it lies while the place behind is free") {
-  FixedHeap<Fit> heap{room(4 * KiB)};
+  // 256 granules and a book for them: one place, where there are halves.
+  FixedHeap<Fit> heap{room(17 * 256)};
   void* const a = heap.allocate(24);
   CHECK(heap.try_expand(a, heap.size_of(a)));
   CHECK(heap.try_expand(a, 500));

@@ -24,54 +24,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tarn/detail/fixed_buffers.hpp"
-
-#include <span>
+#include "tarn/detail/fixed_granules.hpp"
 
 namespace tarn {
 inline namespace v1 {
 namespace detail {
 
-class TreeHeap : public FixedBuffers<TreeHeap> {
+class TreeHeap : public GranuleHeap<TreeHeap> {
  public:
-  static constexpr std::size_t granule = cell_size;  // bytes
-
   constexpr TreeHeap() noexcept = default;
 
   bool begin(std::span<std::byte> buffer) noexcept;
-  [[nodiscard]] bool has_begun() const noexcept { return tree_ != nullptr; }
-  bool add(std::span<std::byte> buffer) noexcept;
-
-  [[nodiscard]] void* allocate(std::size_t size) noexcept;
-  [[nodiscard]] void* allocate_aligned(std::size_t size,
-                                       std::size_t align) noexcept;
   void deallocate(void* p) noexcept;
   [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept;
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
-  /// Bytes of this buffer that blocks can have.
-  [[nodiscard]] std::size_t own_size() const noexcept {
-    return count_ * granule;
-  }
   [[nodiscard]] bool check() const noexcept;
   [[nodiscard]] bool check_step(std::size_t words) noexcept;
 
-  /// 2^order granules have room for `size` bytes.
-  [[nodiscard]] static constexpr unsigned order_of(std::size_t size) noexcept {
-    const std::size_t last = size == 0 ? 0 : (size - 1) / granule;
-    return last == 0 ? 0 : high_bit(static_cast<std::uint32_t>(last)) + 1;
-  }
-  /// Granules that blocks of these sizes have at most, all together.
-  [[nodiscard]] static constexpr std::uint64_t most_live(
-      std::size_t live, std::size_t largest, std::size_t smallest) noexcept {
-    std::uint64_t most = 0;
-    for (std::size_t size = smallest; size <= largest;) {
-      const std::uint64_t granules = std::uint64_t{1} << order_of(size);
-      const std::uint64_t sum = live * granules / size;
-      most = sum > most ? sum : most;
-      size = static_cast<std::size_t>(granules * granule) + 1;
-    }
-    return most;
-  }
   [[nodiscard]] static constexpr unsigned orders_between(
       std::size_t smallest, std::size_t largest) noexcept {
     const unsigned low = order_of(smallest);
@@ -96,15 +65,10 @@ class TreeHeap : public FixedBuffers<TreeHeap> {
         (live * (orders_between(smallest, largest) + 2) + 1) / 2;
     return (((granules - 1) >> order) + 1) << order;
   }
-  /// Bytes of an aligned buffer with so many granules for blocks.
-  [[nodiscard]] static constexpr std::size_t buffer_with(
-      std::uint64_t granules) noexcept {
-    return static_cast<std::size_t>(granules) * granule +
-           book_bytes(static_cast<std::uint32_t>(granules));
-  }
 
  private:
   friend FixedBuffers<TreeHeap>;
+  friend GranuleHeap<TreeHeap>;
   static constexpr unsigned word_order = 5;  // of a word of granules
 
   [[nodiscard]] static constexpr std::uint32_t words_for(
@@ -141,21 +105,12 @@ class TreeHeap : public FixedBuffers<TreeHeap> {
   void grow(const Found& found, std::uint32_t first, unsigned want,
             std::size_t size) noexcept;
   void lift(std::uint32_t node, std::uint32_t full) noexcept;
-  // Granules that a buffer has room for, with their book.
-  [[nodiscard]] static std::uint32_t granules_in(
-      std::span<std::byte> buffer) noexcept;
-  [[nodiscard]] bool is_here(const void* p) const noexcept;
   [[nodiscard]] std::size_t largest_here() const noexcept;
-  // Whether so many are free, be it in pieces.
-  [[nodiscard]] bool has_bytes(std::size_t size) const noexcept;
   [[nodiscard]] bool is_word_sound(std::uint32_t word) const noexcept;
   [[nodiscard]] bool is_node_sound(std::uint32_t node,
                                    unsigned order) const noexcept;
   void begin_words(std::uint32_t granules) noexcept;
-  void report_pointer(const void* p) const noexcept;
 
-  std::byte* blocks_ = nullptr;
-  std::uint32_t count_ = 0;          // granules
   std::uint32_t leaves_ = 0;         // of the tree, a power of two
   std::uint8_t* tree_ = nullptr;     // from node 1 on; leaves_ + n: word n
   std::uint32_t* free_ = nullptr;    // by word

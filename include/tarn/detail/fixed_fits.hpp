@@ -1,0 +1,143 @@
+// fixed_fits.hpp - the fits of a fixed heap: how each finds room, and how much
+// of it is enough.
+//
+// Threads  none; there is no state.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/detail/fixed_bounds.hpp"
+#include "tarn/detail/fixed_buddy.hpp"
+#include "tarn/detail/fixed_fragments.hpp"
+#include "tarn/detail/fixed_tree.hpp"
+
+namespace tarn {
+inline namespace v1 {
+
+namespace detail {
+
+/// What fits over fragments have in common.
+template <class OneIndex>
+struct FragmentFit {
+  using Index = OneIndex;
+  using Heap = FragmentHeap<Index>;
+  static constexpr bool is_bounded = true;
+
+  static constexpr std::size_t required_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    need_a_heap_of(live);
+    need_a_heap_of(largest);
+    return buffer_with<Index>(
+        bound(most_live_cells<Index>(live, largest, smallest), live / smallest,
+              Index::rounded(cells_for(largest))));
+  }
+  /// Bytes that the bound asks for what a heap has seen.
+  static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
+    if (seen.peak == 0)
+      return 0;
+    return bound(seen.peak / cell_size, seen.peak / seen.smallest_block,
+                 Index::rounded(cells_for(seen.largest_request))) *
+           cell_size;
+  }
+  static constexpr std::size_t memory_for(std::size_t size) noexcept {
+    return size;
+  }
+
+ protected:
+  static constexpr std::uint64_t bound(std::uint64_t live, std::uint64_t blocks,
+                                       std::uint32_t largest) noexcept {
+    return live + blocks * (largest - 1);
+  }
+};
+
+/// What fits over granules have in common: no heads lie between blocks. The
+/// book lies behind the last granule, where only the block there can overflow
+/// into it. A block takes a power of two, of 16 bytes at least. An alignment
+/// above that of the buffer is refused.
+template <class OneHeap>
+struct GranuleFit {
+  using Heap = OneHeap;
+  static constexpr bool is_bounded = true;
+
+  static constexpr std::size_t required_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    need_a_heap_of(live);
+    need_a_heap_of(largest);
+    return buffer_with(Heap::bound(most_live_granules(live, largest, smallest),
+                                   live / smallest, largest, smallest));
+  }
+  static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
+    if (seen.peak == 0)
+      return 0;
+    return Heap::bound(seen.peak / granule, seen.peak / seen.smallest_block,
+                       seen.largest_request, seen.smallest_block) *
+           granule;
+  }
+  /// Bytes for a heap that has `size` for blocks.
+  static constexpr std::size_t memory_for(std::size_t size) noexcept {
+    return Heap::buffer_with((size + granule - 1) / granule);
+  }
+
+ protected:
+  static constexpr std::size_t buffer_with(std::uint64_t granules) noexcept {
+    need_a_heap_of(granules * granule);
+    return Heap::buffer_with(granules);
+  }
+};
+
+}  // namespace detail
+
+/// The lowest place of a power of two, aligned to its size.
+struct aligned_first_fit : detail::GranuleFit<detail::TreeHeap> {
+  /// What every exhaustive search so far has held, and no proof: with n the
+  /// largest block, n ceil(M (1 + lg n / 2) / n).
+  static constexpr std::size_t expected_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    detail::need_a_heap_of(live);
+    detail::need_a_heap_of(largest);
+    return buffer_with(
+        Heap::expected(detail::most_live_granules(live, largest, smallest),
+                       largest, smallest));
+  }
+};
+
+/// Places cut in halves, of which free ones become one again (Knowlton 1965).
+struct buddy : detail::GranuleFit<detail::BuddyHeap> {
+  /// As required: searches have needed all of that.
+  static constexpr std::size_t expected_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    return required_bytes(live, largest, smallest);
+  }
+};
+
+/// Half-fit: a block takes a power of two.
+struct half_fit : detail::FragmentFit<detail::HalfFitIndex> {
+  /// What no search has broken, and no proof: R (1 + lg r), in the words of
+  /// detail/fixed_bounds.hpp.
+  static constexpr std::size_t expected_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    detail::need_a_heap_of(live);
+    detail::need_a_heap_of(largest);
+    const std::uint64_t cells =
+        detail::most_live_cells<Index>(live, largest, smallest);
+    const std::uint32_t most = Index::rounded(detail::cells_for(largest));
+    const std::uint64_t powers = cells * (detail::high_bit(most) + 1);
+    const std::uint64_t any = bound(cells, live / smallest, most);
+    return detail::buffer_with<Index>(powers < any ? powers : any);
+  }
+};
+
+/// Two levels of lists, by powers of two and sixteenths of them.
+struct two_level : detail::FragmentFit<detail::TwoLevelIndex> {};
+
+/// What real-time code asks of a fit: that no call's time depends on how the
+/// heap was used.
+template <class Fit>
+concept BoundedFit = Fit::is_bounded;
+
+}  // namespace v1
+}  // namespace tarn
