@@ -1,10 +1,4 @@
-# cortex-m3.cmake - objects for an Arm Cortex-M3 without an operating system.
-# Debian: gcc-arm-none-eabi, libstdc++-arm-none-eabi-dev (headers only).
+# cortex-m3.cmake - the least core that has compare-and-swap.
 # SPDX-License-Identifier: MIT
-set(CMAKE_SYSTEM_NAME Generic)
-set(CMAKE_SYSTEM_PROCESSOR cortex-m3)
-set(CMAKE_C_COMPILER arm-none-eabi-gcc)
-set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
-set(CMAKE_C_FLAGS_INIT "-mcpu=cortex-m3 -mthumb")
-set(CMAKE_CXX_FLAGS_INIT "-mcpu=cortex-m3 -mthumb")
-set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(core cortex-m3)
+include("${CMAKE_CURRENT_LIST_DIR}/cortex-m.cmake")

@@ -96,6 +96,14 @@ build_and_test() {
   ctest --preset "$preset" -j $((jobs + 1)) "$@"
 }
 
+# Without an operating system: here, and for each kind of core.
+build_embedded() {
+  build_all embedded || return 1
+  for core in cortex-m0 cortex-m3 cortex-m33 rv32 rv32imc; do
+    build_all embedded-$core || return 1
+  done
+}
+
 # In the build of release, which has the libraries already.
 build_bench() {
   cmake --preset release -DTARN_BENCH=ON || return 1
