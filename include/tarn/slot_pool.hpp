@@ -75,19 +75,20 @@ class SlotPool {
   /// are in use.
   [[nodiscard]] void* allocate() noexcept {
     const detail::Holding holding{lock_};
-    const std::uint32_t slot = stack().head;
-    const std::uint32_t fresh = stack().fresh;
+    Book& book = memory_.book();
+    const std::uint32_t slot = book.stack.head;
+    const std::uint32_t fresh = book.stack.fresh;
     if (slot == 0)
-      return take_fresh();
+      return take_fresh(book);
     // A number of none that was freed was written by others.
     if (slot > fresh) [[unlikely]]
-      return detail::refuse_link(memory_.words(), stack(), memory_.shape);
-    std::uint32_t& word = memory_.words()[slot / 32];
+      return detail::refuse_link(book.words, book.stack, memory_.shape);
+    std::uint32_t& word = book.words[slot / 32];
     if ((word & detail::slot_bit(slot)) != 0) [[unlikely]]
-      return detail::refuse_link(memory_.words(), stack(), memory_.shape);
+      return detail::refuse_link(book.words, book.stack, memory_.shape);
     word |= detail::slot_bit(slot);
-    detail::Word* const place = place_of(slot);
-    stack().head = *place;
+    detail::Word* const place = place_of(book, slot);
+    book.stack.head = *place;
     return place;
   }
 
@@ -95,31 +96,32 @@ class SlotPool {
   /// was not given back since.
   void deallocate(void* p) noexcept {
     const detail::Holding holding{lock_};
-    const std::size_t number = number_of(p);
+    Book& book = memory_.book();
+    const std::size_t number = number_of(book, p);
     if (number > count()) [[unlikely]]
-      return detail::refuse_slot(memory_.words(), stack(), memory_.shape, p);
+      return detail::refuse_slot(book.words, book.stack, memory_.shape, p);
     const auto slot = static_cast<std::uint32_t>(number);
-    std::uint32_t& word = memory_.words()[slot / 32];
+    std::uint32_t& word = book.words[slot / 32];
     if ((word & detail::slot_bit(slot)) == 0) [[unlikely]]
-      return detail::refuse_slot(memory_.words(), stack(), memory_.shape, p);
+      return detail::refuse_slot(book.words, book.stack, memory_.shape, p);
     word &= ~detail::slot_bit(slot);
-    *static_cast<detail::Word*>(p) = stack().head;
-    stack().head = slot;
+    *static_cast<detail::Word*>(p) = book.stack.head;
+    book.stack.head = slot;
   }
 
   /// Whether `p` points into the slots.
   [[nodiscard]] bool owns(const void* p) const noexcept {
-    return end() - detail::address_of(p) - 1 < count() * stride();
+    return end(memory_.book()) - detail::address_of(p) - 1 < count() * stride();
   }
 
   /// Bytes that may be used at a slot; 0: `p` is no slot in use.
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept {
     const detail::Holding holding{lock_};
-    const std::size_t number = number_of(p);
+    const std::size_t number = number_of(memory_.book(), p);
     if (number > count())
       return 0;
     const auto slot = static_cast<std::uint32_t>(number);
-    const std::uint32_t word = memory_.words()[slot / 32];
+    const std::uint32_t word = memory_.book().words[slot / 32];
     return (word & detail::slot_bit(slot)) != 0 ? stride() : 0;
   }
 
@@ -155,9 +157,14 @@ class SlotPool {
   }
 
  private:
-  [[nodiscard]] detail::SlotStack& stack() noexcept { return memory_.stack; }
+  using Memory = detail::SlotMemory<Size, Count, Align>;
+  using Book = typename Memory::Book;
+
+  [[nodiscard]] detail::SlotStack& stack() noexcept {
+    return memory_.book().stack;
+  }
   [[nodiscard]] const detail::SlotStack& stack() const noexcept {
-    return memory_.stack;
+    return memory_.book().stack;
   }
   [[nodiscard]] std::uint32_t count() const noexcept {
     return memory_.shape.count;
@@ -165,32 +172,33 @@ class SlotPool {
   [[nodiscard]] std::size_t stride() const noexcept {
     return memory_.shape.stride.bytes;
   }
-  // Slots lie below it.
-  [[nodiscard]] std::uintptr_t end() const noexcept {
-    return detail::address_of(memory_.words());
-  }
   [[nodiscard]] detail::SlotsView view() const noexcept {
-    return {memory_.words(), memory_.stack, memory_.shape};
+    return {memory_.book().words, stack(), memory_.shape};
   }
 
-  [[nodiscard]] detail::Word* place_of(std::uint32_t slot) const noexcept {
-    return reinterpret_cast<detail::Word*>(end() - slot * stride());
+  // Slots lie below it.
+  [[nodiscard]] static std::uintptr_t end(const Book& book) noexcept {
+    return detail::address_of(book.words);
   }
-
+  [[nodiscard]] detail::Word* place_of(const Book& book,
+                                       std::uint32_t slot) const noexcept {
+    return reinterpret_cast<detail::Word*>(end(book) - slot * stride());
+  }
   // Larger than count(): not the start of a slot.
-  [[nodiscard]] std::size_t number_of(const void* p) const noexcept {
-    return memory_.shape.stride.divide(end() - detail::address_of(p));
+  [[nodiscard]] std::size_t number_of(const Book& book,
+                                      const void* p) const noexcept {
+    return memory_.shape.stride.divide(end(book) - detail::address_of(p));
   }
 
-  void* take_fresh() noexcept {
-    if (stack().fresh == count()) [[unlikely]]
-      return detail::run_out_of_slots(stack());
-    const std::uint32_t slot = ++stack().fresh;
-    memory_.words()[slot / 32] |= detail::slot_bit(slot);
-    return place_of(slot);
+  void* take_fresh(Book& book) noexcept {
+    if (book.stack.fresh == count()) [[unlikely]]
+      return detail::run_out_of_slots(book.stack);
+    const std::uint32_t slot = ++book.stack.fresh;
+    book.words[slot / 32] |= detail::slot_bit(slot);
+    return place_of(book, slot);
   }
 
-  detail::SlotMemory<Size, Count, Align> memory_;
+  Memory memory_;
   [[no_unique_address]] mutable Lock lock_;
 };
 

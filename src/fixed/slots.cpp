@@ -38,7 +38,7 @@ std::size_t slots_in(std::size_t room, std::size_t stride) noexcept {
 
 SlotMemory<at_run_time, at_run_time, at_run_time>::SlotMemory(
     std::span<std::byte> buffer, std::size_t size, std::size_t align) noexcept
-    : words_(no_words) {
+    : book_{{}, no_words} {
   if (!is_pow2(align))
     port::report_bad_alignment(align);
   const std::size_t unit = align < smallest_slot ? smallest_slot : align;
@@ -51,9 +51,9 @@ SlotMemory<at_run_time, at_run_time, at_run_time>::SlotMemory(
   const std::size_t slots = slots_in(buffer.size() - gap, bytes);
   if (slots == 0)
     return;
-  words_ = reinterpret_cast<std::uint32_t*>(begin + slots * bytes);
+  book_.words = reinterpret_cast<std::uint32_t*>(begin + slots * bytes);
   for (std::size_t i = 0; i < slot_words(slots); ++i)
-    words_[i] = 0;
+    book_.words[i] = 0;
   shape = {Stride{bytes}, static_cast<std::uint32_t>(slots)};
 }
 

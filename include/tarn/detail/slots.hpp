@@ -21,6 +21,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 namespace tarn {
@@ -114,27 +115,36 @@ struct SlotMemory {
 
   static constexpr SlotsShape shape{Stride{slot_stride(Size, Align)}, Count};
 
-  alignas(Align) std::byte memory_[shape.stride.bytes * Count]{};
-  std::uint32_t words_[slot_words(Count)]{};  // at once behind the slots
-  SlotStack stack;
+  struct Book {
+    std::uint32_t words[slot_words(Count)]{};
+    SlotStack stack;
+  };
 
-  [[nodiscard]] std::uint32_t* words() noexcept { return words_; }
-  [[nodiscard]] const std::uint32_t* words() const noexcept { return words_; }
+  alignas(Align) std::byte slots_[shape.stride.bytes * Count]{};
+  Book book_;  // at once behind the slots
+
+  // Laundered, since compilers would else reckon from the slots' address too.
+  [[nodiscard]] Book& book() noexcept { return *std::launder(&book_); }
+  [[nodiscard]] const Book& book() const noexcept { return book_; }
 };
 
 /// The memory of slots in a buffer of the caller's.
 template <>
 struct SlotMemory<at_run_time, at_run_time, at_run_time> {
-  SlotStack stack;
+  struct Book {
+    SlotStack stack;
+    std::uint32_t* words;
+  };
+
+  Book book_;
   SlotsShape shape;
-  std::uint32_t* words_;
 
   /// As many slots as the buffer has room for, maybe none.
   SlotMemory(std::span<std::byte> buffer, std::size_t size,
              std::size_t align) noexcept;
 
-  [[nodiscard]] std::uint32_t* words() noexcept { return words_; }
-  [[nodiscard]] const std::uint32_t* words() const noexcept { return words_; }
+  [[nodiscard]] Book& book() noexcept { return book_; }
+  [[nodiscard]] const Book& book() const noexcept { return book_; }
 };
 
 /// What every pool of slots is looked at by.
