@@ -15,6 +15,7 @@
 The table in src/README.md is the single source: one row a room, lowest first.
 Exit status 1 lists every breach of the first five.
 """
+import fnmatch
 import pathlib
 import re
 import sys
@@ -36,19 +37,20 @@ DOORS = 'doors'
 
 
 def read_rooms(readme):
-    """path prefix -> (level, room, whether it may use #if)"""
+    """folder or pattern -> (level, room, whether it may use #if)"""
     rooms = {}
     for line in readme.read_text().splitlines():
         cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
         if len(cells) >= 4 and cells[0].isdigit():
-            for prefix in re.findall(r'`([^`]+)`', cells[2]):
-                rooms[prefix] = (int(cells[0]), cells[1], cells[3] == 'if')
+            for pattern in re.findall(r'`([^`]+)`', cells[2]):
+                rooms[pattern] = (int(cells[0]), cells[1], cells[3] == 'if')
     return rooms
 
 
 def room_of(path, rooms):
-    prefixes = [p for p in rooms if path == p or path.startswith(p + '/')]
-    return rooms[max(prefixes, key=len)] if prefixes else None
+    found = [p for p in rooms
+             if fnmatch.fnmatchcase(path, p) or path.startswith(p + '/')]
+    return rooms[max(found, key=len)] if found else None
 
 
 def resolve(root, file, target):
