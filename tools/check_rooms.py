@@ -31,7 +31,7 @@ CONDITION = re.compile(r'\s*#\s*(if|ifdef|ifndef|elif)\b')
 FREESTANDING = {
     'atomic', 'bit', 'cfloat', 'climits', 'compare', 'concepts', 'cstdarg',
     'cstddef', 'cstdint', 'initializer_list', 'limits', 'new', 'source_location',
-    'span', 'type_traits', 'utility', 'version'}
+    'span', 'stddef.h', 'stdint.h', 'type_traits', 'utility', 'version'}
 POOLS = 2
 DOORS = 'doors'
 

@@ -7,9 +7,7 @@ inline namespace v1 {
 namespace detail {
 
 void report_damage(const void* block) noexcept {
-  base::Line line;
-  line << "a fixed heap was written to at or before " << base::Hex{block};
-  port::report(Fault::corrupted, line);
+  port::report(Fault::corrupted, port::Sentence::written_heap, block);
 }
 
 }  // namespace detail

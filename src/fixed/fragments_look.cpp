@@ -173,12 +173,8 @@ void FragmentHeap<Index>::report_damage(std::uint32_t fragment) const noexcept {
 
 template <class Index>
 void FragmentHeap<Index>::report_pointer(const void* p) const noexcept {
-  base::Line line;
-  line << base::Hex{p} << " given to a fixed heap: ";
-  if (!is_here(p)) {
-    line << "it is none of its blocks";
-    port::report(Fault::wrong_pool, line);
-  }
+  if (!is_here(p))
+    port::report(Fault::wrong_pool, port::Sentence::no_block, p);
   const auto cell =
       static_cast<std::uint32_t>((address_of(p) - first_block()) / cell_size);
   std::uint32_t fragment = 1;
@@ -191,12 +187,10 @@ void FragmentHeap<Index>::report_pointer(const void* p) const noexcept {
       break;
     fragment = behind;
   }
-  if ((at(cells_, fragment).size & in_use) == 0) {
-    line << "it is free already";
-    port::report(Fault::double_free, line);
-  }
-  line << "it lies inside block " << base::Hex{&at(cells_, fragment).next};
-  port::report(Fault::wrong_pool, line);
+  if ((at(cells_, fragment).size & in_use) == 0)
+    port::report(Fault::double_free, port::Sentence::free_block, p);
+  port::report(Fault::wrong_pool, port::Sentence::inside_block, p,
+               &at(cells_, fragment).next);
 }
 
 template class FixedBuffers<FragmentHeap<HalfFitIndex>>;

@@ -103,12 +103,8 @@ bool GranuleHeap<Heap>::has_bytes(std::size_t size) const noexcept {
 
 template <class Heap>
 void GranuleHeap<Heap>::report_pointer(const void* p) const noexcept {
-  base::Line line;
-  line << base::Hex{p} << " given to a fixed heap: ";
-  if (!is_here(p)) {
-    line << "it is none of its blocks";
-    port::report(Fault::wrong_pool, line);
-  }
+  if (!is_here(p))
+    port::report(Fault::wrong_pool, port::Sentence::no_block, p);
   // The nearest block below that reaches so far.
   const std::size_t distance = address_of(p) - address_of(blocks_);
   for (std::size_t first = distance / granule + 1; first-- > 0;) {
@@ -118,11 +114,9 @@ void GranuleHeap<Heap>::report_pointer(const void* p) const noexcept {
       continue;
     if (bytes_between(place, p) >= size)
       break;
-    line << "it lies inside block " << base::Hex{place};
-    port::report(Fault::wrong_pool, line);
+    port::report(Fault::wrong_pool, port::Sentence::inside_block, p, place);
   }
-  line << "it is free already";
-  port::report(Fault::double_free, line);
+  port::report(Fault::double_free, port::Sentence::free_block, p);
 }
 
 }  // namespace detail

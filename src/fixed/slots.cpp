@@ -9,6 +9,8 @@ inline namespace v1 {
 namespace detail {
 namespace {
 
+using port::Sentence;
+
 // Of a pool without memory. Nothing is written there.
 constinit std::uint32_t no_words[1] = {};
 
@@ -101,30 +103,20 @@ void refuse_slot(const std::uint32_t* words, const SlotStack&,
   const std::uintptr_t first =
       address_of(words) - shape.count * shape.stride.bytes;
   const std::size_t distance = address_of(p) - first;
-  base::Line line;
-  line << base::Hex{p} << " given to a slot pool: ";
-  if (distance >= shape.count * shape.stride.bytes) {
-    line << "it is none of its slots";
-    port::report(Fault::wrong_pool, line);
-  }
+  if (distance >= shape.count * shape.stride.bytes)
+    port::report(Fault::wrong_pool, Sentence::no_slot, p);
   const std::size_t inside = distance % shape.stride.bytes;
-  if (inside != 0) {
-    line << "it lies inside slot "
-         << base::Hex{static_cast<const std::byte*>(p) - inside};
-    port::report(Fault::wrong_pool, line);
-  }
-  line << "it is free already";
-  port::report(Fault::double_free, line);
+  if (inside != 0)
+    port::report(Fault::wrong_pool, Sentence::inside_slot, p,
+                 static_cast<const std::byte*>(p) - inside);
+  port::report(Fault::double_free, Sentence::free_slot, p);
 }
 
 void* refuse_link(const std::uint32_t* words, const SlotStack& stack,
                   const SlotsShape& shape) noexcept {
-  base::Line line;
-  line << "a free slot of the slot pool at "
-       << base::Hex{words - shape.count * shape.stride.bytes / sizeof(Word)}
-       << " was written to: its next one is " << std::uint64_t{stack.head}
-       << " of " << std::uint64_t{shape.count};
-  port::report(Fault::corrupted, line);
+  port::report(Fault::corrupted, Sentence::written_slots,
+               words - shape.count * shape.stride.bytes / sizeof(Word), nullptr,
+               stack.head, shape.count);
 }
 
 void* run_out_of_slots(SlotStack& stack) noexcept {

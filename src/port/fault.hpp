@@ -1,18 +1,55 @@
 // fault.hpp - the way out when a promise is broken.
 //
 //     report(Fault::stale_mark, line);
+//     report(Fault::double_free, Sentence::free_block, p);
+//
+// The second form names its line rather than having it: all such lines lie in
+// fault_text.cpp, which a program leaves out by a tarn_on_fault of its own. It
+// is the form of what boards use most, the fixed pools.
 //
 // Threads  shared. Async-signal-safe.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include "tarn/checks.hpp"
+#include "tarn/fault.h"
 
 #include "base/text.hpp"
 
 namespace tarn::port {
 
-/// Writes "tarn: fault: <line>", calls the handler, aborts.
+/// Which line is told. The table of fault_text.cpp has their words, in this
+/// order.
+enum class Sentence : std::uint8_t {
+  own_text,       // what the pool wrote
+  alignment,      // numbers: the alignment
+  free_block,     // place
+  inside_block,   // place, block
+  no_block,       // place
+  written_heap,   // place: the block's
+  free_slot,      // place
+  inside_slot,    // place, block: the slot
+  no_slot,        // place
+  written_slots,  // place: the lowest slot; numbers: the link, the slots
+  sentences       // how many there are
+};
+
+/// Calls tarn_on_fault with what was found.
+[[noreturn]] inline void report(Fault fault, Sentence sentence,
+                                const void* place, const void* block = nullptr,
+                                std::size_t first = 0,
+                                std::size_t second = 0) noexcept {
+  const tarn_finding found = {static_cast<std::uint32_t>(fault),
+                              static_cast<std::uint32_t>(sentence),
+                              place,
+                              block,
+                              {first, second},
+                              nullptr,
+                              {0, 0}};
+  tarn_on_fault(&found);
+}
+
+/// The same with a line of the pool's own.
 [[noreturn]] void report(Fault fault, const base::Line& line) noexcept;
 
 /// The fault of an alignment that is no power of two, for every pool.

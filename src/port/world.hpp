@@ -10,6 +10,8 @@
 
 #include "tarn/upstream.hpp"
 
+#include "port/last_words.hpp"
+
 namespace tarn::port {
 
 /// The non-virtual lane to the system: this thread's chunk cache, then the
@@ -74,10 +76,5 @@ void unregister_pool(std::uint32_t id) noexcept;
 /// The name of a pool, "" for 0 and for one that was never registered; that of
 /// an ended pool until its place is used again. Async-signal-safe.
 [[nodiscard]] const char* pool_name(std::uint32_t id) noexcept;
-
-/// Writes to standard error, whole or not at all. Async-signal-safe.
-void write_error(const char* text, std::size_t size) noexcept;
-
-[[noreturn]] void abort() noexcept;
 
 }  // namespace tarn::port

@@ -1,8 +1,11 @@
 // What checks.hpp promises that does not end the process; tests/misuse holds
 // the rest.
+#include "tarn/fault.h"
+
 #include "tarn/checks.hpp"
 
 #include "base/text.hpp"
+#include "port/fault.hpp"
 
 #include <cstdint>
 #include <doctest/doctest.h>
@@ -37,4 +40,27 @@ TEST_CASE("what does not fit a line is cut off") {
     line << "0123456789";
   CHECK(line.size() == tarn::base::Line::capacity - 1);
   CHECK(std::string(line.text()).size() == line.size());
+}
+
+TEST_CASE("the line of a finding is written as snprintf would") {
+  tarn_finding found{};
+  found.fault = TARN_FAULT_CORRUPTED;
+  found.sentence =
+      static_cast<std::uint32_t>(tarn::port::Sentence::written_slots);
+  found.place = reinterpret_cast<void*>(0x2000);
+  found.numbers[0] = 77;
+  found.numbers[1] = 32;
+  const std::string whole =
+      "tarn: fault: a free slot of the slot pool at 0x2000 was written to: its "
+      "next one is 77 of 32";
+  char text[200];
+  CHECK(tarn_fault_text(&found, text, sizeof text) == whole.size());
+  CHECK(text == whole);
+  char some[13] = "............";
+  CHECK(tarn_fault_text(&found, some, 12) == whole.size());
+  CHECK(some == std::string("tarn: fault"));
+  CHECK(tarn_fault_text(&found, nullptr, 0) == whole.size());
+  found.text = "own words";
+  CHECK(tarn_fault_text(&found, text, sizeof text) == 22);
+  CHECK(text == std::string("tarn: fault: own words"));
 }
