@@ -33,10 +33,14 @@ target_link_libraries(headers_alone PRIVATE tarn::tarn)
 target_include_directories(headers_alone PRIVATE "${PROJECT_SOURCE_DIR}/src")
 
 enable_language(C)
-set(stub "${CMAKE_CURRENT_BINARY_DIR}/headers/tarn_h.c")
-file(CONFIGURE OUTPUT "${stub}" @ONLY CONTENT
-  "#include <tarn/tarn.h>\n#include <tarn/tarn.h>\ntypedef int not_empty;\n")
-add_library(c_header_alone OBJECT "${stub}")
+set(stubs "")
+foreach(header IN ITEMS tarn fixed fault)
+  set(stub "${CMAKE_CURRENT_BINARY_DIR}/headers/${header}_h.c")
+  file(CONFIGURE OUTPUT "${stub}" @ONLY CONTENT
+    "#include <tarn/@header@.h>\n#include <tarn/@header@.h>\ntypedef int not_empty;\n")
+  list(APPEND stubs "${stub}")
+endforeach()
+add_library(c_header_alone OBJECT ${stubs})
 target_link_libraries(c_header_alone PRIVATE tarn::tarn)
 target_compile_options(c_header_alone PRIVATE -Wall -Wextra -Wpedantic -Wshadow
   -Wconversion -Werror -std=c11)

@@ -23,8 +23,8 @@ constexpr const char* sentences[] = {
     "%p given to a slot pool: it is free already",
     "%p given to a slot pool: it lies inside slot %b",
     "%p given to a slot pool: it is none of its slots",
-    "a free slot of the slot pool at %p was written to: its next one is %1 of "
-    "%2"};
+    ("a free slot of the slot pool at %p was written to: its next one is %1 of "
+     "%2")};
 static_assert(sizeof sentences / sizeof *sentences ==
               static_cast<std::size_t>(port::Sentence::sentences));
 

@@ -1,0 +1,131 @@
+/* fixed.h - heaps and slots of a fixed budget, for C on any machine.
+ *
+ * Inside a buffer of yours, in bounded time, without an operating system. The
+ * structs are opaque and of a fixed size, with room to spare; init and destroy
+ * bracket their lives, and init must have been called before anything else.
+ * What each function does, costs and promises is said in fixed_heap.hpp and
+ * slot_pool.hpp, at the function of the same name. C99 will do.
+ *
+ *     static unsigned char buffer[20 * 1024];
+ *     static tarn_fixed_heap heap;
+ *
+ *     tarn_fixed_heap_init(&heap, tarn_half_fit(), buffer, sizeof buffer);
+ *     char* line = tarn_fixed_heap_allocate(&heap, 80);
+ *     tarn_fixed_heap_deallocate(&heap, line);
+ *
+ * A fit is asked for by a function, so that a program has in it those that it
+ * names and no other. How large the buffer must be is a constant of C++ alone;
+ * docs/fixed.md says how a C program gets it.
+ *
+ * Cost     the pools' own, one call each, and for heaps one through a pointer.
+ * Threads  confined: where calls come from several tasks, hold a lock of yours.
+ * Failure  NULL or false. Misuse is a fault: fault.h.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TARN_FIXED_H
+#define TARN_FIXED_H
+
+#include "tarn/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a heap finds room. */
+typedef struct tarn_fit tarn_fit;
+
+const tarn_fit* tarn_aligned_first_fit(void); /* the least memory by proof */
+const tarn_fit* tarn_half_fit(void);          /* the fewest instructions */
+const tarn_fit* tarn_two_level(void);         /* the least rounding */
+
+typedef struct tarn_fixed_heap {
+  uint64_t opaque[32];
+} tarn_fixed_heap;
+
+/* False: `buffer` has no room for a block, and the heap is one without memory,
+ * which refuses everything. The buffer must outlive the heap. */
+bool tarn_fixed_heap_init(tarn_fixed_heap* heap, const tarn_fit* fit,
+                          void* buffer, size_t size);
+/* All blocks end; the buffers are yours again. */
+void tarn_fixed_heap_destroy(tarn_fixed_heap* heap);
+bool tarn_fixed_heap_add_buffer(tarn_fixed_heap* heap, void* buffer,
+                                size_t size);
+
+void* tarn_fixed_heap_allocate(tarn_fixed_heap* heap, size_t size);
+void* tarn_fixed_heap_allocate_aligned(tarn_fixed_heap* heap, size_t size,
+                                       size_t align);
+void tarn_fixed_heap_deallocate(tarn_fixed_heap* heap, void* p);
+void* tarn_fixed_heap_reallocate(tarn_fixed_heap* heap, void* p, size_t size);
+bool tarn_fixed_heap_try_expand(tarn_fixed_heap* heap, void* p, size_t size);
+
+bool tarn_fixed_heap_owns(const tarn_fixed_heap* heap, const void* p);
+size_t tarn_fixed_heap_size_of(const tarn_fixed_heap* heap, const void* p);
+size_t tarn_fixed_heap_largest_free(tarn_fixed_heap* heap);
+bool tarn_fixed_heap_check(const tarn_fixed_heap* heap);
+bool tarn_fixed_heap_check_step(tarn_fixed_heap* heap, size_t blocks);
+
+/* FixedHeapStats, field by field: detail/fixed_stats.hpp. */
+typedef struct tarn_fixed_stats {
+  size_t size;
+  size_t used;
+  size_t peak;
+  size_t largest_free;
+  size_t largest_request;
+  size_t smallest_block;
+  size_t refusals;
+  size_t fragmented;
+  int64_t headroom;
+  uint64_t spare[7]; /* zero */
+} tarn_fixed_stats;
+
+void tarn_fixed_heap_stats(tarn_fixed_heap* heap, tarn_fixed_stats* stats);
+
+typedef struct tarn_slot_pool {
+  uint64_t opaque[12];
+} tarn_slot_pool;
+
+/* As many slots of `size` bytes as `buffer` has room for, aligned to what
+ * divides their size, up to 16. False: none. */
+bool tarn_slot_pool_init(tarn_slot_pool* pool, void* buffer, size_t bytes,
+                         size_t size);
+bool tarn_slot_pool_init_aligned(tarn_slot_pool* pool, void* buffer,
+                                 size_t bytes, size_t size, size_t align);
+/* All slots end; the buffer is yours again. */
+void tarn_slot_pool_destroy(tarn_slot_pool* pool);
+
+void* tarn_slot_pool_allocate(tarn_slot_pool* pool);
+void tarn_slot_pool_deallocate(tarn_slot_pool* pool, void* p);
+
+bool tarn_slot_pool_owns(const tarn_slot_pool* pool, const void* p);
+size_t tarn_slot_pool_size_of(const tarn_slot_pool* pool, const void* p);
+size_t tarn_slot_pool_largest_free(const tarn_slot_pool* pool);
+bool tarn_slot_pool_check(const tarn_slot_pool* pool);
+bool tarn_slot_pool_check_step(tarn_slot_pool* pool, size_t slots);
+
+/* SlotPoolStats, field by field: slot_pool.hpp. */
+typedef struct tarn_slot_stats {
+  size_t slot;
+  size_t slots;
+  size_t in_use;
+  size_t peak;
+  size_t refusals;
+  uint64_t spare[3]; /* zero */
+} tarn_slot_stats;
+
+void tarn_slot_pool_stats(const tarn_slot_pool* pool, tarn_slot_stats* stats);
+
+/* Bytes of a buffer, aligned to 16, with room for `count` slots of `size`
+ * bytes, as a constant: what slot_pool_bytes() says. */
+#define TARN_SLOT_POOL_BYTES(size, count)                \
+  ((count) * (((size) + 3u + ((size) == 0)) / 4u * 4u) + \
+   ((count) / 32u + 1u) * 4u)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,106 @@
+/* What fixed.h promises, in the words of C99 that are C++ as well: it is built
+ * as both. Says what does not hold, and ends with how often that was. */
+#include "tarn/fixed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int wrong = 0;
+
+#define CHECK(holds) \
+  ((holds) ? (void)0 \
+           : (void)(++wrong, printf("line %d: not %s\n", __LINE__, #holds)))
+
+static uint64_t buffer[2048];
+static uint64_t other[512];
+static tarn_fixed_heap heap;
+
+static void heap_keeps_its_promises(const tarn_fit* fit) {
+  CHECK(tarn_fixed_heap_init(&heap, fit, buffer, sizeof buffer));
+  const size_t most = tarn_fixed_heap_largest_free(&heap);
+  CHECK(most > sizeof buffer / 4);
+  char* const line = (char*)tarn_fixed_heap_allocate(&heap, 80);
+  CHECK(line != NULL && (uintptr_t)line % 16 == 0);
+  CHECK(tarn_fixed_heap_size_of(&heap, line) >= 80);
+  CHECK(tarn_fixed_heap_size_of(&heap, line + 16) == 0);
+  CHECK(tarn_fixed_heap_owns(&heap, line + 79));
+  CHECK(!tarn_fixed_heap_owns(&heap, other));
+  memset(line, 'x', 80);
+  void* const page = tarn_fixed_heap_allocate_aligned(&heap, 100, 64);
+  CHECK(page == NULL || (uintptr_t)page % 64 == 0);
+  CHECK(tarn_fixed_heap_try_expand(&heap, line, 80));
+  char* const longer = (char*)tarn_fixed_heap_reallocate(&heap, line, 800);
+  CHECK(longer != NULL && longer[0] == 'x' && longer[79] == 'x');
+  CHECK(tarn_fixed_heap_allocate(&heap, sizeof buffer) == NULL);
+
+  tarn_fixed_stats stats;
+  tarn_fixed_heap_stats(&heap, &stats);
+  CHECK(stats.used >= 800 && stats.peak >= stats.used);
+  CHECK(stats.size <= sizeof buffer && stats.size > sizeof buffer / 2);
+  /* aligned_first_fit has no larger alignment than its buffer. */
+  CHECK(stats.refusals == (page == NULL ? 2u : 1u));
+  CHECK(stats.largest_request == 800);
+
+  CHECK(tarn_fixed_heap_add_buffer(&heap, other, sizeof other));
+  CHECK(tarn_fixed_heap_check(&heap));
+  CHECK(tarn_fixed_heap_check_step(&heap, 4));
+  tarn_fixed_heap_deallocate(&heap, longer);
+  tarn_fixed_heap_deallocate(&heap, page);
+  tarn_fixed_heap_deallocate(&heap, NULL);
+  CHECK(tarn_fixed_heap_largest_free(&heap) == most);
+  tarn_fixed_heap_destroy(&heap);
+  CHECK(tarn_fixed_heap_allocate(&heap, 1) == NULL);
+  CHECK(!tarn_fixed_heap_init(&heap, fit, buffer, 8));
+  CHECK(tarn_fixed_heap_allocate(&heap, 1) == NULL);
+  CHECK(tarn_fixed_heap_reallocate(&heap, NULL, 1) == NULL);
+  tarn_fixed_heap_destroy(&heap);
+}
+
+static void pool_keeps_its_promises(void) {
+  static uint64_t memory[(TARN_SLOT_POOL_BYTES(24, 10) + 7) / 8];
+  tarn_slot_pool pool;
+  CHECK(tarn_slot_pool_init(&pool, memory, TARN_SLOT_POOL_BYTES(24, 10), 24));
+  CHECK(tarn_slot_pool_largest_free(&pool) == 24);
+  void* slots[10];
+  for (int i = 0; i < 10; ++i) {
+    slots[i] = tarn_slot_pool_allocate(&pool);
+    CHECK(slots[i] != NULL && tarn_slot_pool_owns(&pool, slots[i]));
+  }
+  CHECK(tarn_slot_pool_allocate(&pool) == NULL);
+  CHECK(tarn_slot_pool_size_of(&pool, slots[3]) == 24);
+  tarn_slot_pool_deallocate(&pool, slots[3]);
+  CHECK(tarn_slot_pool_size_of(&pool, slots[3]) == 0);
+  CHECK(tarn_slot_pool_allocate(&pool) == slots[3]);
+  tarn_slot_pool_deallocate(&pool, slots[7]);
+  tarn_slot_pool_deallocate(&pool, NULL);
+  CHECK(tarn_slot_pool_check(&pool) && tarn_slot_pool_check_step(&pool, 20));
+
+  tarn_slot_stats stats;
+  tarn_slot_pool_stats(&pool, &stats);
+  CHECK(stats.slot == 24 && stats.slots == 10 && stats.in_use == 9);
+  CHECK(stats.peak == 10 && stats.refusals == 1);
+  tarn_slot_pool_destroy(&pool);
+  CHECK(tarn_slot_pool_allocate(&pool) == NULL);
+  CHECK(!tarn_slot_pool_init(&pool, memory, 16, 24));
+  CHECK(tarn_slot_pool_init_aligned(&pool, memory, sizeof memory, 20, 8));
+  CHECK(tarn_slot_pool_largest_free(&pool) == 24);
+}
+
+static void finding_has_its_line(void) {
+  char line[80];
+  const tarn_finding none = {
+      TARN_FAULT_BAD_ALIGNMENT, 1, NULL, NULL, {3, 0}, NULL, {0, 0}};
+  CHECK(tarn_fault_text(&none, line, sizeof line) == strlen(line));
+  CHECK(strcmp(line, "tarn: fault: alignment 3 is not a power of two") == 0);
+}
+
+int main(void) {
+  const tarn_fit* const fits[] = {tarn_aligned_first_fit(), tarn_half_fit(),
+                                  tarn_two_level()};
+  for (size_t i = 0; i < sizeof fits / sizeof *fits; ++i)
+    heap_keeps_its_promises(fits[i]);
+  pool_keeps_its_promises();
+  finding_has_its_line();
+  printf("%d promises of fixed.h do not hold\n", wrong);
+  return wrong != 0;
+}
