@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -208,4 +209,38 @@ TEST_CASE("blocks of fifty slabs wait side by side for their way home") {
   for (std::size_t i = 0; i < blocks.size(); ++i)
     if (i / in_slab >= slabs || i % in_slab > 1)
       default_heap().deallocate(blocks[i]);
+}
+
+TEST_CASE("a parcel holds 64 blocks or 4 KiB, of a few sizes eight blocks") {
+  struct Case {
+    std::size_t size;
+    unsigned blocks;
+  };
+  for (const auto& [size, full] :
+       {Case{16, 64}, Case{64, 64}, Case{128, 32}, Case{512, 8}, Case{1152, 8},
+        Case{2048, 2}, Case{8192, 1}}) {
+    CAPTURE(size);
+    std::vector<void*> blocks;
+    for (int i = 0; i < 6000; ++i)
+      blocks.push_back(default_heap().allocate(size));
+    // The first of a slab. The first ones of a class come from strips.
+    std::size_t next = 1000;
+    while (own().granule_of(blocks[next]) == own().granule_of(blocks[next - 1]))
+      ++next;
+    unsigned waited = 0;
+    std::thread{[&] {
+      default_heap().deallocate(default_heap().allocate(48));
+      // Duties, which would send all of them, are not due before.
+      own().until_duties = heap::blocks_between_duties;
+      const heap::Parcel& parcel =
+          own().parcel_for(own().granule_of(blocks[next]));
+      do {
+        default_heap().deallocate(std::exchange(blocks[next++], nullptr));
+        ++waited;
+      } while (parcel.granule != heap::no_granule);
+    }}.join();
+    CHECK(waited == full);
+    for (void* const block : blocks)
+      default_heap().deallocate(block);
+  }
 }
