@@ -260,6 +260,7 @@ std::uint64_t Search::perform(Operation& operation, bool* is_done) {
     step({operation.at, !is_load, is_load && range.how == Watch::lock});
     writes_[current_] += is_load ? 0 : 1;
   }
+  access(operation.at, operation.size, false);  // what was plainly written
   Word& word =
       memory_.word(operation.at, read_raw(operation.at, operation.size));
   const unsigned me = current_;

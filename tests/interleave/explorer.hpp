@@ -12,7 +12,8 @@
 //   - whether a weak compare-and-swap fails by chance, once a way
 // What is checked on each way, beyond what the program itself requires:
 //   - two plain accesses to a watched byte, one of them a write, are ordered by
-//     happens-before (vector clocks; release sequences as C++20 has them)
+//     happens-before (vector clocks; release sequences as C++20 has them), and
+//     so are a plain write and an atomic operation there
 //   - every thread comes to an end
 //
 // A thread that finds a lock taken goes on when it is free, and not only to

@@ -33,14 +33,9 @@ namespace {
 using object::State;
 
 constexpr unsigned nobody = most_threads;
-// More than any scenario borrows.
-constexpr std::size_t arena_size = 2 * MiB;
-// The head of a slab, which who holds one of its slots may read.
-constexpr std::size_t watched_of_return = 128;
 // As long as magazines must wait to be given back (decay.cpp).
 constexpr std::uint32_t interval_ms = 200;
 
-alignas(64 * KiB) std::byte memory[arena_size];
 std::size_t living = 0;  // objects
 
 // A pool begins with its core.
@@ -56,30 +51,6 @@ Big::Big() noexcept : holder(nobody) {
 Big::~Big() {
   require(holder == nobody, "only an object that waits is destroyed");
   --living;
-}
-
-void Arena::begin() {
-  refuses = false;
-  out = 0;
-  used_ = 0;
-}
-
-Loan Arena::lend(const Ask& ask) noexcept {
-  used_ = detail::round_up(used_, ask.align);
-  if (refuses)
-    return {};
-  require(used_ + ask.size <= arena_size, "a scenario needs little memory");
-  std::byte* const lent = memory + used_;
-  used_ += ask.size;
-  out += ask.size;
-  return {lent, ask.size};
-}
-
-// It may be anybody's now: who has not been told of its return must not touch
-// its head.
-void Arena::take_back(Loan loan) noexcept {
-  access(loan.memory, watched_of_return, true);
-  out -= loan.size;
 }
 
 void ObjectWorld::begin() {
@@ -113,7 +84,7 @@ void ObjectWorld::watch_all() {
         watch(&cache->in_previous, sizeof cache->in_previous, "previous");
       }
   watch(&state, sizeof state, "pool", Watch::plain);
-  watch(memory, sizeof memory, "memory", Watch::plain);
+  watch(Arena::memory(), Arena::most, "memory", Watch::plain);
 }
 
 void ObjectWorld::go_on(unsigned thread) {

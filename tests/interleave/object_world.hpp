@@ -7,6 +7,7 @@
 
 #include "tarn/object_pool.hpp"
 
+#include "interleave/arena.hpp"
 #include "interleave/explorer.hpp"
 #include "interleave/scenario.hpp"
 
@@ -26,20 +27,6 @@ struct Big {
 /// As by default, in slabs of three.
 struct ThreeInASlab : KeepConstructed<Big> {
   static constexpr std::size_t slab_size = 64 * KiB;
-};
-
-/// Lends the same memory in each run, a piece once.
-class Arena : public Upstream {
- public:
-  void begin();
-  Loan lend(const Ask& ask) noexcept override;
-  void take_back(Loan loan) noexcept override;
-
-  bool refuses = false;
-  std::size_t out = 0;  // bytes that are lent
-
- private:
-  std::size_t used_ = 0;
 };
 
 class ObjectWorld : public Played<ObjectWorld> {
