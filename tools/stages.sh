@@ -104,6 +104,12 @@ build_embedded() {
   done
 }
 
+# Of the libraries that build_embedded built.
+check_proofs() {
+  tests/tools/longest_path_test.py || return 1
+  tools/prove.py
+}
+
 # In the build of release, which has the libraries already.
 build_bench() {
   cmake --preset release -DTARN_BENCH=ON || return 1

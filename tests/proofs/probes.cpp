@@ -1,0 +1,65 @@
+// One function for each call whose longest way is proven, as a program of one's
+// own has it: with a pool that lies at a place of its own. tools/prove.py goes
+// through them; none is ever executed.
+#include "tarn/fixed_heap.hpp"
+#include "tarn/region.hpp"
+#include "tarn/slot_pool.hpp"
+
+namespace {
+
+// A pool that a program began somewhere else.
+template <class Pool>
+alignas(Pool) std::byte place[sizeof(Pool)];
+
+template <class Pool>
+Pool& one() {
+  return *reinterpret_cast<Pool*>(place<Pool>);
+}
+
+template <class Fit>
+using Heap = tarn::FixedHeap<Fit>;
+
+// A stride that is a power of two, and one that is not.
+constinit tarn::SlotPool<32, 64> slots_32;
+constinit tarn::SlotPool<40, 64> slots_40;
+
+}  // namespace
+
+#define PROBE_HEAP(fit)                               \
+  extern "C" void* fit##_allocate(std::size_t size) { \
+    return one<Heap<tarn::fit>>().allocate(size);     \
+  }                                                   \
+  extern "C" void fit##_deallocate(void* p) {         \
+    one<Heap<tarn::fit>>().deallocate(p);             \
+  }
+
+PROBE_HEAP(half_fit)
+PROBE_HEAP(two_level)
+PROBE_HEAP(aligned_first_fit)
+
+extern "C" {
+
+void* slot_pool_32_allocate() {
+  return slots_32.allocate();
+}
+void slot_pool_32_deallocate(void* p) {
+  slots_32.deallocate(p);
+}
+void* slot_pool_40_allocate() {
+  return slots_40.allocate();
+}
+void slot_pool_40_deallocate(void* p) {
+  slots_40.deallocate(p);
+}
+void* region_allocate(std::size_t size) {
+  return one<tarn::Region>().allocate(size);
+}
+void* region_allocate_32() {
+  return one<tarn::Region>().allocate(32);
+}
+
+}  // extern "C"
+
+int main() {
+  return 0;
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""prove.py - the longest ways through the calls of pools, and that they stay.
+
+    tools/prove.py [--write]
+
+Builds tests/proofs/probes.cpp for each core, has longest_path.py go through its
+functions, and compares with tests/proofs/lengths.txt. Exit status 1 where a call
+got longer or shorter or has a loop without a bound; --write keeps what is now.
+"""
+import difflib
+import functools
+import pathlib
+import re
+import sys
+import tempfile
+
+from disassembly import read_program
+from embedded import Core, ROOT, in_parallel
+from longest_path import Program, Told, Unbounded
+
+PROOFS = ROOT / 'tests/proofs'
+KEPT = PROOFS / 'lengths.txt'
+TARGETS = (('cortex-m3', '-O2'), ('cortex-m3', '-Os'), ('cortex-m0', '-Os'),
+           ('rv32', '-O2'))
+# What told.txt calls `levels`, by KiB of a heap's buffer.
+LEVELS = {8: 4, 64: 7, 256: 9}
+
+HEAD = f"""\
+# Instructions of the longest way through a call, by KiB of a heap's buffer,
+# those that are refused left out; the same of every call, by the largest; bytes
+# of the stack. Written and kept by tools/prove.py.
+
+{'core':9} {'':3} {'call':28} {'8':>5} {'64':>5} {'256':>5} {'every':>6} {'stack':>6}
+"""
+
+
+def probes():
+    """The functions to go through, in the order in which they are written."""
+    text = (PROOFS / 'probes.cpp').read_text()
+    heaps = re.findall(r'^PROBE_HEAP\((\w+)\)', text, re.M)
+    others = re.findall(r'^(?:void\*?|bool) (\w+)\(', text, re.M)
+    return [f'{heap}_{call}' for heap in heaps
+            for call in ('allocate', 'deallocate')] + others
+
+
+def build(core, optimised, folder):
+    """The probes as a program, with the fixed room compiled as they are."""
+    sources = [PROOFS / 'probes.cpp']
+    if optimised != '-Os':  # the library is
+        sources += sorted((ROOT / 'src/fixed').glob('*.cpp'))
+    objects = in_parallel([functools.partial(core.compile, source, optimised,
+                                             folder) for source in sources])
+    return core.link(objects, folder / 'probes.elf',
+                     [f'-u,{name}' for name in probes()])
+
+
+def prove(core, optimised, folder):
+    """A line for each function, and what is not bounded of them."""
+    code = read_program(core.tool('objdump'), build(core, optimised, folder))
+    served, every = (
+        [Program(*code, Told(PROOFS / 'told.txt', {'levels': levels}, is_served))
+         for levels in LEVELS.values()] for is_served in (True, False))
+    for name in probes():
+        try:
+            numbers = [*(program.length(name) for program in served),
+                       every[-1].length(name), every[-1].stack(name)]
+        except Unbounded as why:
+            numbers = [str(why)]
+        yield (f'{core.name:9} {optimised} {name:28}'
+               + ''.join(f'{number:>6}' for number in numbers[:3])
+               + ''.join(f'{number:>7}' for number in numbers[3:]))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [line for core, optimised in TARGETS
+                 for line in prove(Core(core), optimised, pathlib.Path(folder))]
+    now = HEAD + '\n'.join(lines) + '\n'
+    if sys.argv[1:] == ['--write']:
+        KEPT.write_text(now)
+    kept = KEPT.read_text() if KEPT.exists() else ''
+    changes = difflib.unified_diff(kept.splitlines(), now.splitlines(),
+                                   'kept', 'now', n=0, lineterm='')
+    changed = '\n'.join(changes)
+    if changed:
+        print(changed)
+        print('tools/prove.py --write keeps what is now, where that is meant')
+    unbounded = 'UNBOUNDED' in now
+    return 1 if changed or unbounded else 0
+
+
+if __name__ == '__main__':
+    sys.setrecursionlimit(100000)
+    sys.exit(main())
