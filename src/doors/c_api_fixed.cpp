@@ -23,22 +23,21 @@ struct tarn_fit {
   bool (*check_step)(void* heap, std::size_t blocks);
 };
 
+// In tarn, so that who includes tarn_fixed.hpp has none of these names.
+namespace tarn {
 namespace {
 
-using tarn::FixedHeap;
-using tarn::SlotPool;
-
-// Where the C++ object lies in a tarn_fixed_heap.
-struct Place {
+// What a tarn_fixed_heap has in it.
+struct Held {
   const tarn_fit* fit;
   alignas(8) std::byte heap[sizeof(tarn_fixed_heap) - 8];
 };
-static_assert(sizeof(Place) == sizeof(tarn_fixed_heap));
+static_assert(sizeof(Held) == sizeof(tarn_fixed_heap));
 
 template <class Fit>
 struct Calls {
   using Heap = FixedHeap<Fit>;
-  static_assert(sizeof(Heap) <= sizeof(Place::heap));
+  static_assert(sizeof(Heap) <= sizeof(Held::heap));
   static_assert(alignof(Heap) <= 8);
 
   static Heap& to(void* heap) noexcept {
@@ -75,9 +74,7 @@ struct Calls {
   static std::size_t largest_free(void* heap) noexcept {
     return to(heap).largest_free();
   }
-  static tarn::FixedHeapStats stats(void* heap) noexcept {
-    return to(heap).stats();
-  }
+  static FixedHeapStats stats(void* heap) noexcept { return to(heap).stats(); }
   static bool check(const void* heap) noexcept { return to(heap).check(); }
   static bool check_step(void* heap, std::size_t blocks) noexcept {
     return to(heap).check_step(blocks);
@@ -88,11 +85,11 @@ struct Calls {
       owns,  size_of, largest_free, stats,      check,      check_step};
 };
 
-Place& to(tarn_fixed_heap* heap) noexcept {
-  return *std::launder(reinterpret_cast<Place*>(heap));
+Held& to(tarn_fixed_heap* heap) noexcept {
+  return *std::launder(reinterpret_cast<Held*>(heap));
 }
-const Place& to(const tarn_fixed_heap* heap) noexcept {
-  return *std::launder(reinterpret_cast<const Place*>(heap));
+const Held& to(const tarn_fixed_heap* heap) noexcept {
+  return *std::launder(reinterpret_cast<const Held*>(heap));
 }
 
 static_assert(sizeof(SlotPool<>) <= sizeof(tarn_slot_pool));
@@ -114,20 +111,20 @@ std::span<std::byte> span_of(void* buffer, std::size_t size) noexcept {
 extern "C" {
 
 const tarn_fit* tarn_aligned_first_fit(void) {
-  return &Calls<tarn::aligned_first_fit>::table;
+  return &Calls<aligned_first_fit>::table;
 }
 const tarn_fit* tarn_half_fit(void) {
-  return &Calls<tarn::half_fit>::table;
+  return &Calls<half_fit>::table;
 }
 const tarn_fit* tarn_two_level(void) {
-  return &Calls<tarn::two_level>::table;
+  return &Calls<two_level>::table;
 }
 
 bool tarn_fixed_heap_init(tarn_fixed_heap* heap, const tarn_fit* fit,
                           void* buffer, size_t size) {
-  Place* const place = ::new (heap) Place;
-  place->fit = fit;
-  return fit->begin(place->heap, span_of(buffer, size));
+  Held* const held = ::new (heap) Held;
+  held->fit = fit;
+  return fit->begin(held->heap, span_of(buffer, size));
 }
 
 void tarn_fixed_heap_destroy(tarn_fixed_heap* heap) {
@@ -141,7 +138,7 @@ bool tarn_fixed_heap_add_buffer(tarn_fixed_heap* heap, void* buffer,
 }
 
 void* tarn_fixed_heap_allocate(tarn_fixed_heap* heap, size_t size) {
-  return to(heap).fit->allocate(to(heap).heap, size, tarn::max_align);
+  return to(heap).fit->allocate(to(heap).heap, size, max_align);
 }
 
 void* tarn_fixed_heap_allocate_aligned(tarn_fixed_heap* heap, size_t size,
@@ -182,7 +179,7 @@ bool tarn_fixed_heap_check_step(tarn_fixed_heap* heap, size_t blocks) {
 }
 
 void tarn_fixed_heap_stats(tarn_fixed_heap* heap, tarn_fixed_stats* stats) {
-  const tarn::FixedHeapStats now = to(heap).fit->stats(to(heap).heap);
+  const FixedHeapStats now = to(heap).fit->stats(to(heap).heap);
   *stats = {now.size,
             now.used,
             now.peak,
@@ -198,7 +195,7 @@ void tarn_fixed_heap_stats(tarn_fixed_heap* heap, tarn_fixed_stats* stats) {
 bool tarn_slot_pool_init(tarn_slot_pool* pool, void* buffer, size_t bytes,
                          size_t size) {
   return tarn_slot_pool_init_aligned(pool, buffer, bytes, size,
-                                     tarn::detail::slot_align(size));
+                                     detail::slot_align(size));
 }
 
 bool tarn_slot_pool_init_aligned(tarn_slot_pool* pool, void* buffer,
@@ -240,8 +237,9 @@ bool tarn_slot_pool_check_step(tarn_slot_pool* pool, size_t slots) {
 }
 
 void tarn_slot_pool_stats(const tarn_slot_pool* pool, tarn_slot_stats* stats) {
-  const tarn::SlotPoolStats now = to(pool).stats();
+  const SlotPoolStats now = to(pool).stats();
   *stats = {now.slot, now.slots, now.in_use, now.peak, now.refusals, {}};
 }
 
 }  // extern "C"
+}  // namespace tarn
