@@ -26,6 +26,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/detail/fixed_canary.hpp"
 #include "tarn/detail/fixed_fits.hpp"
 #include "tarn/detail/fixed_lock.hpp"
 #include "tarn/detail/slots.hpp"
@@ -36,13 +37,16 @@
 namespace tarn {
 inline namespace v1 {
 
-/// With a `Size` the memory is in the heap, which begins at its first use.
+/// With a `Size` the memory is in the heap, which begins at its first use. With
+/// `Canaries` an overflow of a block is a fault when the block is given back,
+/// and false from check() and check_step(); 8 bytes a block.
 template <class Fit = aligned_first_fit, std::size_t Size = at_run_time,
-          class Lock = NoLock>
+          class Lock = NoLock, class Canary = NoCanaries>
 class FixedHeap {
  public:
   using Stats = FixedHeapStats;
   static constexpr bool is_bounded = Fit::is_bounded;
+  static constexpr bool has_canaries = Canary::bytes_per_block != 0;
 
   /// Without memory, unless `Size` gives it.
   constexpr FixedHeap() noexcept = default;
@@ -115,14 +119,15 @@ class FixedHeap {
     return heap_.owns(p);
   }
 
-  /// Bytes that may be used of a block, at least what was asked; 0: `p` is no
-  /// block in use.
+  /// Bytes that may be used of a block, at least what was asked, and with
+  /// canaries just that; 0: `p` is no block in use.
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept {
     const detail::Holding holding{lock_};
     return heap_.size_of(p);
   }
 
-  /// The largest size that allocate would grant now. Linear in buffers.
+  /// The largest size that allocate would grant now; with canaries 0 also where
+  /// only a block of size 0 has room. Linear in buffers.
   [[nodiscard]] std::size_t largest_free() noexcept {
     const detail::Holding holding{lock_};
     begin();
@@ -148,7 +153,8 @@ class FixedHeap {
   }
 
   /// Looks at `blocks` places of each buffer and next time at the next ones;
-  /// false: somebody wrote into a header. For a safety loop's idle time.
+  /// false: somebody wrote into a header, or a canary. For a safety loop's idle
+  /// time.
   [[nodiscard]] bool check_step(std::size_t blocks) noexcept {
     const detail::Holding holding{lock_};
     return heap_.check_step(blocks);
@@ -161,7 +167,9 @@ class FixedHeap {
   static consteval std::size_t required_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
-    return Fit::required_bytes(live, largest, smallest);
+    detail::need_a_heap_of(largest);
+    return Fit::required_bytes(with_canaries(live, smallest), largest + canary,
+                               smallest + canary);
   }
 
   /// The same by a bound that is not proven but held by every exhaustive
@@ -169,7 +177,9 @@ class FixedHeap {
   static consteval std::size_t expected_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
-    return Fit::expected_bytes(live, largest, smallest);
+    detail::need_a_heap_of(largest);
+    return Fit::expected_bytes(with_canaries(live, smallest), largest + canary,
+                               smallest + canary);
   }
 
  private:
@@ -178,6 +188,17 @@ class FixedHeap {
     alignas(max_align) std::byte bytes[Fit::memory_for(Size) + 1]{};
   };
   static constexpr bool is_static = Size != at_run_time;
+  static constexpr std::size_t canary = Canary::bytes_per_block;
+
+  // What those ask of the fit who ask for `live` bytes in requests of
+  // `smallest` at least: requests are as many at most, each with its canary.
+  static consteval std::size_t with_canaries(std::size_t live,
+                                             std::size_t smallest) noexcept {
+    const std::uint64_t all =
+        std::uint64_t{live} + std::uint64_t{live / smallest} * canary;
+    detail::need_a_heap_of(all);
+    return static_cast<std::size_t>(all);
+  }
 
   void begin() noexcept {
     if constexpr (is_static)
@@ -186,7 +207,7 @@ class FixedHeap {
             heap_.begin(std::span{memory_.bytes}.first(Fit::memory_for(Size))));
   }
 
-  typename Fit::Heap heap_;
+  typename Canary::template Over<typename Fit::Heap> heap_;
   [[no_unique_address]] mutable Lock lock_;
   [[no_unique_address]] std::conditional_t<is_static, Memory, Nothing> memory_;
 };

@@ -85,6 +85,30 @@ bool BuddyHeap::check_step(std::size_t places) noexcept {
   return other_ == nullptr || other_->check_step(places);
 }
 
+bool BuddyHeap::look_at(std::uint32_t place, BlockLook look) const noexcept {
+  const std::uint8_t tag = tags_[place];
+  return (tag & is_block) == 0 ||
+         look(blocks_ + place * granule, granule << (tag ^ is_block));
+}
+
+bool BuddyHeap::look_at_all(BlockLook look) const noexcept {
+  for (std::uint32_t place = 0; place < count_;
+       place += std::uint32_t{1} << (tags_[place] % is_free))
+    if (!look_at(place, look))
+      return false;
+  return other_ == nullptr || other_->look_at_all(look);
+}
+
+bool BuddyHeap::look_at_last(BlockLook look) const noexcept {
+  // The cursor is at the one behind; inside of a place nothing begins.
+  std::uint32_t size = 1;
+  while (size < looked_at_ && tags_[looked_at_ - size] == 0)
+    size *= 2;
+  if (count_ != 0 && !look_at(looked_at_ - size, look))
+    return false;
+  return other_ == nullptr || other_->look_at_last(look);
+}
+
 template class FixedBuffers<BuddyHeap>;
 template class GranuleHeap<BuddyHeap>;
 

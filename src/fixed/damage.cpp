@@ -1,5 +1,7 @@
 #include "fixed/damage.hpp"
 
+#include "tarn/detail/fixed_canary.hpp"
+
 #include "port/fault.hpp"
 
 namespace tarn {
@@ -8,6 +10,13 @@ namespace detail {
 
 void report_damage(const void* block) noexcept {
   port::report(Fault::corrupted, port::Sentence::written_heap, block);
+}
+
+void report_overflow(const void* block) noexcept {
+  base::Line line;
+  line << "block " << base::Hex{block}
+       << " of a fixed heap was written to behind its end";
+  port::report(Fault::corrupted, line);
 }
 
 }  // namespace detail

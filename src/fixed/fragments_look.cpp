@@ -172,6 +172,31 @@ void FragmentHeap<Index>::report_damage(std::uint32_t fragment) const noexcept {
 }
 
 template <class Index>
+bool FragmentHeap<Index>::look_at(std::uint32_t fragment,
+                                  BlockLook look) const noexcept {
+  const std::uint32_t size = at(cells_, fragment).size;
+  return (size & in_use) == 0 ||
+         look(&at(cells_, fragment).next, bytes_in(size ^ in_use));
+}
+
+template <class Index>
+bool FragmentHeap<Index>::look_at_all(BlockLook look) const noexcept {
+  for (std::uint32_t fragment = 1; fragment < end_;
+       fragment += at(cells_, fragment).size & ~in_use)
+    if (!look_at(fragment, look))
+      return false;
+  return other_ == nullptr || other_->look_at_all(look);
+}
+
+template <class Index>
+bool FragmentHeap<Index>::look_at_last(BlockLook look) const noexcept {
+  // The cursor is at the one behind.
+  if (has_begun() && !look_at(at(cells_, looked_at_).before, look))
+    return false;
+  return other_ == nullptr || other_->look_at_last(look);
+}
+
+template <class Index>
 void FragmentHeap<Index>::report_pointer(const void* p) const noexcept {
   if (!is_here(p))
     port::report(Fault::wrong_pool, port::Sentence::no_block, p);

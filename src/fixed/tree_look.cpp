@@ -140,6 +140,37 @@ bool TreeHeap::check_step(std::size_t words) noexcept {
   return other_ == nullptr || other_->check_step(words);
 }
 
+// The blocks that begin in a word's granules.
+bool TreeHeap::look_at(std::uint32_t word, BlockLook look) const noexcept {
+  const std::uint32_t end = (word + 1) * 32 < count_ ? (word + 1) * 32 : count_;
+  for (std::uint32_t next = word * 32; next < end;) {
+    const std::byte* const place = blocks_ + next * granule;
+    const Found found = find(place);
+    if (found.node == 0) {
+      ++next;
+      continue;
+    }
+    const std::uint32_t granules = granules_of(found);
+    if (!look(place, granules * granule))
+      return false;
+    next += granules;
+  }
+  return true;
+}
+
+bool TreeHeap::look_at_all(BlockLook look) const noexcept {
+  for (std::uint32_t word = 0; word < words_for(count_); ++word)
+    if (!look_at(word, look))
+      return false;
+  return other_ == nullptr || other_->look_at_all(look);
+}
+
+bool TreeHeap::look_at_last(BlockLook look) const noexcept {
+  if (count_ != 0 && !look_at(looked_at_ - 1, look))
+    return false;
+  return other_ == nullptr || other_->look_at_last(look);
+}
+
 template class FixedBuffers<TreeHeap>;
 template class GranuleHeap<TreeHeap>;
 

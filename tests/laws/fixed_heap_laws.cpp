@@ -21,7 +21,7 @@ const ProgramShape shape{.programs = 40, .steps = 3000};
 
 namespace {
 
-template <class Fit>
+template <class Heap>
 class Program {
  public:
   explicit Program(std::span<std::byte> memory) : memory_(memory) {
@@ -58,7 +58,7 @@ class Program {
 
   void begin_anew(Step step) {
     blocks_.clear();
-    heap_ = std::make_unique<FixedHeap<Fit>>(
+    heap_ = std::make_unique<Heap>(
         memory_.subspan(step.which % 32, spread(step.amount, 14)));
     if (step.kind / 64 % 2 == 1)
       heap_->add_buffer(memory_.last(step.amount % 4096));
@@ -173,23 +173,26 @@ class Program {
     const std::size_t largest = heap_->largest_free();
     law(heap_->allocate(largest + 1) == nullptr, "3: not a byte more");
     void* const p = heap_->allocate(largest);
-    law((p != nullptr) == (largest != 0), "3: the largest is granted");
+    // With canaries 0 may be granted, or nothing.
+    law(p != nullptr || largest == 0, "3: the largest is granted");
+    law(p == nullptr || largest != 0 || Heap::has_canaries,
+        "3: no more than the largest");
     heap_->deallocate(p);
   }
 
   std::span<std::byte> memory_;
-  std::unique_ptr<FixedHeap<Fit>> heap_;
+  std::unique_ptr<Heap> heap_;
   std::vector<Block> blocks_;
   std::size_t whole_ = 0;
   unsigned marks_ = 0;
   bool rises_ = true;
 };
 
-template <class Fit>
+template <class Fit, class Canary = NoCanaries>
 void perform_with(std::span<const Step> steps) {
   // The second buffer is the end of it.
   static std::vector<std::byte> memory(24 * KiB);
-  Program<Fit> program{memory};
+  Program<FixedHeap<Fit, at_run_time, NoLock, Canary>> program{memory};
   perform_each(program, steps);
 }
 
@@ -200,6 +203,9 @@ void perform_all(std::span<const Step> steps) {
   perform_with<buddy>(steps);
   perform_with<half_fit>(steps);
   perform_with<two_level>(steps);
+  perform_with<aligned_first_fit, Canaries>(steps);
+  perform_with<buddy, Canaries>(steps);
+  perform_with<two_level, Canaries>(steps);
 }
 
 }  // namespace tarn::test

@@ -46,6 +46,11 @@ class BuddyHeap : public GranuleHeap<BuddyHeap> {
   [[nodiscard]] bool check() const noexcept;
   [[nodiscard]] bool check_step(std::size_t places) noexcept;
 
+  /// Whether `look` says so of all blocks in use. Requires: check().
+  [[nodiscard]] bool look_at_all(BlockLook look) const noexcept;
+  /// The same of that which check_step(1) just looked at.
+  [[nodiscard]] bool look_at_last(BlockLook look) const noexcept;
+
   /// Granules that are always enough: as above, or a place of the largest for
   /// each block, since a place without a block serves.
   [[nodiscard]] static constexpr std::uint64_t bound(
@@ -111,6 +116,8 @@ class BuddyHeap : public GranuleHeap<BuddyHeap> {
   [[nodiscard]] bool is_sound(std::uint32_t place) const noexcept;
   [[nodiscard]] bool are_lists_sound(std::uint32_t free_ones) const noexcept;
   [[nodiscard]] std::size_t largest_here() const noexcept;
+  [[nodiscard]] bool look_at(std::uint32_t place,
+                             BlockLook look) const noexcept;
   void keep_looking_at(std::uint32_t place, unsigned order) noexcept;
 
   std::uint8_t* tags_ = nullptr;  // by granule; 0: nothing begins there

@@ -14,6 +14,9 @@ namespace tarn {
 inline namespace v1 {
 namespace detail {
 
+/// Is told a block in use and the bytes it has room for.
+using BlockLook = bool (*)(const void* block, std::size_t bytes) noexcept;
+
 /// The base of `Heap`, a heap over one buffer that counts in cells.
 template <class Heap>
 class FixedBuffers {

@@ -49,6 +49,11 @@ class FragmentHeap : public FixedBuffers<FragmentHeap<Index>> {
   [[nodiscard]] bool check() const noexcept;
   [[nodiscard]] bool check_step(std::size_t blocks) noexcept;
 
+  /// Whether `look` says so of all blocks in use. Requires: check().
+  [[nodiscard]] bool look_at_all(BlockLook look) const noexcept;
+  /// The same of that which check_step(1) just looked at.
+  [[nodiscard]] bool look_at_last(BlockLook look) const noexcept;
+
  private:
   using Buffers = FixedBuffers<FragmentHeap>;
   using Marks = typename Index::Marks;
@@ -88,6 +93,8 @@ class FragmentHeap : public FixedBuffers<FragmentHeap<Index>> {
     return has_begun() ? end_ - 1 : 0;
   }
 
+  [[nodiscard]] bool look_at(std::uint32_t fragment,
+                             BlockLook look) const noexcept;
   void report_damage(std::uint32_t fragment) const noexcept;
   void report_pointer(const void* p) const noexcept;
 

@@ -41,6 +41,11 @@ class TreeHeap : public GranuleHeap<TreeHeap> {
   [[nodiscard]] bool check() const noexcept;
   [[nodiscard]] bool check_step(std::size_t words) noexcept;
 
+  /// Whether `look` says so of all blocks in use. Requires: check().
+  [[nodiscard]] bool look_at_all(BlockLook look) const noexcept;
+  /// The same of those in the word that check_step(1) just looked at.
+  [[nodiscard]] bool look_at_last(BlockLook look) const noexcept;
+
   [[nodiscard]] static constexpr unsigned orders_between(
       std::size_t smallest, std::size_t largest) noexcept {
     const unsigned low = order_of(smallest);
@@ -109,6 +114,7 @@ class TreeHeap : public GranuleHeap<TreeHeap> {
   [[nodiscard]] bool is_word_sound(std::uint32_t word) const noexcept;
   [[nodiscard]] bool is_node_sound(std::uint32_t node,
                                    unsigned order) const noexcept;
+  [[nodiscard]] bool look_at(std::uint32_t word, BlockLook look) const noexcept;
   void begin_words(std::uint32_t granules) noexcept;
 
   std::uint32_t leaves_ = 0;         // of the tree, a power of two
