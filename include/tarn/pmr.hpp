@@ -1,4 +1,4 @@
-// pmr.hpp - the doors from a Region and a Heap to std::pmr.
+// pmr.hpp - the doors from a Region, a Heap and pools in buffers to std::pmr.
 //
 // With this header region.resource() is a std::pmr::memory_resource, and
 // make<T>() gives it to every T that takes an allocator:
@@ -15,8 +15,14 @@
 //     tarn::HeapResource heap;               // of default_heap()
 //     std::pmr::map<int, int> orders{&heap};
 //
+// And what has a buffer of its own from a pool there, of any kind:
+//
+//     tarn::FixedResource memory{pool};      // a FixedHeap, a SlotPool, ...
+//     std::pmr::list<int> waiting{&memory};
+//
 // Cost     allocate: a virtual call on top of the pool's own.
-// Threads  as the pool: a region's is confined, a heap's is shared.
+// Threads  as the pool: a region's is confined, a heap's is shared, one in a
+//          buffer is what its pool is.
 // Failure  allocate throws std::bad_alloc, as std::pmr demands; in a file that
 //          is compiled without exceptions it aborts.
 //
@@ -41,6 +47,23 @@ namespace detail {
   throw std::bad_alloc{};
 #else
   __builtin_abort();
+#endif
+}
+
+// The other as one of our type; nullptr: it is of another.
+template <class Resource>
+const Resource* as_same(const Resource& own,
+                        const std::pmr::memory_resource& other) noexcept {
+  if (&own == &other)
+    return &own;
+#if defined(__cpp_rtti)
+  return dynamic_cast<const Resource*>(&other);
+#else
+  // Of our type where the tables of virtual functions are the same one.
+  return *reinterpret_cast<void* const*>(&other) ==
+                 *reinterpret_cast<void* const*>(&own)
+             ? static_cast<const Resource*>(&other)
+             : nullptr;
 #endif
 }
 
@@ -85,6 +108,51 @@ class HeapResource final : public std::pmr::memory_resource {
   inline bool do_is_equal(const memory_resource& other) const noexcept override;
 
   Heap* heap_;
+};
+
+/// A resource over a pool in a buffer: a FixedHeap of any fit, a SlotPool or an
+/// InterruptSlotPool, a FrameRegion, or an end of a DoubleEndedStack. Two are
+/// equal when their pool is the same one. deallocate() gives back where the
+/// pool takes blocks back one by one, else does nothing. Slots refuse what they
+/// are too small for, or not aligned to. The pool must outlive the resource.
+template <class Pool>
+class FixedResource final : public std::pmr::memory_resource {
+ public:
+  explicit FixedResource(Pool& pool) noexcept : pool_(&pool) {}
+
+  [[nodiscard]] Pool& pool() const noexcept { return *pool_; }
+
+ private:
+  void* do_allocate(std::size_t size, std::size_t align) override {
+    void* const block = take(size, align);
+    if (block == nullptr)
+      detail::throw_bad_alloc();
+    return block;
+  }
+  void do_deallocate(void* p, std::size_t, std::size_t) override {
+    if constexpr (requires { pool_->deallocate(p); })
+      pool_->deallocate(p);
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override {
+    const auto* const same = detail::as_same(*this, other);
+    return same != nullptr && same->pool_ == pool_;
+  }
+
+  void* take(std::size_t size, std::size_t align) noexcept {
+    if constexpr (requires { pool_->allocate(size, align); }) {
+      return pool_->allocate(size, align);
+    } else {
+      void* const slot = pool_->allocate();
+      const std::size_t has = pool_->size_of(slot);
+      if (size <= has && has % align == 0 &&
+          detail::address_of(slot) % align == 0) [[likely]]
+        return slot;
+      pool_->deallocate(slot);
+      return nullptr;
+    }
+  }
+
+  Pool* pool_;
 };
 
 // It is constructed in the header of one of the region's chunks, where it stays
@@ -139,17 +207,7 @@ inline void HeapResource::do_deallocate(void* p, std::size_t size,
 
 inline bool HeapResource::do_is_equal(
     const memory_resource& other) const noexcept {
-  if (this == &other)
-    return true;
-#if defined(__cpp_rtti)
-  const auto* const same = dynamic_cast<const HeapResource*>(&other);
-#else
-  // Of our type where the tables of virtual functions are the same one.
-  const auto* const same = *reinterpret_cast<void* const*>(&other) ==
-                                   *reinterpret_cast<void* const*>(this)
-                               ? static_cast<const HeapResource*>(&other)
-                               : nullptr;
-#endif
+  const auto* const same = detail::as_same(*this, other);
   return same != nullptr && same->heap_ == heap_;
 }
 
