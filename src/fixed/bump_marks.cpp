@@ -9,6 +9,8 @@ inline namespace v1 {
 namespace detail {
 namespace {
 
+using port::Sentence;
+
 std::size_t distance(const std::byte* base, const void* p) noexcept {
   return address_of(p) < address_of(base) ? bytes_between(p, base)
                                           : bytes_between(base, p);
@@ -24,17 +26,25 @@ bool is_sound(const BumpRecord& record, const std::byte* base) noexcept {
 }
 
 [[noreturn]] void report_record(const BumpRecord& record,
-                                const char* pool) noexcept {
-  base::Line line;
-  line << "a " << pool << " was written to at or before "
-       << base::Hex{&record + 1};
-  port::report(Fault::corrupted, line);
+                                BumpPool pool) noexcept {
+  port::report(Fault::corrupted,
+               pool == BumpPool::frames ? Sentence::written_frame
+                                        : Sentence::written_stack,
+               &record + 1);
+}
+
+[[noreturn]] void report_stale(BumpMark mark, std::uint32_t now,
+                               BumpPool pool) noexcept {
+  port::report(
+      Fault::stale_mark,
+      pool == BumpPool::frames ? Sentence::stale_frame : Sentence::stale_stack,
+      mark.record, nullptr, mark.serial, now);
 }
 
 }  // namespace
 
 void BumpMarks::rewind(BumpMark mark, const std::byte* base,
-                       const char* pool) noexcept {
+                       BumpPool pool) noexcept {
   const std::size_t wanted = distance(base, mark.record);
   BumpRecord* record = newest_;
   while (record != nullptr && distance(base, record) > wanted) {
@@ -43,13 +53,8 @@ void BumpMarks::rewind(BumpMark mark, const std::byte* base,
     record = record->older;
   }
   if (record == nullptr || record != mark.record ||
-      record->serial != mark.serial) [[unlikely]] {
-    base::Line line;
-    line << "rewind of a " << pool << " to a stale mark (generation "
-         << std::uint64_t{mark.serial} << ", now " << std::uint64_t{serial_}
-         << ")";
-    port::report(Fault::stale_mark, line);
-  }
+      record->serial != mark.serial) [[unlikely]]
+    report_stale(mark, serial_, pool);
   newest_ = record;
 }
 

@@ -13,10 +13,7 @@ void report_damage(const void* block) noexcept {
 }
 
 void report_overflow(const void* block) noexcept {
-  base::Line line;
-  line << "block " << base::Hex{block}
-       << " of a fixed heap was written to behind its end";
-  port::report(Fault::corrupted, line);
+  port::report(Fault::corrupted, port::Sentence::overflown, block);
 }
 
 }  // namespace detail

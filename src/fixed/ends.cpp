@@ -13,8 +13,6 @@ namespace {
 // Where a stack without memory is: not null, so that a block of size 0 is not.
 alignas(max_align) constinit std::byte no_memory[1] = {};
 
-constexpr char pool_name[] = "double-ended stack";
-
 }  // namespace
 
 TwoEnds::TwoEnds(std::span<std::byte> buffer) noexcept
@@ -82,7 +80,7 @@ void TwoEnds::rewind_low(BumpMark mark) noexcept {
   if (mark.record == nullptr)
     return;
   peak_ = peak();
-  low_marks_.rewind(mark, begin_, pool_name);
+  low_marks_.rewind(mark, begin_, BumpPool::ends);
   low_ = reinterpret_cast<std::byte*>(mark.record + 1);
 }
 
@@ -90,7 +88,7 @@ void TwoEnds::rewind_high(BumpMark mark) noexcept {
   if (mark.record == nullptr)
     return;
   peak_ = peak();
-  high_marks_.rewind(mark, end_, pool_name);
+  high_marks_.rewind(mark, end_, BumpPool::ends);
   high_ = reinterpret_cast<std::byte*>(mark.record);
 }
 

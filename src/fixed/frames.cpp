@@ -13,8 +13,6 @@ namespace {
 // Where a ring without memory is: not null, so that a block of size 0 is not.
 alignas(max_align) constinit std::byte no_frame[1] = {};
 
-constexpr char pool_name[] = "frame region";
-
 }  // namespace
 
 FrameRing::FrameRing(std::span<std::byte> buffer, std::size_t frames) noexcept
@@ -77,7 +75,7 @@ void FrameRing::rewind(BumpMark mark) noexcept {
   if (mark.record == nullptr)
     return;
   peak_ = peak();
-  marks_.rewind(mark, begin_, pool_name);
+  marks_.rewind(mark, begin_, BumpPool::frames);
   next_ = reinterpret_cast<std::byte*>(mark.record + 1);
 }
 

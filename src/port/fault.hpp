@@ -31,6 +31,11 @@ enum class Sentence : std::uint8_t {
   inside_slot,    // place, block: the slot
   no_slot,        // place
   written_slots,  // place: the lowest slot; numbers: the link, the slots
+  overflown,      // place: the block
+  stale_frame,    // numbers: the mark's generation, and that of now
+  stale_stack,    // the same
+  written_frame,  // place: behind the mark
+  written_stack,  // the same
   sentences       // how many there are
 };
 

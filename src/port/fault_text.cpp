@@ -24,7 +24,12 @@ constexpr const char* sentences[] = {
     "%p given to a slot pool: it lies inside slot %b",
     "%p given to a slot pool: it is none of its slots",
     ("a free slot of the slot pool at %p was written to: its next one is %1 of "
-     "%2")};
+     "%2"),
+    "block %p of a fixed heap was written to behind its end",
+    "rewind of a frame region to a stale mark (generation %1, now %2)",
+    "rewind of a double-ended stack to a stale mark (generation %1, now %2)",
+    "a frame region was written to at or before %p",
+    "a double-ended stack was written to at or before %p"};
 static_assert(sizeof sentences / sizeof *sentences ==
               static_cast<std::size_t>(port::Sentence::sentences));
 
@@ -59,6 +64,7 @@ void write_line(base::Line& line, const tarn_finding& found) noexcept {
 
 static_assert(static_cast<int>(Fault::bad_alignment) ==
               TARN_FAULT_BAD_ALIGNMENT);
+static_assert(static_cast<int>(Fault::stale_mark) == TARN_FAULT_STALE_MARK);
 static_assert(static_cast<int>(Fault::wrong_pool) == TARN_FAULT_WRONG_POOL);
 static_assert(static_cast<int>(Fault::double_free) == TARN_FAULT_DOUBLE_FREE);
 static_assert(static_cast<int>(Fault::corrupted) == TARN_FAULT_CORRUPTED);

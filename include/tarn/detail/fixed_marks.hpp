@@ -32,6 +32,9 @@ struct BumpMark {
   std::uint32_t serial = 0;
 };
 
+/// Whose marks they are: what the line of a fault says.
+enum class BumpPool : std::uint8_t { frames, ends };
+
 /// The marks of memory that is given out from `base` on, up or down.
 class BumpMarks {
  public:
@@ -50,9 +53,8 @@ class BumpMarks {
   }
   void forget() noexcept { newest_ = nullptr; }
 
-  /// Ends those that are younger than `mark`. `pool` is what the line of a
-  /// fault says.
-  void rewind(BumpMark mark, const std::byte* base, const char* pool) noexcept;
+  /// Ends those that are younger than `mark`.
+  void rewind(BumpMark mark, const std::byte* base, BumpPool pool) noexcept;
 
   /// True while each record lies nearer to `base` than the one after it.
   [[nodiscard]] bool check(const std::byte* base) const noexcept;
