@@ -1,4 +1,5 @@
-// fixed_heap.hpp - a heap inside one buffer of yours, in bounded time.
+// fixed_heap.hpp - a heap inside one buffer of yours, most often in bounded
+// time.
 //
 // Blocks of any size, freed one by one, without an operating system. How it
 // finds room is the Fit:
@@ -9,10 +10,14 @@
 //     buddy      halves of halves (Knowlton 1965): the least memory that is
 //                proven to do, headless; time grows with the same logarithm
 //     half_fit   powers of two (Ogasawara 1995): the fewest instructions
-//     two_level  sixteenths of powers of two (TLSF 2004): the least rounding
+//     two_level  sixteenths of powers of two (TLSF 2004): little rounding
+//     first_fit, next_fit, best_fit   what textbooks have: no rounding but to
+//                16, and time that grows with the free places
 //
-// The last two take constant time, whatever the buffer's size. None fails while
-// a free place has the size that the request is rounded to.
+// half_fit and two_level take constant time, whatever the buffer's size. None
+// fails while a free place has the size that the request is rounded to. Which
+// to choose is in docs/fixed.md; `static_assert(tarn::BoundedHeap<Heap>)` where
+// the textbook's must not get in.
 //
 //     alignas(16) static std::byte buffer[20 * tarn::KiB];
 //     tarn::FixedHeap<tarn::two_level> heap{buffer};
@@ -45,6 +50,7 @@ template <class Fit = aligned_first_fit, std::size_t Size = at_run_time,
 class FixedHeap {
  public:
   using Stats = FixedHeapStats;
+  /// Whether the time of each call but check() has a bound: see BoundedHeap.
   static constexpr bool is_bounded = Fit::is_bounded;
   static constexpr bool has_canaries = Canary::bytes_per_block != 0;
 
@@ -127,7 +133,8 @@ class FixedHeap {
   }
 
   /// The largest size that allocate would grant now; with canaries 0 also where
-  /// only a block of size 0 has room. Linear in buffers.
+  /// only a block of size 0 has room. Linear in buffers, and in free places
+  /// where the fit is not bounded.
   [[nodiscard]] std::size_t largest_free() noexcept {
     const detail::Holding holding{lock_};
     begin();

@@ -37,15 +37,19 @@ inline void FragmentHeap<Index>::insert(std::byte* cells,
                                         std::uint32_t fragment,
                                         std::uint32_t size,
                                         Marks& marks) noexcept {
-  const std::uint32_t list = Index::class_of(size);
-  const std::uint32_t first = index_.heads[list];
-  at(cells, fragment).next = first;
-  at(cells, fragment).previous = 0;
-  index_.heads[list] = fragment;
-  if (first == 0) [[likely]]
-    index_.mark(list, marks);
-  else
-    at(cells, first).previous = fragment;
+  if constexpr (Index::is_bounded) {
+    const std::uint32_t list = Index::class_of(size);
+    const std::uint32_t first = index_.heads[list];
+    at(cells, fragment).next = first;
+    at(cells, fragment).previous = 0;
+    index_.heads[list] = fragment;
+    if (first == 0) [[likely]]
+      index_.mark(list, marks);
+    else
+      at(cells, first).previous = fragment;
+  } else if (!index_.insert(cells, fragment, end_, marks)) {
+    report_damage(fragment);
+  }
 }
 
 // The first of a list is no longer in it.
@@ -65,13 +69,17 @@ inline void FragmentHeap<Index>::remove(std::byte* cells,
                                         std::uint32_t fragment,
                                         std::uint32_t size,
                                         Marks& marks) noexcept {
-  const std::uint32_t next = at(cells, fragment).next;
-  const std::uint32_t previous = at(cells, fragment).previous;
-  if (previous == 0) [[likely]]
-    return pop(cells, Index::class_of(size), next, marks);
-  // Cell 0 takes what is told to none.
-  at(cells, previous).next = next;
-  at(cells, next).previous = previous;
+  if constexpr (Index::is_bounded) {
+    const std::uint32_t next = at(cells, fragment).next;
+    const std::uint32_t previous = at(cells, fragment).previous;
+    if (previous == 0) [[likely]]
+      return pop(cells, Index::class_of(size), next, marks);
+    // Cell 0 takes what is told to none.
+    at(cells, previous).next = next;
+    at(cells, next).previous = previous;
+  } else if (!index_.remove(cells, fragment, end_, marks)) {
+    report_damage(fragment);
+  }
 }
 
 // The first fragment of a list that serves, out of its list; 0: none.
@@ -79,23 +87,30 @@ template <class Index>
 inline std::uint32_t FragmentHeap<Index>::take(std::byte* cells,
                                                std::uint32_t size,
                                                Marks& marks) noexcept {
-  const std::uint32_t list = index_.find(size, marks);
-  if (list == Index::none) [[unlikely]]
-    return 0;
-  const std::uint32_t fragment = index_.heads[list];
-  const std::uint32_t next = at(cells, fragment).next;
-  const std::uint32_t has = at(cells, fragment).size;
-  // What a user wrote there after its free, or from below, leads out of the
-  // cells or is too little.
-  bool is_damaged = next >= end_ || has < size || has > end_ - fragment;
-  if constexpr (Index::looks_behind)
-    is_damaged = is_damaged || at(cells, fragment + has).before != fragment;
-  if (is_damaged) [[unlikely]] {
-    report_damage(fragment);
-    return 0;
+  if constexpr (Index::is_bounded) {
+    const std::uint32_t list = index_.find(size, marks);
+    if (list == Index::none) [[unlikely]]
+      return 0;
+    const std::uint32_t fragment = index_.heads[list];
+    const std::uint32_t next = at(cells, fragment).next;
+    const std::uint32_t has = at(cells, fragment).size;
+    // What a user wrote there after its free, or from below, leads out of the
+    // cells or is too little.
+    bool is_damaged = next >= end_ || has < size || has > end_ - fragment;
+    if constexpr (Index::looks_behind)
+      is_damaged = is_damaged || at(cells, fragment + has).before != fragment;
+    if (is_damaged) [[unlikely]] {
+      report_damage(fragment);
+      return 0;
+    }
+    pop(cells, list, next, marks);
+    return fragment;
+  } else {
+    const auto [fragment, is_damaged] = index_.take(cells, size, end_, marks);
+    if (is_damaged)
+      report_damage(fragment);
+    return fragment;
   }
-  pop(cells, list, next, marks);
-  return fragment;
 }
 
 // What a fragment has behind `size` becomes one of its own, free.
@@ -241,6 +256,9 @@ bool FragmentHeap<Index>::try_expand(void* p, std::size_t size) noexcept {
 
 template class FragmentHeap<HalfFitIndex>;
 template class FragmentHeap<TwoLevelIndex>;
+template class FragmentHeap<OrderedIndex<Search::first>>;
+template class FragmentHeap<OrderedIndex<Search::next>>;
+template class FragmentHeap<OrderedIndex<Search::best>>;
 
 }  // namespace detail
 }  // namespace v1

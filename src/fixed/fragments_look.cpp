@@ -48,8 +48,10 @@ bool FragmentHeap<Index>::begin(std::span<std::byte> buffer) noexcept {
   at(cells_, end_).before = 1;
   at(cells_, end_).size = in_use;
   const std::uint32_t list = Index::class_of(count);
+  Marks marks = index_.marks;
   index_.heads[list] = 1;
-  index_.mark(list, index_.marks);
+  index_.mark(list, marks);
+  index_.marks = marks;
   return true;
 }
 
@@ -86,7 +88,11 @@ std::size_t FragmentHeap<Index>::size_of(const void* p) const noexcept {
 
 template <class Index>
 std::size_t FragmentHeap<Index>::largest_here() const noexcept {
-  const std::uint32_t cells = index_.largest();
+  std::uint32_t cells = 0;
+  if constexpr (Index::is_bounded)
+    cells = index_.largest();
+  else
+    cells = index_.largest(cells_, end_);
   return cells == 0 ? 0 : bytes_in(cells);
 }
 
@@ -106,22 +112,49 @@ bool FragmentHeap<Index>::is_framed(std::uint32_t fragment) const noexcept {
 }
 
 template <class Index>
+bool FragmentHeap<Index>::is_linked(std::uint32_t fragment) const noexcept {
+  const auto [unused, before, size, next, previous] = at(cells_, fragment);
+  if (next >= end_ || previous >= end_ ||
+      (next != 0 && at(cells_, next).previous != fragment))
+    return false;
+  return previous == 0 ? index_.heads[Index::class_of(size)] == fragment
+                       : at(cells_, previous).next == fragment;
+}
+
+template <class Index>
 bool FragmentHeap<Index>::is_sound(std::uint32_t fragment) const noexcept {
   if (!is_framed(fragment))
     return false;
-  const auto [unused, before, size, next, previous] = at(cells_, fragment);
+  const std::uint32_t before = at(cells_, fragment).before;
+  const std::uint32_t size = at(cells_, fragment).size;
   if ((size & in_use) != 0)
     return true;
   const bool is_merged = (at(cells_, before).size & in_use) != 0 &&
                          (at(cells_, fragment + size).size & in_use) != 0;
-  if (!is_merged || next >= end_ || previous >= end_)
+  return is_merged && is_linked(fragment) &&
+         index_.is_marked(Index::class_of(size));
+}
+
+// That each fragment agrees with its neighbours leaves rings beside the lists.
+template <class Index>
+bool FragmentHeap<Index>::are_lists_sound(
+    std::uint32_t free_ones) const noexcept {
+  std::uint32_t listed = 0;
+  for (std::uint32_t list = 0; has_begun() && list < index_.lists(); ++list) {
+    std::uint32_t one = index_.heads[list];
+    if (index_.is_marked(list) != (one != 0))
+      return false;
+    for (; one != 0 && listed <= free_ones;
+         one = at(cells_, one).next, ++listed)
+      if (one >= end_ || Index::class_of(at(cells_, one).size) != list)
+        return false;
+  }
+  if (listed != free_ones)
     return false;
-  const std::uint32_t list = Index::class_of(size);
-  const bool is_linked =
-      (next == 0 || at(cells_, next).previous == fragment) &&
-      (previous == 0 ? index_.heads[list] == fragment
-                     : at(cells_, previous).next == fragment);
-  return is_linked && index_.is_marked(list);
+  if constexpr (Index::is_bounded)
+    return true;
+  else
+    return index_.is_in_order(cells_);
 }
 
 template <class Index>
@@ -139,18 +172,8 @@ bool FragmentHeap<Index>::check() const noexcept {
     free_ones += (size & in_use) != 0 ? 0 : 1;
     fragment += size & ~in_use;
   }
-  std::uint32_t listed = 0;
-  for (std::uint32_t list = 0; has_begun() && list < index_.lists(); ++list) {
-    std::uint32_t one = index_.heads[list];
-    if (index_.is_marked(list) != (one != 0))
-      return false;
-    for (; one != 0 && listed <= free_ones;
-         one = at(cells_, one).next, ++listed)
-      if (one >= end_ || Index::class_of(at(cells_, one).size) != list)
-        return false;
-  }
   return fragment == (has_begun() ? end_ : 1) && used == used_ &&
-         used_ <= peak_ && listed == free_ones && is_at_cursor &&
+         used_ <= peak_ && is_at_cursor && are_lists_sound(free_ones) &&
          (other_ == nullptr || other_->check());
 }
 
@@ -220,8 +243,14 @@ void FragmentHeap<Index>::report_pointer(const void* p) const noexcept {
 
 template class FixedBuffers<FragmentHeap<HalfFitIndex>>;
 template class FixedBuffers<FragmentHeap<TwoLevelIndex>>;
+template class FixedBuffers<FragmentHeap<OrderedIndex<Search::first>>>;
+template class FixedBuffers<FragmentHeap<OrderedIndex<Search::next>>>;
+template class FixedBuffers<FragmentHeap<OrderedIndex<Search::best>>>;
 template class FragmentHeap<HalfFitIndex>;
 template class FragmentHeap<TwoLevelIndex>;
+template class FragmentHeap<OrderedIndex<Search::first>>;
+template class FragmentHeap<OrderedIndex<Search::next>>;
+template class FragmentHeap<OrderedIndex<Search::best>>;
 
 }  // namespace detail
 }  // namespace v1

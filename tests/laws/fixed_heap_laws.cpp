@@ -203,6 +203,9 @@ void perform_all(std::span<const Step> steps) {
   perform_with<buddy>(steps);
   perform_with<half_fit>(steps);
   perform_with<two_level>(steps);
+  perform_with<first_fit>(steps);
+  perform_with<next_fit>(steps);
+  perform_with<best_fit>(steps);
   perform_with<aligned_first_fit, Canaries>(steps);
   perform_with<buddy, Canaries>(steps);
   perform_with<two_level, Canaries>(steps);

@@ -11,9 +11,10 @@
 #include <doctest/doctest.h>
 #include <span>
 
-#define FOR_EACH_FIT(name)                                            \
-  TEST_CASE_TEMPLATE(name, Fit, tarn::aligned_first_fit, tarn::buddy, \
-                     tarn::half_fit, tarn::two_level)
+#define FOR_EACH_FIT(name)                                             \
+  TEST_CASE_TEMPLATE(name, Fit, tarn::aligned_first_fit, tarn::buddy,  \
+                     tarn::half_fit, tarn::two_level, tarn::first_fit, \
+                     tarn::next_fit, tarn::best_fit)
 
 namespace tarn::test {
 

@@ -83,5 +83,6 @@ int main() {
   share_a_heap<tarn::buddy>();
   share_a_heap<tarn::half_fit>();
   share_a_heap<tarn::two_level>();
+  share_a_heap<tarn::next_fit>();
   share_slots();
 }

@@ -20,6 +20,8 @@ namespace {
 
 constinit FixedHeap<half_fit, 2 * KiB> half_at_start;
 constinit FixedHeap<two_level, 2 * KiB> two_at_start;
+template <class Fit>
+constinit FixedHeap<Fit, 2 * KiB> at_start;
 
 }  // namespace
 
@@ -291,7 +293,16 @@ FOR_EACH_FIT("a buffer that add_buffer refuses is as it was") {
   CHECK(heap.check());
 }
 
-TEST_CASE("a static heap begins at its first use") {
+FOR_EACH_FIT("a static heap is a constant that begins at its first use") {
+  CHECK_FALSE(at_start<Fit>.owns(&at_start<Fit>));
+  void* const block = at_start<Fit>.allocate(100);
+  CHECK(at_start<Fit>.owns(block));
+  at_start<Fit>.deallocate(block);
+  CHECK(at_start<Fit>.largest_free() >= 1024 - 8);
+  CHECK(at_start<Fit>.check());
+}
+
+TEST_CASE("a static heap has most of its size for blocks") {
   CHECK(half_at_start.largest_free() == 1024 - 8);
   CHECK(two_at_start.largest_free() > 1400);
   void* const block = half_at_start.allocate(100);

@@ -20,7 +20,7 @@ template <class OneIndex>
 struct FragmentFit {
   using Index = OneIndex;
   using Heap = FragmentHeap<Index>;
-  static constexpr bool is_bounded = true;
+  static constexpr bool is_bounded = Index::is_bounded;
 
   static constexpr std::size_t required_bytes(std::size_t live,
                                               std::size_t largest,
@@ -28,15 +28,16 @@ struct FragmentFit {
     need_a_heap_of(live);
     need_a_heap_of(largest);
     return buffer_with<Index>(
-        bound(most_live_cells<Index>(live, largest, smallest), live / smallest,
-              Index::rounded(cells_for(largest))));
+        bound(most_cells_of(live, largest, smallest), live / smallest,
+              Index::rounded(cells_for(largest)), cells_for(smallest)));
   }
-  /// Bytes that the bound asks for what a heap has seen.
+  /// Bytes that a bound asks for what a heap has seen: that of any fit, since
+  /// an alignment asks for more than its block has.
   static constexpr std::uint64_t needed(const FixedHeapStats& seen) noexcept {
     if (seen.peak == 0)
       return 0;
-    return bound(seen.peak / cell_size, seen.peak / seen.smallest_block,
-                 Index::rounded(cells_for(seen.largest_request))) *
+    return bound_of_any(seen.peak / cell_size, seen.peak / seen.smallest_block,
+                        Index::rounded(cells_for(seen.largest_request))) *
            cell_size;
   }
   static constexpr std::size_t memory_for(std::size_t size) noexcept {
@@ -45,8 +46,21 @@ struct FragmentFit {
 
  protected:
   static constexpr std::uint64_t bound(std::uint64_t live, std::uint64_t blocks,
-                                       std::uint32_t largest) noexcept {
-    return live + blocks * (largest - 1);
+                                       std::uint32_t largest,
+                                       std::uint32_t smallest) noexcept {
+    if constexpr (serves_lowest<Index>)
+      return bound_of_lowest(live, blocks, largest, smallest);
+    else
+      return bound_of_any(live, blocks, largest);
+  }
+  static constexpr std::uint64_t most_cells_of(std::size_t live,
+                                               std::size_t largest,
+                                               std::size_t smallest) noexcept {
+    // Where only the head and the cell are added, none of three times the
+    // smallest size loses as much as that, and a loop has its limit.
+    if constexpr (!is_bounded)
+      largest = largest / 3 < smallest ? largest : 3 * smallest;
+    return most_live_cells<Index>(live, largest, smallest);
   }
 };
 
@@ -122,11 +136,11 @@ struct half_fit : detail::FragmentFit<detail::HalfFitIndex> {
                                               std::size_t smallest) noexcept {
     detail::need_a_heap_of(live);
     detail::need_a_heap_of(largest);
-    const std::uint64_t cells =
-        detail::most_live_cells<Index>(live, largest, smallest);
+    const std::uint64_t cells = most_cells_of(live, largest, smallest);
     const std::uint32_t most = Index::rounded(detail::cells_for(largest));
     const std::uint64_t powers = cells * (detail::high_bit(most) + 1);
-    const std::uint64_t any = bound(cells, live / smallest, most);
+    const std::uint64_t any =
+        detail::bound_of_any(cells, live / smallest, most);
     return detail::buffer_with<Index>(powers < any ? powers : any);
   }
 };
@@ -134,10 +148,46 @@ struct half_fit : detail::FragmentFit<detail::HalfFitIndex> {
 /// Two levels of lists, by powers of two and sixteenths of them.
 struct two_level : detail::FragmentFit<detail::TwoLevelIndex> {};
 
+/// The lowest place that serves, as it is asked: unbounded time, linear in free
+/// places.
+struct first_fit
+    : detail::FragmentFit<detail::OrderedIndex<detail::Search::first>> {
+  /// What no search has broken, and no proof: R (1 + ceil(lg r)), in the words
+  /// of detail/fixed_bounds.hpp.
+  static constexpr std::size_t expected_bytes(std::size_t live,
+                                              std::size_t largest,
+                                              std::size_t smallest) noexcept {
+    detail::need_a_heap_of(live);
+    detail::need_a_heap_of(largest);
+    const std::uint64_t cells = most_cells_of(live, largest, smallest);
+    const std::uint32_t most = detail::cells_for(largest);
+    const unsigned powers = most < 2 ? 1 : detail::high_bit(most - 1) + 2;
+    const std::uint64_t proven =
+        bound(cells, live / smallest, most, detail::cells_for(smallest));
+    return detail::buffer_with<Index>(cells * powers < proven ? cells * powers
+                                                              : proven);
+  }
+};
+
+/// The next place that serves, from the last one on: unbounded time, linear in
+/// free places. Nothing better is known of its memory than of any fit's.
+struct next_fit
+    : detail::FragmentFit<detail::OrderedIndex<detail::Search::next>> {};
+
+/// The smallest place that serves, the lowest of those: unbounded time, always
+/// all free places but for one that is just as large. Its memory may grow
+/// nearly as far as that of any fit (Robson 1977).
+struct best_fit
+    : detail::FragmentFit<detail::OrderedIndex<detail::Search::best>> {};
+
 /// What real-time code asks of a fit: that no call's time depends on how the
 /// heap was used.
 template <class Fit>
 concept BoundedFit = Fit::is_bounded;
+
+/// The same of a pool: `static_assert(tarn::BoundedHeap<Heap>)`.
+template <class Heap>
+concept BoundedHeap = Heap::is_bounded;
 
 }  // namespace v1
 }  // namespace tarn

@@ -1,5 +1,5 @@
-// fixed_fragments.hpp - a heap of fragments in one buffer: what half_fit and
-// two_level have in common.
+// fixed_fragments.hpp - a heap of fragments in one buffer: what half_fit,
+// two_level, first_fit, next_fit and best_fit have in common.
 //
 //     [ lists | cell 0 | fragment | fragment | ... | end ]
 //
@@ -15,6 +15,7 @@
 #pragma once
 
 #include "tarn/detail/fixed_buffers.hpp"
+#include "tarn/detail/fixed_order.hpp"
 
 #include <span>
 
@@ -72,6 +73,10 @@ class FragmentHeap : public FixedBuffers<FragmentHeap<Index>> {
   // Whether neighbours agree on where a fragment begins and ends.
   [[nodiscard]] bool is_framed(std::uint32_t fragment) const noexcept;
   [[nodiscard]] bool is_sound(std::uint32_t fragment) const noexcept;
+
+  // Whether its list agrees on where a free fragment is in it.
+  [[nodiscard]] bool is_linked(std::uint32_t fragment) const noexcept;
+  [[nodiscard]] bool are_lists_sound(std::uint32_t free_ones) const noexcept;
 
   [[nodiscard]] std::uint32_t take(std::byte* cells, std::uint32_t size,
                                    Marks& marks) noexcept;

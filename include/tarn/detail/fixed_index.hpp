@@ -57,6 +57,8 @@ inline constexpr std::uint32_t most_cells = (1u << 27) - 1;
 /// what a call copies, since for all that the compiler knows a store into a
 /// cell changes the original: bit n, the list of sizes from 2^n on has one.
 struct HalfFitIndex {
+  /// Whether it finds one without asking each in turn.
+  static constexpr bool is_bounded = true;
   /// Whether a free place is asked of its neighbour before it is served.
   static constexpr bool looks_behind = false;
   static constexpr std::uint32_t classes = 32;
@@ -105,6 +107,7 @@ struct HalfFitIndex {
 /// Sizes below 16 share a row, a power of two from there on has one, of 16
 /// lists each. Of `Marks` bit n: row n has a list that is not empty.
 struct TwoLevelIndex {
+  static constexpr bool is_bounded = true;
   static constexpr bool looks_behind = true;
   static constexpr std::uint32_t bits = 4;  // of a size, behind its highest
   static constexpr std::uint32_t columns = 1u << bits;
