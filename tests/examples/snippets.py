@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""snippets.py OUT DOCUMENT... - takes the code out of documents, so that what a
-reader copies is what the tests compile and run.
+"""snippets.py OUT DOCUMENT... [--some DOCUMENT...] - takes the code out of
+documents, so that what a reader copies is what the tests compile and run.
 
 A block of C++, C or CMake has its name in a comment on the line before it,
 `<!-- snippet: handler -->`, and goes to OUT/handler.inc. A block of C++ or C
-without a name is an error, and so is a name that nobody uses (snippets/NAME.*,
+without a name is an error, but in documents after --some, and so is a name that nobody uses (snippets/NAME.*,
 or a word in tests/install). Line numbers are those of the document.
 """
 # SPDX-License-Identifier: MIT
@@ -44,11 +44,15 @@ def main():
     used = {path.stem for path in (HERE / 'snippets').iterdir()}
     used |= {'find_package'}  # tests/install/run.sh builds a project with it
     seen = set()
+    needs_names = True
     for document in map(pathlib.Path, sys.argv[2:]):
+        if str(document) == '--some':
+            needs_names = False
+            continue
         for name, language, first, body in blocks(document):
             place = f'{document}:{first}'
             if name is None:
-                if language in ('cpp', 'c'):
+                if language in ('cpp', 'c') and needs_names:
                     sys.exit(f'{place}: give this code a name, '
                              '<!-- snippet: NAME -->, and tests/examples/'
                              'snippets/NAME.cpp that compiles it')
