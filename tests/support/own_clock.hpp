@@ -13,10 +13,13 @@ namespace tarn::test {
 /// Milliseconds of every clock of this process.
 inline std::atomic<long> now{1'000'000};
 
+/// So many pass by each look at the clock.
+inline std::atomic<long> step{0};
+
 }  // namespace tarn::test
 
 extern "C" int clock_gettime(clockid_t, timespec* time) noexcept {
-  const long milliseconds = tarn::test::now;
+  const long milliseconds = tarn::test::now.fetch_add(tarn::test::step);
   time->tv_sec = milliseconds / 1000;
   time->tv_nsec = milliseconds % 1000 * 1'000'000;
   return 0;

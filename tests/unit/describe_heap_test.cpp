@@ -59,6 +59,15 @@ TEST_CASE("a block that came home from another thread is free") {
   CHECK(describe(all.back()).state == BlockState::free);
 }
 
+TEST_CASE("the rest of a slab that no slot fits into is no block") {
+  const auto all = blocks_of_a_slab(1792);
+  const std::byte* const first = all.back() - describe(all.back()).slot * 1792;
+  CHECK(describe(first + 35 * 1792).state == BlockState::fresh);
+  CHECK(describe(first + 36 * 1792).state == BlockState::unknown);
+  for (std::byte* const block : all)
+    pool.deallocate(block);
+}
+
 TEST_CASE("slots of a slab have numbers; what nobody had yet is told so") {
   const auto all = blocks_of_a_slab(1792);
   const Description found = describe(all.back() + 7);

@@ -226,6 +226,16 @@ TEST_CASE("a large block that shrinks gives the rest back") {
   pool.deallocate(block);
 }
 
+TEST_CASE("a large block shrinks where it lies, to one granule too") {
+  void* const block = pool.allocate(100'000);
+  CHECK(pool.usable_size(block) == 128 * KiB);
+  CHECK_FALSE(pool.try_expand(block, SIZE_MAX));
+  CHECK(pool.usable_size(block) == 128 * KiB);
+  CHECK(pool.reallocate(block, 40'000) == block);
+  CHECK(pool.usable_size(block) == 64 * KiB);
+  pool.deallocate(block);
+}
+
 TEST_CASE("sizes beyond all memory are refused") {
   for (const std::size_t size :
        {SIZE_MAX, SIZE_MAX - 100, SIZE_MAX / 2, std::size_t{1} << 46}) {

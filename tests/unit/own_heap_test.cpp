@@ -191,6 +191,22 @@ TEST_CASE("beyond the budget: nullptr, and what there is stays as it was") {
   }
 }
 
+TEST_CASE("what waits for reuse goes back before a large block is refused") {
+  Budget budget{"small", 16 * MiB};
+  Heap heap{budget};
+  std::vector<void*> blocks;
+  for (std::size_t size = 16; size <= 2 * KiB; size *= 2)
+    for (int i = 0; i < 40; ++i)
+      blocks.push_back(heap.allocate(size));
+  for (void* const block : blocks)
+    heap.deallocate(block);
+  REQUIRE(budget.held() >= 128 * KiB);
+  const std::size_t most = budget.limit() - 64 * KiB;
+  void* const large = heap.allocate(most);
+  fill(large, most);
+  heap.deallocate(large);
+}
+
 TEST_CASE("a zeroed block of a budget is zero where others wrote before") {
   Budget budget{"tenant", 16 * MiB};
   Heap heap{budget};

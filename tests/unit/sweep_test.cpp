@@ -3,9 +3,12 @@
 
 #include "heap/slow.hpp"
 #include "span/space.hpp"
+#include "support/own_clock.hpp"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -135,5 +138,59 @@ TEST_CASE("a slab that nothing came back to stays where it is") {
   all.sweep();
   CHECK(all.own().partial[size_class] == nullptr);
   CHECK(slab.link == &all.own().dry[size_class]);
+  all.deallocate(blocks);
+}
+
+TEST_CASE("a slab with bare pages has what comes back at hand") {
+  Fixture all;
+  std::vector<void*> blocks = all.fill();
+  Slab& slab = slab_at(blocks[100]);
+  const auto rest =
+      std::stable_partition(blocks.begin(), blocks.end(), [&](void* block) {
+        return !slab.is_inside(static_cast<slab::FreeSlot*>(block));
+      });
+  // Two stay in use, and the pages of all others go.
+  std::vector<void*> kept{rest, rest + 2};
+  for (void* const block : std::vector<void*>{rest + 2, blocks.end()})
+    heap::deallocate_slow(all.heap, block);
+  blocks.erase(rest, blocks.end());
+  while (slab.bare == 0)
+    all.sweep();
+  while (slab.link != &all.own().dry[size_class])
+    blocks.push_back(all.heap.allocate(size));
+  REQUIRE(slab.bare != 0);
+  REQUIRE(slab.free_count == 0);
+  heap::deallocate_slow(all.heap, kept.back());
+  kept.pop_back();
+  CHECK(slab.link == &all.own().partial[size_class]);
+  CHECK(slab.free_count == 1);
+  all.deallocate(blocks);
+  all.deallocate(kept);
+}
+
+TEST_CASE("upkeep gives pages of listed slabs back for half a millisecond") {
+  Fixture all;
+  std::vector<void*> blocks = all.fill();
+  std::vector<Slab*> slabs;
+  for (std::size_t i = 100; i < blocks.size(); ++i)
+    if (Slab* const slab = &slab_at(blocks[i]);
+        slabs.empty() || slabs.back() != slab)
+      slabs.push_back(slab);
+  REQUIRE(slabs.size() >= 4);
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    if (i % 16 != 0)
+      all.heap.deallocate(std::exchange(blocks[i], nullptr));
+  heap::dissolve(all.own());
+  const auto trim_listed = [&] {
+    heap::trim_listed(heap::Domain::of(all.heap));
+    return std::count_if(slabs.begin(), slabs.end(),
+                         [](const Slab* slab) { return slab->bare != 0; });
+  };
+  CHECK(trim_listed() == 0);
+  // By each look at the clock the time is over.
+  test::step = 1;
+  CHECK(trim_listed() == 1);
+  test::step = 0;
+  CHECK(trim_listed() > 1);
   all.deallocate(blocks);
 }
