@@ -65,22 +65,26 @@ void tarn_abort() {
 using Constructor = void (*)();
 extern Constructor board_constructors[];
 extern Constructor board_constructors_end[];
-int main();
+int main(int, char**);  // it may have no parameters
 [[noreturn]] void board_run();
 
 void board_run() {
   for (Constructor* each = board_constructors; each != board_constructors_end;
        ++each)
     (*each)();
-  board::exit(main());
+  board::exit(main(0, nullptr));
 }
 
 // A board never ends, so nothing is destroyed at its end.
 void* __dso_handle = nullptr;
 int __cxa_atexit(void (*)(void*), void*, void*);
+int __aeabi_atexit(void*, void (*)(void*), void*);  // the same on Arm
 [[noreturn]] void __cxa_pure_virtual();
 
 int __cxa_atexit(void (*)(void*), void*, void*) {
+  return 0;
+}
+int __aeabi_atexit(void*, void (*)(void*), void*) {
   return 0;
 }
 void __cxa_pure_virtual() {

@@ -110,6 +110,18 @@ check_proofs() {
   tools/prove.py
 }
 
+# The tests of tests/boards, where the emulator is installed, and what they asked.
+test_on_board() {
+  if ! grep -q 'TARN_BOARD_EMULATOR:.*=/' "build/embedded-$1/CMakeCache.txt"; then
+    echo "no emulator"
+    return
+  fi
+  ctest --preset "embedded-$1" -j $((jobs + 1)) || return 1
+  awk -v core="$1" '/^[0-9]+ cases, / { cases += $1; checks += $3 }
+    END { print core ": " cases " cases of unit tests, " checks " checks" }' \
+    "build/embedded-$1/Testing/Temporary/LastTest.log"
+}
+
 # In the build of release, which has the libraries already.
 build_bench() {
   cmake --preset release -DTARN_BENCH=ON || return 1

@@ -7,6 +7,7 @@
 //   law 4  owns() knows the buffer's bytes and no others
 //   law 5  after everything came back, the largest ask is the whole again
 //   law 6  check() holds after every step
+// BOARD
 #include "tarn/upstream.hpp"
 
 #include "laws/law.hpp"

@@ -7,6 +7,7 @@
 //   law 5  a refusal changes nothing; owns and size_of know blocks
 //   law 6  check() and check_step() hold after every step
 //   law 7  when all are free the heap is as at first
+// BOARD
 #include "tarn/fixed_heap.hpp"
 
 #include "laws/law.hpp"

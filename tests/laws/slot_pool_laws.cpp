@@ -6,6 +6,7 @@
 //   law 4  the slot that was freed last comes first
 //   law 5  in_use, peak and size_of are those of the model
 //   law 6  check() and check_step() hold after every step
+// BOARD
 #include "tarn/slot_pool.hpp"
 
 #include "laws/law.hpp"

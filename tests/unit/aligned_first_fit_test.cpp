@@ -1,4 +1,5 @@
 // What aligned_first_fit says beyond what every fit does.
+// BOARD
 #include "tarn/fixed_heap.hpp"
 
 #include "support/fixed_pools.hpp"

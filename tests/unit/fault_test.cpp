@@ -1,5 +1,6 @@
 // What checks.hpp promises that does not end the process; tests/misuse holds
 // the rest.
+// BOARD
 #include "tarn/fault.h"
 
 #include "tarn/checks.hpp"

@@ -1,4 +1,5 @@
 // How large a fixed heap must be: what is required, and the room above it.
+// BOARD
 #include "tarn/fixed_heap.hpp"
 
 #include "support/each_fit.hpp"

@@ -1,4 +1,5 @@
 // FixedHeap: each sentence of the header, for each fit.
+// BOARD
 #include "tarn/fixed_heap.hpp"
 
 #include "support/each_fit.hpp"

@@ -1,4 +1,5 @@
 // InterruptSlotPool, with compare-and-swap and with the mask in its place.
+// BOARD
 #include "tarn/interrupt_slot_pool.hpp"
 
 #include "support/fixed_pools.hpp"

@@ -1,3 +1,4 @@
+// BOARD
 #include "slab/mixed_slab.hpp"
 
 #include <cstring>

@@ -1,4 +1,5 @@
 // What base/number.hpp promises.
+// BOARD
 #include "base/number.hpp"
 
 #include <doctest/doctest.h>

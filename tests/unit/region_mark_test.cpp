@@ -1,4 +1,5 @@
 // What region.hpp promises of marks and of rewinding to them.
+// BOARD
 #include "tarn/region.hpp"
 
 #include "support/counting_upstream.hpp"

@@ -1,4 +1,5 @@
 // What region.hpp promises of retention, of reserve() and of wiping.
+// BOARD
 #include "tarn/region.hpp"
 
 #include "support/counting_upstream.hpp"
@@ -128,7 +129,8 @@ TEST_CASE("what is retained is filled again from its largest chunk on") {
 
 TEST_CASE("a reset of one chunk gives its blocks and its marks an end") {
   for (const auto retain : {tarn::retain_decay, tarn::retain_all}) {
-    Region region{{.retain = retain}};
+    CountingUpstream upstream;
+    Region region{upstream, {.retain = retain}};
     void* const first = region.allocate(64);
     for (int round = 0; round < 3; ++round) {
       const Mark mark = region.mark();

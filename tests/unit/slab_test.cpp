@@ -1,3 +1,4 @@
+// BOARD
 #include "slab/slab.hpp"
 
 #include <cstring>
