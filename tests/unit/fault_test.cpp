@@ -35,6 +35,15 @@ TEST_CASE("a line holds texts, numbers and addresses") {
   CHECK(line.size() == std::string(line.text()).size());
 }
 
+TEST_CASE("a line writes a number in all its digits") {
+  for (std::uint64_t n = 1; n != 0; n *= 2)
+    for (const std::uint64_t number : {n - 1, n, n / 3 * 2, n + n / 7}) {
+      tarn::base::Line line;
+      line << number;
+      CHECK(std::string(line.text()) == std::to_string(number));
+    }
+}
+
 TEST_CASE("what does not fit a line is cut off") {
   tarn::base::Line line;
   for (int i = 0; i < 100; ++i)
