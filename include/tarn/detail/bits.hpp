@@ -4,8 +4,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace tarn {
 inline namespace v1 {
@@ -42,6 +44,21 @@ inline constexpr bool has_thread_locals = false;
 
 [[nodiscard]] inline std::uintptr_t address_of(const void* p) noexcept {
   return reinterpret_cast<std::uintptr_t>(p);
+}
+
+/// One of a word's 32 bits for each `n` modulo 32; which one is the machine's
+/// affair. Arm rotates by any number, but shifts by those below 32 only, and no
+/// compiler leaves the remainder out before a rotation that it makes itself.
+[[nodiscard]] constexpr std::uint32_t bit_of_32(std::uint32_t n) noexcept {
+#if defined(__arm__) && __ARM_ARCH_ISA_THUMB >= 2
+  if (std::is_constant_evaluated())
+    return std::rotr(std::uint32_t{1}, static_cast<int>(n % 32));
+  std::uint32_t bit = 1;
+  asm("ror %0, %0, %1" : "+r"(bit) : "r"(n));
+  return bit;
+#else
+  return std::uint32_t{1} << n % 32;
+#endif
 }
 
 /// Whether `align` is a power of two that every chunk's start is aligned to.

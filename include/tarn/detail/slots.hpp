@@ -66,7 +66,7 @@ inline constexpr std::size_t most_slots = 0x7fff'ffff;
 
 /// Slot n's bit in its word.
 [[nodiscard]] constexpr std::uint32_t slot_bit(std::uint32_t slot) noexcept {
-  return std::uint32_t{1} << slot % 32;
+  return bit_of_32(slot);
 }
 
 /// How to divide by a stride what it divides.
