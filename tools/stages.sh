@@ -117,7 +117,8 @@ test_on_board() {
     return
   fi
   ctest --preset "embedded-$1" -j $((jobs + 1)) || return 1
-  awk -v core="$1" '/^[0-9]+ cases, / { cases += $1; checks += $3 }
+  awk -v core="$1" '/^fell: / { print }
+    /^[0-9]+ cases, / { cases += $1; checks += $3 }
     END { print core ": " cases " cases of unit tests, " checks " checks" }' \
     "build/embedded-$1/Testing/Temporary/LastTest.log"
 }
