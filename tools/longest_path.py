@@ -92,7 +92,7 @@ class Told:
         self.left = []    # pairs of caller and callee
         texts = pathlib.Path(path).read_text().splitlines() if path else ()
         for text in texts:
-            kind, *cells = [cell.strip() for cell in text.split(' | ')]
+            kind, *cells = [cell.strip() for cell in text.split(' | ', 5)]
             if kind == 'bound' and len(cells) == 5:
                 bound = Bound(*cells[:2], self.sum_of(cells[2]), cells[4])
                 self.bounds.update(dict.fromkeys(bound.lines(), bound))

@@ -24,6 +24,7 @@ POOLS = {
     'half_fit': '`FixedHeap<half_fit>`',
     'two_level': '`FixedHeap<two_level>`',
     'aligned_first_fit': '`FixedHeap<aligned_first_fit>`',
+    'buddy': '`FixedHeap<buddy>`',
     'upstream': '`BufferUpstream`',
     'region': '`Region`, over a `BufferUpstream`',
     'object_pool': '`ObjectPool`, over a `BufferUpstream`',

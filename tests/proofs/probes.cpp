@@ -36,6 +36,7 @@ constinit tarn::SlotPool<40, 64> slots_40;
 PROBE_HEAP(half_fit)
 PROBE_HEAP(two_level)
 PROBE_HEAP(aligned_first_fit)
+PROBE_HEAP(buddy)
 
 extern "C" {
 

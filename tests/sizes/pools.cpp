@@ -84,6 +84,9 @@ void two_level() {
 void aligned_first_fit() {
   use_heap<tarn::aligned_first_fit>();
 }
+void buddy() {
+  use_heap<tarn::buddy>();
+}
 void upstream() {
   tarn::BufferUpstream& from = begin_upstream();
   const tarn::Loan loan = from.lend({.size = 100});
