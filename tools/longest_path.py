@@ -34,6 +34,7 @@ import argparse
 import collections
 import dataclasses
 import pathlib
+import re
 import sys
 
 from disassembly import read_program
@@ -112,7 +113,12 @@ class Told:
     def shared_in(self, function):
         """The limit that the calls in one of `function` share, none used."""
         return next(((row, 0) for row in self.shared
-                     if f'{row.function}(' in f'{function}('), None)
+                     if is_named(f'{row.function}(', f'{function}(')), None)
+
+
+def is_named(part, function):
+    """Whether words of a function's name are `part`."""
+    return re.search(r'\b' * part[0].isalpha() + re.escape(part), function)
 
 
 def met(limited, spent, shared):
@@ -172,7 +178,7 @@ class Program:
 
     def is_left(self, it, callee):
         name = self.begins.get(callee, '')
-        return any(caller in it.function and left in name
+        return any(is_named(caller, it.function) and is_named(left, name)
                    for caller, left in self.told.left)
 
     def is_unknown(self, it):

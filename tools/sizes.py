@@ -17,7 +17,6 @@ from embedded import Core, ROOT, in_parallel, run
 DOCUMENT = ROOT / 'docs/fixed.md'
 CORES = {'cortex-m0': 'Cortex-M0', 'cortex-m3': 'Cortex-M3'}
 POOLS = {
-    'fault': 'the line of a fault, which all below have as well',
     'slot_pool': '`SlotPool<32, 128>`',
     'slot_pool_over_buffer': '`SlotPool<>`, over a buffer',
     'interrupt_slot_pool': '`InterruptSlotPool<32, 128>`',
@@ -25,17 +24,23 @@ POOLS = {
     'two_level': '`FixedHeap<two_level>`',
     'aligned_first_fit': '`FixedHeap<aligned_first_fit>`',
     'buddy': '`FixedHeap<buddy>`',
+    'half_fit_with_canaries': '`half_fit` with `Canaries`',
+    'frame_region': '`FrameRegion`',
+    'double_ended_stack': '`DoubleEndedStack`',
     'upstream': '`BufferUpstream`',
     'region': '`Region`, over a `BufferUpstream`',
     'object_pool': '`ObjectPool`, over a `BufferUpstream`',
 }
-HEAD = '| |' + ''.join(f' {core}, flash | RAM |' for core in CORES.values())
+HEAD = '| |' + ''.join(f' {core}: flash | with texts | RAM |'
+                       for core in CORES.values())
+# docs/fixed.md, "Faults without texts".
+NO_TEXTS = ['--defsym=tarn_on_fault=tarn_abort']
 
 
-def measure(core, objects, folder, pool):
+def measure(core, objects, folder, pool, options):
     """Bytes of flash and of RAM of a program."""
-    program = core.link(objects, folder / f'{pool}.elf',
-                        [f'--defsym=measured={pool}'])
+    program = core.link(objects, folder / f'{pool}{len(options)}.elf',
+                        [f'--defsym=measured={pool}', *options])
     text, data, zeros = run([core.tool('size'), program]).split('\n')[1].split(
         )[:3]
     return int(text) + int(data), int(data) + int(zeros)
@@ -47,18 +52,20 @@ def sizes_on(name):
     with tempfile.TemporaryDirectory() as made:
         folder = pathlib.Path(made)
         objects = [core.compile('tests/sizes/pools.cpp', '-Os', folder)]
-        none, *all_sizes = in_parallel([
-            functools.partial(measure, core, objects, folder, pool)
-            for pool in ('nothing', *POOLS)])
-    return [(flash - none[0], ram - none[1]) for flash, ram in all_sizes]
+        none = measure(core, objects, folder, 'nothing', [])
+        sizes = in_parallel([
+            functools.partial(measure, core, objects, folder, pool, options)
+            for pool in POOLS for options in (NO_TEXTS, [])])
+    return [(flash - none[0], all_flash - none[0], ram - none[1])
+            for (flash, ram), (all_flash, _) in zip(sizes[::2], sizes[1::2])]
 
 
 def table():
     columns = [sizes_on(name) for name in CORES]
-    rows = [f'| {what} | ' + ' | '.join(f'{flash} | {ram}'
-                                        for flash, ram in sizes) + ' |'
-            for what, *sizes in zip(POOLS.values(), *columns)]
-    return '\n'.join([HEAD, '|---|' + '--:|' * 2 * len(CORES), *rows])
+    rows = [' | '.join(['', what, *(str(size) for sizes in all_sizes
+                                    for size in sizes), '']).strip()
+            for what, *all_sizes in zip(POOLS.values(), *columns)]
+    return '\n'.join([HEAD, '|---|' + '--:|' * 3 * len(CORES), *rows])
 
 
 def main():

@@ -1,12 +1,12 @@
 // What each pool takes of a board: one function a pool, which begins it, takes
 // a block and gives it back. tools/sizes.py links a program of each, in which
 // `measured` is that function and nothing else is left; none is ever executed.
+#include "tarn/double_ended_stack.hpp"
 #include "tarn/fixed_heap.hpp"
+#include "tarn/frame_region.hpp"
 #include "tarn/interrupt_slot_pool.hpp"
 #include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
-
-#include "port/fault.hpp"
 
 #include <new>
 #include <utility>
@@ -32,9 +32,10 @@ void use(Pool& pool) {
   pool.deallocate(block);
 }
 
-template <class Fit>
+template <class Fit, class Canary = tarn::NoCanaries>
 void use_heap() {
-  auto& heap = begin<tarn::FixedHeap<Fit>>(std::span{buffer});
+  using Heap = tarn::FixedHeap<Fit, tarn::at_run_time, tarn::NoLock, Canary>;
+  auto& heap = begin<Heap>(std::span{buffer});
   block = heap.allocate(100);
   heap.deallocate(block);
 }
@@ -62,10 +63,6 @@ extern "C" {
 void nothing() {
   block = buffer;
 }
-void fault() {
-  block = buffer;
-  tarn::port::report_bad_alignment(3);
-}
 void slot_pool() {
   use(slots);
 }
@@ -86,6 +83,20 @@ void aligned_first_fit() {
 }
 void buddy() {
   use_heap<tarn::buddy>();
+}
+void half_fit_with_canaries() {
+  use_heap<tarn::half_fit, tarn::Canaries>();
+}
+void frame_region() {
+  auto& frames = begin<tarn::FrameRegion<2>>(std::span{buffer});
+  block = frames.allocate(100);
+  frames.flip();
+}
+void double_ended_stack() {
+  auto& stack = begin<tarn::DoubleEndedStack>(std::span{buffer});
+  block = stack.low().allocate(100);
+  block = stack.high().allocate(100);
+  stack.high().reset();
 }
 void upstream() {
   tarn::BufferUpstream& from = begin_upstream();
