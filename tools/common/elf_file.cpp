@@ -102,6 +102,16 @@ void read_sections(Elf* elf, ElfFile& file) {
   }
 }
 
+void read_functions(Elf* elf, const GElf_Shdr& section, Elf_Data* data,
+                    std::map<std::string, std::uint64_t>& sizes) {
+  GElf_Sym symbol{};
+  for (int i = 0; gelf_getsym(data, i, &symbol) != nullptr; ++i) {
+    const char* const name = elf_strptr(elf, section.sh_link, symbol.st_name);
+    if (name != nullptr && GELF_ST_TYPE(symbol.st_info) == STT_FUNC)
+      sizes[name] = symbol.st_size;
+  }
+}
+
 }  // namespace
 
 std::optional<ElfFile> read_elf(const std::string& path) {
@@ -123,6 +133,24 @@ std::optional<ElfFile> read_elf(const std::string& path) {
   read_segments(elf.get(), file);
   read_sections(elf.get(), file);
   return file;
+}
+
+std::map<std::string, std::uint64_t> function_sizes(const std::string& path) {
+  std::map<std::string, std::uint64_t> sizes;
+  if (elf_version(EV_CURRENT) == EV_NONE)
+    return sizes;
+  const Descriptor descriptor(path);
+  const Elf_ elf(elf_begin(descriptor.number, ELF_C_READ, nullptr), elf_end);
+  Elf_Scn* at = nullptr;
+  while (elf != nullptr && (at = elf_nextscn(elf.get(), at)) != nullptr) {
+    GElf_Shdr section{};
+    if (gelf_getshdr(at, &section) == nullptr || section.sh_type != SHT_SYMTAB)
+      continue;
+    Elf_Data* const data = elf_getdata(at, nullptr);
+    if (data != nullptr)
+      read_functions(elf.get(), section, data, sizes);
+  }
+  return sizes;
 }
 
 }  // namespace tarn::compare

@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,5 +23,10 @@ struct ElfFile {
 };
 
 [[nodiscard]] std::optional<ElfFile> read_elf(const std::string& path);
+
+/// Bytes of each function of a program by its name in the symbol table; none
+/// where it was stripped.
+[[nodiscard]] std::map<std::string, std::uint64_t> function_sizes(
+    const std::string& path);
 
 }  // namespace tarn::compare

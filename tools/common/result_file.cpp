@@ -4,11 +4,12 @@
 #include "common/result_file.hpp"
 
 #include "common/refusal.hpp"
+#include "common/words.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
+#include <vector>
 
 namespace tarn::compare {
 
@@ -51,13 +52,14 @@ std::string ResultFile::write(const std::string& text) {
 }
 
 void demand_one_output(std::initializer_list<const ResultFile*> files) {
-  const auto outputs =
-      std::count_if(files.begin(), files.end(),
-                    [](const ResultFile* one) { return one->is_output(); });
-  if (outputs > 1)
-    throw Refusal(exit_usage,
-                  "standard output can take one of --json, --csv and --html: "
-                  "name a file for the others");
+  std::vector<std::string> outputs;
+  for (const ResultFile* const one : files)
+    if (one->is_output())
+      outputs.emplace_back(one->option());
+  if (outputs.size() > 1)
+    throw Refusal(exit_usage, "standard output can take one of " +
+                                  list_of(outputs) +
+                                  ": name a file for the others");
 }
 
 }  // namespace tarn::compare

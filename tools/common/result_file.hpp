@@ -28,6 +28,8 @@ class ResultFile {
 
   [[nodiscard]] bool is_wanted() const noexcept { return !path_.empty(); }
 
+  [[nodiscard]] const char* option() const noexcept { return option_; }
+
   /// "", or a sentence.
   [[nodiscard]] std::string write(const std::string& text);
 

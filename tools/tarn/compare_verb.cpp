@@ -4,19 +4,30 @@
 #include "tarn/verbs.hpp"
 
 #include "compare/command.hpp"
+#include "fixed/command.hpp"
 #include "program/command.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace tarn::verbs {
 namespace {
 
 using compare::Effort;
 
-// What the words ask for: `program` when there is a `--`, else `server`.
+// What the words ask for: `program` when there is a `--`, `fixed` when that was
+// said, else `server`.
 struct Asked {
   compare::Wishes server;
   program::Wishes program;
+  compare::fixed::Wishes fixed;
+  bool is_fixed = false;
+};
+
+// The names of options that only one of them has.
+struct Own {
+  std::vector<std::string> server;
+  std::vector<std::string> program;
 };
 
 /// Options of either comparison.
@@ -114,6 +125,44 @@ std::vector<std::string> add_program(CLI::App& verb, Asked& asked) {
           "--load", "--ready", "--for",       "--figure"};
 }
 
+void add_fixed(CLI::App& verb, Asked& asked) {
+  compare::fixed::Wishes& wishes = asked.fixed;
+  const char* const group = "The fits of FixedHeap";
+  CLI::Option* const fixed =
+      verb.add_flag("--fixed", asked.is_fixed,
+                    "Compare the fits of FixedHeap: time, instructions, "
+                    "memory, and how much a program can force them to need")
+          ->group(group);
+  verb.add_option("--heap-bytes", wishes.heap_bytes,
+                  "In a buffer of N bytes, instead of 262144")
+      ->type_name("N")
+      ->check(CLI::Range(compare::fixed::least_heap_bytes,
+                         compare::fixed::most_heap_bytes))
+      ->needs(fixed)
+      ->group(group);
+  verb.add_option("--fit", wishes.fits,
+                  "Only the fit of this name; may be repeated")
+      ->type_name("NAME")
+      ->needs(fixed)
+      ->group(group);
+  CLI::Option* const sequence =
+      verb.add_option("--sequence", wishes.sequence,
+                      "Write the programs that force most to FILE; - for "
+                      "standard output, without tables")
+          ->type_name("FILE")
+          ->needs(fixed)
+          ->group(group);
+  verb.add_option("--replay", wishes.replay,
+                  "Play the programs of FILE to every fit, and measure "
+                  "nothing else")
+      ->type_name("FILE")
+      ->needs(fixed)
+      ->excludes(sequence)
+      ->excludes("--csv")
+      ->excludes("--html")
+      ->group(group);
+}
+
 // The first of these that was said, or "".
 std::string said_of(const CLI::App& verb,
                     const std::vector<std::string>& options) {
@@ -133,18 +182,36 @@ int run_program(Asked& asked, const std::vector<std::string>& words) {
   return program::run(asked.program);
 }
 
-int compare_with(const CLI::App& verb, Asked& asked,
-                 const std::vector<std::string>& for_server,
-                 const std::vector<std::string>& for_program,
+int run_fixed(const CLI::App& verb, Asked& asked, const Own& own) {
+  for (const auto& [options, whose] :
+       {std::pair{own.program, " is for a program after --"},
+        std::pair{std::vector<std::string>{"--corpus", "--allocator"},
+                  " is for other memory than a FixedHeap"}})
+    if (const std::string wrong = said_of(verb, options); !wrong.empty())
+      return refuse(wrong + whose + ", and not for --fixed", "compare");
+  asked.fixed.effort = asked.server.effort;
+  asked.fixed.rounds = asked.server.rounds;
+  asked.fixed.json = asked.server.json;
+  asked.fixed.csv = asked.server.csv;
+  asked.fixed.html = asked.server.html;
+  return compare::fixed::run(asked.fixed);
+}
+
+int compare_with(const CLI::App& verb, Asked& asked, const Own& own,
                  const Program& program) {
+  if (program && asked.is_fixed)
+    return refuse("--fixed compares no program: leave out what follows --",
+                  "compare");
   if (program) {
-    if (const std::string wrong = said_of(verb, for_server); !wrong.empty())
+    if (const std::string wrong = said_of(verb, own.server); !wrong.empty())
       return refuse(wrong + " is for the built-in server only", "compare");
     if (program->empty())
       return refuse("no program is named after --", "compare");
     return run_program(asked, *program);
   }
-  if (const std::string wrong = said_of(verb, for_program); !wrong.empty())
+  if (asked.is_fixed)
+    return run_fixed(verb, asked, own);
+  if (const std::string wrong = said_of(verb, own.program); !wrong.empty())
     return refuse(wrong +
                       " is for a program, which is named after --, such "
                       "as tarn compare " +
@@ -161,22 +228,23 @@ Verb add_compare(CLI::App& command) {
       "compare",
       "Compare memory allocators: on a built-in server with real HTTP "
       "requests, where a Region is compared too, or, after --, on a program "
-      "of your own");
+      "of your own; or the fits of FixedHeap");
   add_common(verb, *asked);
-  const std::vector<std::string> for_server = add_server(verb, *asked);
-  const std::vector<std::string> for_program = add_program(verb, *asked);
+  const Own own{add_server(verb, *asked), add_program(verb, *asked)};
+  add_fixed(verb, *asked);
   verb.footer(
       "  tarn compare\n"
       "  tarn compare -- PROGRAM ARGUMENTS\n"
       "  tarn compare --load 'wrk -d10s http://localhost:8080/' --ready 8080 "
-      "-- SERVER\n\n"
+      "-- SERVER\n"
+      "  tarn compare --fixed\n\n"
       "Tables go to standard output, progress to standard error.\n"
       "Exit codes: 0 compared, 1 somebody failed and was left out, 2 not\n"
       "understood, 3 nothing could be compared, 4 a file could not be "
       "written,\n"
       "130 stopped by Ctrl-C. More: docs/compare.md, docs/compare-programs.md");
-  return [asked, &verb, for_server, for_program](const Program& program) {
-    return compare_with(verb, *asked, for_server, for_program, program);
+  return [asked, &verb, own](const Program& program) {
+    return compare_with(verb, *asked, own, program);
   };
 }
 
