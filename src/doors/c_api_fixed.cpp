@@ -107,79 +107,83 @@ std::span<std::byte> span_of(void* buffer, std::size_t size) noexcept {
 }
 
 }  // namespace
+}  // namespace tarn
 
 extern "C" {
 
 const tarn_fit* tarn_aligned_first_fit(void) {
-  return &Calls<aligned_first_fit>::table;
+  return &tarn::Calls<tarn::aligned_first_fit>::table;
 }
 const tarn_fit* tarn_half_fit(void) {
-  return &Calls<half_fit>::table;
+  return &tarn::Calls<tarn::half_fit>::table;
 }
 const tarn_fit* tarn_two_level(void) {
-  return &Calls<two_level>::table;
+  return &tarn::Calls<tarn::two_level>::table;
 }
 
 bool tarn_fixed_heap_init(tarn_fixed_heap* heap, const tarn_fit* fit,
                           void* buffer, size_t size) {
-  Held* const held = ::new (heap) Held;
+  auto* const held = ::new (heap) tarn::Held;
   held->fit = fit;
-  return fit->begin(held->heap, span_of(buffer, size));
+  return fit->begin(held->heap, tarn::span_of(buffer, size));
 }
 
 void tarn_fixed_heap_destroy(tarn_fixed_heap* heap) {
   // As one without memory it refuses what comes after its end.
-  static_cast<void>(to(heap).fit->begin(to(heap).heap, {}));
+  static_cast<void>(tarn::to(heap).fit->begin(tarn::to(heap).heap, {}));
 }
 
 bool tarn_fixed_heap_add_buffer(tarn_fixed_heap* heap, void* buffer,
                                 size_t size) {
-  return to(heap).fit->add(to(heap).heap, span_of(buffer, size));
+  return tarn::to(heap).fit->add(tarn::to(heap).heap,
+                                 tarn::span_of(buffer, size));
 }
 
 void* tarn_fixed_heap_allocate(tarn_fixed_heap* heap, size_t size) {
-  return to(heap).fit->allocate(to(heap).heap, size, max_align);
+  return tarn::to(heap).fit->allocate(tarn::to(heap).heap, size,
+                                      tarn::max_align);
 }
 
 void* tarn_fixed_heap_allocate_aligned(tarn_fixed_heap* heap, size_t size,
                                        size_t align) {
-  return to(heap).fit->allocate(to(heap).heap, size, align);
+  return tarn::to(heap).fit->allocate(tarn::to(heap).heap, size, align);
 }
 
 void tarn_fixed_heap_deallocate(tarn_fixed_heap* heap, void* p) {
-  to(heap).fit->deallocate(to(heap).heap, p);
+  tarn::to(heap).fit->deallocate(tarn::to(heap).heap, p);
 }
 
 void* tarn_fixed_heap_reallocate(tarn_fixed_heap* heap, void* p, size_t size) {
-  return to(heap).fit->reallocate(to(heap).heap, p, size);
+  return tarn::to(heap).fit->reallocate(tarn::to(heap).heap, p, size);
 }
 
 bool tarn_fixed_heap_try_expand(tarn_fixed_heap* heap, void* p, size_t size) {
-  return to(heap).fit->try_expand(to(heap).heap, p, size);
+  return tarn::to(heap).fit->try_expand(tarn::to(heap).heap, p, size);
 }
 
 bool tarn_fixed_heap_owns(const tarn_fixed_heap* heap, const void* p) {
-  return to(heap).fit->owns(to(heap).heap, p);
+  return tarn::to(heap).fit->owns(tarn::to(heap).heap, p);
 }
 
 size_t tarn_fixed_heap_size_of(const tarn_fixed_heap* heap, const void* p) {
-  return to(heap).fit->size_of(to(heap).heap, p);
+  return tarn::to(heap).fit->size_of(tarn::to(heap).heap, p);
 }
 
 size_t tarn_fixed_heap_largest_free(tarn_fixed_heap* heap) {
-  return to(heap).fit->largest_free(to(heap).heap);
+  return tarn::to(heap).fit->largest_free(tarn::to(heap).heap);
 }
 
 bool tarn_fixed_heap_check(const tarn_fixed_heap* heap) {
-  return to(heap).fit->check(to(heap).heap);
+  return tarn::to(heap).fit->check(tarn::to(heap).heap);
 }
 
 bool tarn_fixed_heap_check_step(tarn_fixed_heap* heap, size_t blocks) {
-  return to(heap).fit->check_step(to(heap).heap, blocks);
+  return tarn::to(heap).fit->check_step(tarn::to(heap).heap, blocks);
 }
 
 void tarn_fixed_heap_stats(tarn_fixed_heap* heap, tarn_fixed_stats* stats) {
-  const FixedHeapStats now = to(heap).fit->stats(to(heap).heap);
+  const tarn::FixedHeapStats now =
+      tarn::to(heap).fit->stats(tarn::to(heap).heap);
   *stats = {now.size,
             now.used,
             now.peak,
@@ -195,51 +199,50 @@ void tarn_fixed_heap_stats(tarn_fixed_heap* heap, tarn_fixed_stats* stats) {
 bool tarn_slot_pool_init(tarn_slot_pool* pool, void* buffer, size_t bytes,
                          size_t size) {
   return tarn_slot_pool_init_aligned(pool, buffer, bytes, size,
-                                     detail::slot_align(size));
+                                     tarn::detail::slot_align(size));
 }
 
 bool tarn_slot_pool_init_aligned(tarn_slot_pool* pool, void* buffer,
                                  size_t bytes, size_t size, size_t align) {
-  ::new (pool) SlotPool<>{span_of(buffer, bytes), size, align};
-  return to(pool).largest_free() != 0;
+  ::new (pool) tarn::SlotPool<>{tarn::span_of(buffer, bytes), size, align};
+  return tarn::to(pool).largest_free() != 0;
 }
 
 void tarn_slot_pool_destroy(tarn_slot_pool* pool) {
-  ::new (pool) SlotPool<>{{}, 0};
+  ::new (pool) tarn::SlotPool<>{{}, 0};
 }
 
 void* tarn_slot_pool_allocate(tarn_slot_pool* pool) {
-  return to(pool).allocate();
+  return tarn::to(pool).allocate();
 }
 
 void tarn_slot_pool_deallocate(tarn_slot_pool* pool, void* p) {
-  to(pool).deallocate(p);
+  tarn::to(pool).deallocate(p);
 }
 
 bool tarn_slot_pool_owns(const tarn_slot_pool* pool, const void* p) {
-  return to(pool).owns(p);
+  return tarn::to(pool).owns(p);
 }
 
 size_t tarn_slot_pool_size_of(const tarn_slot_pool* pool, const void* p) {
-  return to(pool).size_of(p);
+  return tarn::to(pool).size_of(p);
 }
 
 size_t tarn_slot_pool_largest_free(const tarn_slot_pool* pool) {
-  return to(pool).largest_free();
+  return tarn::to(pool).largest_free();
 }
 
 bool tarn_slot_pool_check(const tarn_slot_pool* pool) {
-  return to(pool).check();
+  return tarn::to(pool).check();
 }
 
 bool tarn_slot_pool_check_step(tarn_slot_pool* pool, size_t slots) {
-  return to(pool).check_step(slots);
+  return tarn::to(pool).check_step(slots);
 }
 
 void tarn_slot_pool_stats(const tarn_slot_pool* pool, tarn_slot_stats* stats) {
-  const SlotPoolStats now = to(pool).stats();
+  const tarn::SlotPoolStats now = tarn::to(pool).stats();
   *stats = {now.slot, now.slots, now.in_use, now.peak, now.refusals, {}};
 }
 
 }  // extern "C"
-}  // namespace tarn
