@@ -1,5 +1,5 @@
-// EXPECT because 'tarn::FixedHeap<tarn::best_fit, 4096>' does not satisfy 'BoundedHeap'
-// EXPECT satisfaction of 'BoundedHeap<Heap>' [with Heap = tarn::v1::FixedHeap<tarn::v1::best_fit, 4096
+// EXPECT best_fit, 4096>' does not satisfy 'BoundedHeap'
+// EXPECT satisfaction of 'BoundedHeap<Heap>' [with Heap = tarn::v1::FixedHeap<
 #include "tarn/fixed_heap.hpp"
 
 template <tarn::BoundedHeap Heap>
