@@ -38,29 +38,26 @@ inline void BuddyHeap::insert(std::uint32_t place, unsigned order) noexcept {
   marks_ |= std::uint32_t{1} << order;
 }
 
-bool BuddyHeap::is_linked(std::uint32_t place, unsigned order) const noexcept {
-  const std::uint8_t tag = free_tag(order);
-  const auto [next, previous] = links(place);
-  if (next != 0 && (next > count_ || tags_[next - 1] != tag ||
-                    links(next - 1).previous != place + 1))
-    return false;
-  if (previous == 0)
-    return heads_[order] == place + 1;
-  return previous <= count_ && tags_[previous - 1] == tag &&
-         links(previous - 1).next == place + 1;
-}
-
-// The place is none now; what it is next the caller says.
+// It is in its list no more; what begins there is for the caller to say. A link
+// is believed where the place that it names has one back.
 inline void BuddyHeap::remove(std::uint32_t place, unsigned order) noexcept {
-  if (!is_linked(place, order)) [[unlikely]]
-    report_damage(blocks_ + place * granule);
+  const std::uint32_t number = place + 1;
   const auto [next, previous] = links(place);
-  tags_[place] = 0;
-  if (next != 0)
+  if (next != 0) {
+    if (next > count_ || links(next - 1).previous != number) [[unlikely]]
+      report_damage(blocks_ + place * granule);
     links(next - 1).previous = previous;
-  if (previous != 0)
+  }
+  if (previous != 0) {
+    if (previous > count_ || links(previous - 1).next != number) [[unlikely]]
+      report_damage(blocks_ + place * granule);
     links(previous - 1).next = next;
-  else if ((heads_[order] = next) == 0)
+    return;
+  }
+  if (heads_[order] != number) [[unlikely]]
+    report_damage(blocks_ + place * granule);
+  heads_[order] = next;
+  if (next == 0)
     marks_ &= ~(std::uint32_t{1} << order);
 }
 
@@ -73,9 +70,15 @@ void* BuddyHeap::take(std::size_t size, std::size_t align,
   unsigned found = low_bit(served);
   const std::uint32_t place = heads_[found] - 1;
   remove(place, found);
+  // Of each order from here to there a half is free, the only one: the lists
+  // between were empty.
+  marks_ |= (std::uint32_t{1} << found) - granules;
   while (found > order) {
     --found;
-    insert(place + (std::uint32_t{1} << found), found);
+    const std::uint32_t half = place + (std::uint32_t{1} << found);
+    tags_[half] = free_tag(found);
+    links(half) = {0, 0};
+    heads_[found] = half + 1;
   }
   tags_[place] = static_cast<std::uint8_t>(is_block | order);
   count_request(used_ + granules, size, granules);
@@ -127,8 +130,10 @@ bool BuddyHeap::try_expand(void* p, std::size_t size) noexcept {
     if (buddy >= count_ || tags_[buddy] != free_tag(k))
       return false;
   }
-  for (unsigned k = order; k < want; ++k)
+  for (unsigned k = order; k < want; ++k) {
     remove(place + (std::uint32_t{1} << k), k);
+    tags_[place + (std::uint32_t{1} << k)] = 0;
+  }
   tags_[place] = static_cast<std::uint8_t>(is_block | want);
   keep_looking_at(place, want);
   const std::uint32_t granules = std::uint32_t{1} << want;

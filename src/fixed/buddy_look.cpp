@@ -18,6 +18,18 @@ std::size_t BuddyHeap::largest_here() const noexcept {
   return marks_ == 0 ? 0 : granule << high_bit(marks_);
 }
 
+bool BuddyHeap::is_linked(std::uint32_t place, unsigned order) const noexcept {
+  const std::uint8_t tag = free_tag(order);
+  const auto [next, previous] = links(place);
+  if (next != 0 && (next > count_ || tags_[next - 1] != tag ||
+                    links(next - 1).previous != place + 1))
+    return false;
+  if (previous == 0)
+    return heads_[order] == place + 1;
+  return previous <= count_ && tags_[previous - 1] == tag &&
+         links(previous - 1).next == place + 1;
+}
+
 // Something begins here, is aligned to its size, lies inside, and if it is free
 // its buddy is not.
 bool BuddyHeap::is_sound(std::uint32_t place) const noexcept {
