@@ -5,7 +5,8 @@
 
 Builds tests/proofs/probes.cpp for each core, has longest_path.py go through its
 functions, and compares with tests/proofs/lengths.txt. Exit status 1 where a call
-got longer or shorter or is not bounded any more; --write keeps what is now.
+got longer or shorter or is not bounded any more, or where an emulator met more
+instructions (tests/boards/instructions.txt); --write keeps what is now.
 """
 import difflib
 import functools
@@ -20,6 +21,7 @@ from longest_path import Program, Told, Unbounded
 
 PROOFS = ROOT / 'tests/proofs'
 KEPT = PROOFS / 'lengths.txt'
+MET = ROOT / 'tests/boards/instructions.txt'
 TARGETS = (('cortex-m3', '-O2'), ('cortex-m3', '-Os'), ('cortex-m0', '-Os'),
            ('rv32', '-O2'))
 # What told.txt calls `levels`, by KiB of a heap's buffer.
@@ -75,6 +77,28 @@ def prove(core, optimised, folder):
                + ''.join(f'{number:>7}' for number in numbers[3:]))
 
 
+def met_above(lines):
+    """What an emulator met that is more than the same line of `lines` proves.
+    Its rows are a pool, KiB, and the most and the mean of what is allocated, of
+    what is deallocated, and of what is refused."""
+    proven = {}
+    for line in lines:
+        core, optimised, call, *numbers = line.split()
+        if (core, optimised) == TARGETS[0] and numbers[0].isdigit():
+            proven[call] = [int(number) for number in numbers]
+    for row in MET.read_text().splitlines() if MET.exists() else ():
+        pool, kib, *met = row.split()[:8] or ['#', '']
+        if pool.startswith('#'):
+            continue
+        size = 0 if kib == '-' else list(LEVELS).index(int(kib))
+        for call, most, column in (('allocate', met[0], size),
+                                   ('deallocate', met[2], size),
+                                   ('allocate', met[4], 3)):
+            name = f'{pool}_{call}'
+            if int(most) > proven.get(name, [0] * 4)[column]:
+                yield f'{MET.relative_to(ROOT)}: {name} met {most}: {row}'
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         lines = [line for core, optimised in TARGETS
@@ -83,14 +107,14 @@ def main():
     if sys.argv[1:] == ['--write']:
         KEPT.write_text(now)
     kept = KEPT.read_text() if KEPT.exists() else ''
-    changes = difflib.unified_diff(kept.splitlines(), now.splitlines(),
-                                   'kept', 'now', n=0, lineterm='')
-    changed = '\n'.join(changes)
-    if changed:
-        print(changed)
-        print('tools/prove.py --write keeps what is now, where that is meant')
-    unbounded = 'UNBOUNDED' in now
-    return 1 if changed or unbounded else 0
+    wrong = [*difflib.unified_diff(kept.splitlines(), now.splitlines(), 'kept',
+                                   'now', n=0, lineterm='')]
+    if wrong:
+        wrong.append('tools/prove.py --write keeps what is now, if it is meant')
+    wrong += [line for line in lines if 'UNBOUNDED' in line]
+    wrong += met_above(lines)
+    print('\n'.join(wrong), end='\n' if wrong else '')
+    return 1 if wrong else 0
 
 
 if __name__ == '__main__':
