@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
-#include <numeric>
 #include <unistd.h>
 #include <vector>
 
@@ -22,8 +21,6 @@ using Kind = Operation::Kind;
 
 // More steps than any program here has: it does not come to an end.
 constexpr unsigned most_steps = 1000;
-// What a thread has seen of others that saw an old value.
-constexpr std::size_t none = ~std::size_t{0};
 
 /// One of the ways that a run may go on.
 struct Choice {
@@ -51,7 +48,6 @@ class Search {
   void start(unsigned thread);
   void step(const Pending& next);
   [[nodiscard]] unsigned ready() const;
-  [[nodiscard]] std::size_t writes_by_others(unsigned thread) const;
   void pick(bool is_over);
   unsigned choose(unsigned count);
   bool go_back();
@@ -78,8 +74,8 @@ class Search {
   unsigned asleep_ = 0;      // whose next step was tried before all since
   unsigned sees_last_ = 0;   // who has backed off: its next load does
   unsigned steps_ = 0;
-  std::size_t writes_[most_threads] = {};  // so many steps of each
-  std::size_t seen_[most_threads] = {};    // of others, when it loaded last
+  Pending last_load_[most_threads] = {};  // as a wait for another value
+  bool may_wait_in_vain_ = false;
   bool may_fail_by_chance_ = false;
   Pending pending_[most_threads] = {};
   const void* refused_[most_threads] = {};  // the lock it has just not got
@@ -112,6 +108,7 @@ std::size_t Search::explore(const char* name, Program& program) {
 void Search::run_once() {
   ranges.clear();
   std::fill_n(refused_, most_threads, nullptr);
+  std::fill_n(last_load_, most_threads, Pending{});
   events_.clear();
   depth_ = 0;
   steps_ = 0;
@@ -119,6 +116,7 @@ void Search::run_once() {
   asleep_ = 0;
   is_known_ = false;
   may_fail_by_chance_ = true;
+  may_wait_in_vain_ = true;
   program_->begin();
   const unsigned threads = program_->threads();
   memory_.restart(threads);
@@ -185,20 +183,15 @@ void Search::step(const Pending& next) {
   switch_between(fibers_[me], fibers_[current_]);
 }
 
-std::size_t Search::writes_by_others(unsigned thread) const {
-  return std::accumulate(writes_, writes_ + most_threads, std::size_t{0}) -
-         writes_[thread];
-}
-
-// The threads that do not wait, for a lock or until somebody writes.
+// The threads that do not wait, for a lock or until a word is written.
 unsigned Search::ready() const {
   unsigned ready = unfinished_;
   for (unsigned i = 0; i < most_threads; ++i) {
     const Pending& next = pending_[i];
     if ((ready >> i & 1) == 0 || !next.is_wait)
       continue;
-    if (next.at == nullptr ? next.after_writes == writes_by_others(i)
-                           : read_raw(next.at, 1) != 0)
+    if (next.seen != nullptr ? next.seen->stores.size() == next.stores
+                             : read_raw(next.at, 1) != 0)
       ready &= ~(1u << i);
   }
   return ready;
@@ -258,7 +251,6 @@ std::uint64_t Search::perform(Operation& operation, bool* is_done) {
       tamper(operation, range.name);
     const bool is_load = operation.kind == Kind::load;
     step({operation.at, !is_load, is_load && range.how == Watch::lock});
-    writes_[current_] += is_load ? 0 : 1;
   }
   access(operation.at, operation.size, false);  // what was plainly written
   Word& word =
@@ -271,7 +263,8 @@ std::uint64_t Search::perform(Operation& operation, bool* is_done) {
   const std::uint64_t seen = carry_out(operation, word, may_be_old, is_done);
   const std::uint64_t left = word.stores.back().value;
   if (operation.kind == Kind::load)
-    seen_[me] = seen == left ? writes_by_others(me) : none;
+    last_load_[me] = {operation.at, false, true, seen == left ? &word : nullptr,
+                      word.stores.size()};
   write_raw(operation.at, operation.size, left);
   const bool is_refused =
       range.how == Watch::lock && operation.kind == Kind::exchange && seen != 0;
@@ -340,11 +333,18 @@ void Search::barrier() {
   memory_.meet();
 }
 
+// Once a way it finds nothing new.
 void Search::back_off() {
   if (!is_running_)
     return;
-  step({nullptr, false, true, seen_[current_]});
   sees_last_ |= 1u << current_;
+  const Pending& wait = last_load_[current_];
+  if (wait.seen == nullptr)
+    return;
+  if (may_wait_in_vain_ && choose(2) == 1)
+    may_wait_in_vain_ = false;
+  else
+    step(wait);
 }
 
 void Search::fail(const char* what, int status) const {

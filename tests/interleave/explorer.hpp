@@ -105,8 +105,8 @@ void tamper_with(Tamper tamper);
 /// happened before what any of them does next.
 void barrier();
 
-/// The thread backs off: it goes on when another one has written something, and
-/// its next load sees the last value.
+/// The thread backs off: it goes on when what it loaded last was stored to
+/// since, and its next load sees the last value. Once a way it goes on at once.
 void back_off();
 
 // What hooks.cpp calls. By reference, since the copies took a third of a run.

@@ -4,6 +4,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "interleave/memory.hpp"
+
 #include <cstddef>
 
 namespace tarn::interleave {
@@ -11,8 +13,9 @@ namespace tarn::interleave {
 struct Pending {
   const void* at;  // null: whatever another one does matters to it
   bool may_write;
-  bool is_wait;                // for a lock, or else for a write
-  std::size_t after_writes{};  // so many of others it has seen
+  bool is_wait;          // for a lock, or else for a store after those
+  const Word* seen{};    // of this word, of which there were
+  std::size_t stores{};  // so many
 };
 
 /// Whether it does not matter which comes first.
