@@ -41,6 +41,20 @@ typedef struct tarn_fit tarn_fit;
 const tarn_fit* tarn_aligned_first_fit(void); /* the least memory by proof */
 const tarn_fit* tarn_half_fit(void);          /* the fewest instructions */
 const tarn_fit* tarn_two_level(void);         /* the least rounding */
+const tarn_fit* tarn_buddy(void);             /* halves of halves */
+
+/* The classics, whose time grows with the pieces: not for real time. */
+const tarn_fit* tarn_first_fit(void);
+const tarn_fit* tarn_next_fit(void);
+const tarn_fit* tarn_best_fit(void);
+
+/* The bounded ones with a canary behind each block: an overflow is a fault when
+ * the block is given back, and false from check and check_step. 8 bytes a
+ * block. */
+const tarn_fit* tarn_aligned_first_fit_with_canaries(void);
+const tarn_fit* tarn_half_fit_with_canaries(void);
+const tarn_fit* tarn_two_level_with_canaries(void);
+const tarn_fit* tarn_buddy_with_canaries(void);
 
 typedef struct tarn_fixed_heap {
   uint64_t opaque[32];

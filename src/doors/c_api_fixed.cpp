@@ -7,7 +7,7 @@
 
 #include <new>
 
-/// The calls of FixedHeap<Fit>, by way of a pointer to it.
+/// The calls of a FixedHeap, by way of a pointer to it.
 struct tarn_fit {
   bool (*begin)(void* heap, std::span<std::byte> buffer);
   bool (*add)(void* heap, std::span<std::byte> buffer);
@@ -34,9 +34,9 @@ struct Held {
 };
 static_assert(sizeof(Held) == sizeof(tarn_fixed_heap));
 
-template <class Fit>
+template <class Fit, class Canary = NoCanaries>
 struct Calls {
-  using Heap = FixedHeap<Fit>;
+  using Heap = FixedHeap<Fit, at_run_time, NoLock, Canary>;
   static_assert(sizeof(Heap) <= sizeof(Held::heap));
   static_assert(alignof(Heap) <= 8);
 
@@ -119,6 +119,32 @@ const tarn_fit* tarn_half_fit(void) {
 }
 const tarn_fit* tarn_two_level(void) {
   return &tarn::Calls<tarn::two_level>::table;
+}
+const tarn_fit* tarn_buddy(void) {
+  return &tarn::Calls<tarn::buddy>::table;
+}
+
+const tarn_fit* tarn_first_fit(void) {
+  return &tarn::Calls<tarn::first_fit>::table;
+}
+const tarn_fit* tarn_next_fit(void) {
+  return &tarn::Calls<tarn::next_fit>::table;
+}
+const tarn_fit* tarn_best_fit(void) {
+  return &tarn::Calls<tarn::best_fit>::table;
+}
+
+const tarn_fit* tarn_aligned_first_fit_with_canaries(void) {
+  return &tarn::Calls<tarn::aligned_first_fit, tarn::Canaries>::table;
+}
+const tarn_fit* tarn_half_fit_with_canaries(void) {
+  return &tarn::Calls<tarn::half_fit, tarn::Canaries>::table;
+}
+const tarn_fit* tarn_two_level_with_canaries(void) {
+  return &tarn::Calls<tarn::two_level, tarn::Canaries>::table;
+}
+const tarn_fit* tarn_buddy_with_canaries(void) {
+  return &tarn::Calls<tarn::buddy, tarn::Canaries>::table;
 }
 
 bool tarn_fixed_heap_init(tarn_fixed_heap* heap, const tarn_fit* fit,
