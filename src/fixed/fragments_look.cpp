@@ -83,7 +83,9 @@ std::size_t FragmentHeap<Index>::size_of(const void* p) const noexcept {
   const std::uint32_t fragment = fragment_of(p);
   if (fragment != 0)
     return bytes_in(at(cells_, fragment).size ^ in_use);
-  return other_ != nullptr ? other_->size_of(p) : 0;
+  if (other_ != nullptr)
+    return other_->size_of(p);
+  return 0;
 }
 
 template <class Index>

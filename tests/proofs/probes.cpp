@@ -21,6 +21,9 @@ Pool& one() {
 template <class Fit>
 using Heap = tarn::FixedHeap<Fit>;
 
+using Guarded = tarn::FixedHeap<tarn::half_fit, tarn::at_run_time, tarn::NoLock,
+                                tarn::Canaries>;
+
 // A stride that is a power of two, and one that is not.
 constinit tarn::SlotPool<32, 64> slots_32;
 constinit tarn::SlotPool<40, 64> slots_40;
@@ -53,6 +56,12 @@ void* slot_pool_40_allocate() {
 }
 void slot_pool_40_deallocate(void* p) {
   slots_40.deallocate(p);
+}
+void* canary_allocate(std::size_t size) {
+  return one<Guarded>().allocate(size);
+}
+void canary_deallocate(void* p) {
+  one<Guarded>().deallocate(p);
 }
 void* region_allocate(std::size_t size) {
   return one<tarn::Region>().allocate(size);

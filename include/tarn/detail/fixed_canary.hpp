@@ -33,6 +33,9 @@ struct NoCanaries {
 
 namespace detail {
 
+/// A block's last word, in memory that has been and will be anything.
+using LastWord [[gnu::may_alias]] = std::uint32_t;
+
 /// The canary and the size.
 inline constexpr std::size_t canary_bytes = 2 * sizeof(std::uint32_t);
 
@@ -43,29 +46,42 @@ inline constexpr std::uint32_t canary_key = 0xb5c1'6a9d;
   return canary_key ^ static_cast<std::uint32_t>(address_of(block));
 }
 
+// A canary lies at any address. Byte by byte, since where no instruction writes
+// a word there compilers would call memcpy; where one does they find it.
+inline void write_word(std::byte* at, std::uint32_t word) noexcept {
+  at[0] = static_cast<std::byte>(word);
+  at[1] = static_cast<std::byte>(word >> 8);
+  at[2] = static_cast<std::byte>(word >> 16);
+  at[3] = static_cast<std::byte>(word >> 24);
+}
+[[nodiscard]] inline std::uint32_t read_word(const std::byte* at) noexcept {
+  return static_cast<std::uint32_t>(at[0]) |
+         static_cast<std::uint32_t>(at[1]) << 8 |
+         static_cast<std::uint32_t>(at[2]) << 16 |
+         static_cast<std::uint32_t>(at[3]) << 24;
+}
+
 /// Seals a block that has room for `capacity` bytes. Requires: `size` and the
 /// canaries have room there.
 inline void seal_block(void* block, std::size_t size,
                        std::size_t capacity) noexcept {
   const std::uint32_t canary = canary_of(block);
-  const std::uint32_t sealed = ~canary ^ static_cast<std::uint32_t>(size);
   auto* const bytes = static_cast<std::byte*>(block);
-  __builtin_memcpy(bytes + size, &canary, sizeof canary);
-  __builtin_memcpy(bytes + capacity - sizeof sealed, &sealed, sizeof sealed);
+  write_word(bytes + size, canary);
+  *reinterpret_cast<LastWord*>(bytes + capacity - sizeof canary) =
+      ~canary ^ static_cast<std::uint32_t>(size);
 }
 
 /// The size that was asked for; no_limit where somebody wrote behind it.
 [[nodiscard]] inline std::size_t sealed_size(const void* block,
                                              std::size_t capacity) noexcept {
   const auto* const bytes = static_cast<const std::byte*>(block);
-  std::uint32_t sealed = 0;
-  std::uint32_t canary = 0;
-  __builtin_memcpy(&sealed, bytes + capacity - sizeof sealed, sizeof sealed);
-  const std::size_t size = ~canary_of(block) ^ sealed;
+  const std::uint32_t canary = canary_of(block);
+  const std::size_t size = ~canary ^ *reinterpret_cast<const LastWord*>(
+                                         bytes + capacity - sizeof canary);
   if (capacity < canary_bytes || size > capacity - canary_bytes) [[unlikely]]
     return no_limit;
-  __builtin_memcpy(&canary, bytes + size, sizeof canary);
-  return canary == canary_of(block) ? size : no_limit;
+  return read_word(bytes + size) == canary ? size : no_limit;
 }
 
 /// Never returns.
