@@ -7,6 +7,6 @@ int main() {
   static tarn::FixedHeap<tarn::two_level, 1024, tarn::NoLock, tarn::Canaries>
       heap;
   auto* const name = static_cast<char*>(heap.allocate(8));
-  std::strcpy(name, "12345678");
+  std::memcpy(name, "12345678", 9);
   return heap.reallocate(name, 100) == nullptr;
 }
