@@ -103,7 +103,7 @@ cores="cortex-m0 cortex-m3 cortex-m33 rv32 rv32imc"
 build_embedded() {
   build_all embedded || return 1
   for core in $cores; do
-    build_all embedded-$core || return 1
+    build_all "embedded-$core" || return 1
   done
 }
 
@@ -115,7 +115,7 @@ check_proofs() {
 # The tests of tests/boards, where emulators are installed.
 test_on_boards() {
   for core in $cores; do
-    test_on_board $core || return 1
+    test_on_board "$core" || return 1
   done
 }
 
