@@ -37,12 +37,18 @@ HEAD = f"""\
 
 
 def probes():
-    """The functions to go through, in the order in which they are written."""
+    """The functions to go through, in the order in which they are written, and
+    those among them that have to be refused."""
     text = (PROOFS / 'probes.cpp').read_text()
-    heaps = re.findall(r'^PROBE_HEAP\((\w+)\)', text, re.M)
+
+    def calls_of(kind):
+        return [f'{fit}_{call}'
+                for fit in re.findall(rf'^PROBE_{kind}\((\w+)\)', text, re.M)
+                for call in ('allocate', 'deallocate')]
+
     others = re.findall(r'^(?:void\*?|bool) (\w+)\(', text, re.M)
-    return [f'{heap}_{call}' for heap in heaps
-            for call in ('allocate', 'deallocate')] + others
+    classics = calls_of('CLASSIC')
+    return [*calls_of('HEAP'), *others, *classics], classics
 
 
 def build(core, optimised, folder):
@@ -53,7 +59,7 @@ def build(core, optimised, folder):
     objects = in_parallel([functools.partial(core.compile, source, optimised,
                                              folder) for source in sources])
     return core.link(objects, folder / 'probes.elf',
-                     [f'-u,{name}' for name in probes()])
+                     [f'-u,{name}' for name in probes()[0]])
 
 
 def prove(core, optimised, folder):
@@ -66,12 +72,13 @@ def prove(core, optimised, folder):
 
     served = [told(levels, True) for levels in LEVELS.values()]
     every = told(max(LEVELS.values()), False)
-    for name in probes():
+    names, classics = probes()
+    for name in names:
         try:
             numbers = [*(program.length(name) for program in served),
                        every.length(name), every.stack(name)]
         except Unbounded as why:
-            numbers = [str(why)]
+            numbers = [' unbounded' if name in classics else str(why)]
         yield (f'{core.name:9} {optimised} {name:28}'
                + ''.join(f'{number:>6}' for number in numbers[:3])
                + ''.join(f'{number:>7}' for number in numbers[3:]))

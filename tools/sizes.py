@@ -24,6 +24,8 @@ POOLS = {
     'two_level': '`FixedHeap<two_level>`',
     'aligned_first_fit': '`FixedHeap<aligned_first_fit>`',
     'buddy': '`FixedHeap<buddy>`',
+    'first_fit': '`FixedHeap<first_fit>`',
+    'best_fit': '`FixedHeap<best_fit>`',
     'half_fit_with_canaries': '`half_fit` with `Canaries`',
     'frame_region': '`FrameRegion`',
     'double_ended_stack': '`DoubleEndedStack`',

@@ -43,6 +43,15 @@ PROBE_HEAP(two_level)
 PROBE_HEAP(aligned_first_fit)
 PROBE_HEAP(buddy)
 
+// Their types say that nothing bounds them.
+#define PROBE_CLASSIC(fit)                     \
+  static_assert(!tarn::BoundedFit<tarn::fit>); \
+  PROBE_HEAP(fit)
+
+PROBE_CLASSIC(first_fit)
+PROBE_CLASSIC(next_fit)
+PROBE_CLASSIC(best_fit)
+
 extern "C" {
 
 void* slot_pool_32_allocate() {

@@ -84,6 +84,12 @@ void aligned_first_fit() {
 void buddy() {
   use_heap<tarn::buddy>();
 }
+void first_fit() {
+  use_heap<tarn::first_fit>();
+}
+void best_fit() {
+  use_heap<tarn::best_fit>();
+}
 void half_fit_with_canaries() {
   use_heap<tarn::half_fit, tarn::Canaries>();
 }
