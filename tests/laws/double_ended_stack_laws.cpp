@@ -7,6 +7,7 @@
 //   law 4  a rewind ends what that end made since the mark, and no more
 //   law 5  used, peak and refusals are those of the model
 //   law 6  check() holds after every step
+// BOARD
 #include "tarn/double_ended_stack.hpp"
 
 #include "laws/law.hpp"

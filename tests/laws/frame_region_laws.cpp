@@ -6,13 +6,13 @@
 //   law 4  a rewind ends what was made since the mark, and no more
 //   law 5  used, peak and refusals are those of the model
 //   law 6  check() holds after every step
+// BOARD
 #include "tarn/frame_region.hpp"
 
 #include "laws/law.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
 #include <memory>
 
 namespace tarn::test {
@@ -82,7 +82,7 @@ class Program {
     frames_->flip();
     blocks_.emplace_back();
     if (blocks_.size() > K)
-      blocks_.pop_front();
+      blocks_.erase(blocks_.begin());
     marks_.clear();
     law(frames_->stats().used == 0, "5: a new frame is empty");
   }
@@ -149,7 +149,7 @@ class Program {
   std::vector<std::byte> memory_;
   std::span<std::byte> bytes_;
   std::unique_ptr<Frames> frames_;
-  std::deque<std::vector<Block>> blocks_;  // by frame, the newest last
+  std::vector<std::vector<Block>> blocks_;  // by frame, the newest last
   std::vector<Marked> marks_;
   std::size_t peak_ = 0;
   std::size_t refusals_ = 0;

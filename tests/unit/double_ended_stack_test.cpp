@@ -1,4 +1,5 @@
 // DoubleEndedStack: each sentence of the header, for each end.
+// BOARD
 #include "tarn/double_ended_stack.hpp"
 
 #include "support/fixed_pools.hpp"

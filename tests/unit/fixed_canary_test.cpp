@@ -1,4 +1,5 @@
 // Canaries of a FixedHeap: each sentence of the contract, for each fit.
+// BOARD
 #include "tarn/fixed_heap.hpp"
 
 #include "support/each_fit.hpp"

@@ -1,4 +1,5 @@
 // FrameRegion: each sentence of the header.
+// BOARD
 #include "tarn/frame_region.hpp"
 
 #include "support/fixed_pools.hpp"
