@@ -139,9 +139,10 @@ void AttackRun::free_before(Rule rule, std::uint32_t next) {
     keep_cells(rule, next);
 }
 
-// For fits that go on from where they were: what is free stays behind.
+// For fits that go on from where they were: what is free stays behind. There
+// must be room left for a block that fits nowhere.
 void AttackRun::crawl(std::uint32_t large) {
-  while (make(large)) {
+  while (used_ + limits_.largest < limits_.live && make(large)) {
     const LiveBlock block = blocks_.back();
     if (!make(1))
       return;
@@ -152,7 +153,7 @@ void AttackRun::crawl(std::uint32_t large) {
 
 void AttackRun::play(const Program& program) {
   if (program.crawls)
-    crawl(limits_.largest - 1);
+    crawl(limits_.any_size ? limits_.largest - 1 : limits_.largest / 2);
   for (const std::uint32_t size : program.sizes) {
     if (!blocks_.empty())
       free_before(program.rule, size);

@@ -16,15 +16,17 @@ std::unique_ptr<Subject> subject_of(std::size_t most) {
   return std::make_unique<FitSubject<OneFit>>(most);
 }
 
+// What a fit over fragments requires only those derived from it are told.
 template <class OneFit>
-std::uint64_t required_by(const Demand& demand) {
-  FixedHeapStats seen;
-  seen.peak = demand.live * granule;
-  seen.smallest_block = granule;
-  // So that it has that many granules with a head and without.
-  seen.largest_request = demand.largest * granule - granule / 2;
-  return OneFit::needed(seen) / granule;
-}
+struct Bound : OneFit {
+  static std::uint64_t of(const Demand& demand) {
+    if constexpr (requires { typename OneFit::Index; })
+      return OneFit::bound(demand.live, demand.live, demand.largest, 1);
+    else
+      return OneFit::Heap::bound(demand.live, demand.live,
+                                 demand.largest * granule, granule);
+  }
+};
 
 std::uint64_t lg(std::uint32_t granules) {
   return static_cast<std::uint64_t>(std::bit_width(granules) - 1);
@@ -53,15 +55,19 @@ constexpr Fit fit(const char* name,
           count_calls<Memory>,
           weigh_blocks<Memory>,
           subject_of<OneFit>,
-          required_by<OneFit>,
+          Bound<OneFit>::of,
           expected};
 }
 
 // One line for each fit.
 constexpr Fit table[] = {
     fit<aligned_first_fit>("aligned_first_fit", half_a_doubling),
+    fit<buddy>("buddy"),
     fit<half_fit>("half_fit", a_doubling),
     fit<two_level>("two_level"),
+    fit<first_fit>("first_fit", a_doubling),
+    fit<next_fit>("next_fit"),
+    fit<best_fit>("best_fit"),
     {"system malloc", false, time_calls<SystemMemory>,
      count_calls<SystemMemory>, weigh_blocks<SystemMemory>, nullptr, nothing,
      nothing}};

@@ -35,7 +35,7 @@ class FitMemory {
             std::aligned_alloc(page, (size_ + page - 1) / page * page))) {
     if (bytes_ == nullptr)
       throw std::bad_alloc();
-    begin(size_);
+    start(size_);
   }
 
   /// Begins anew, with so many granules for blocks, which the buffer must have
@@ -45,7 +45,7 @@ class FitMemory {
     // few looks.
     std::size_t size = granules * granule;
     for (int looks = 0; looks < 16; ++looks) {
-      begin(size < size_ ? size : size_);
+      start(size < size_ ? size : size_);
       const std::size_t room = heap_->stats().size / granule;
       if (room == granules || (room < granules && size >= size_))
         return;
@@ -67,6 +67,8 @@ class FitMemory {
     return size_ - room() + sizeof(Heap);
   }
 
+  [[nodiscard]] std::byte* begin() const noexcept { return bytes_.get(); }
+
   /// Bytes of a block's first granule that are its head.
   [[nodiscard]] std::size_t head() {
     void* const p = allocate(1);
@@ -81,7 +83,7 @@ class FitMemory {
   };
   static constexpr std::size_t page = 4096;
 
-  void begin(std::size_t size) { heap_.emplace(std::span{bytes_.get(), size}); }
+  void start(std::size_t size) { heap_.emplace(std::span{bytes_.get(), size}); }
 
   std::size_t size_;
   std::unique_ptr<std::byte, Free> bytes_;

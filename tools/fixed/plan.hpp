@@ -25,7 +25,7 @@ struct Plan {
   int rounds = 9;
   int milliseconds = 30;     ///< a round, of each workload
   int counted_calls = 1000;  ///< of each workload
-  int tries = 60;            ///< of the adversary, by chance
+  int tries = 24;            ///< of the adversary, by chance
 
   /// Granules that an adversary may have, and those of its largest block: a
   /// quarter of the heap but no more than 64 KiB, and a sixteenth of that.
@@ -43,13 +43,13 @@ inline void set_rounds(Plan& plan, Effort effort, int rounds) {
     plan.rounds = 3;
     plan.milliseconds = 10;
     plan.counted_calls = 200;
-    plan.tries = 10;
+    plan.tries = 4;
   }
   if (effort == Effort::full) {
     plan.rounds = 31;
     plan.milliseconds = 150;
     plan.counted_calls = 5000;
-    plan.tries = 1000;
+    plan.tries = 500;
   }
   if (rounds != 0) {
     plan.rounds = std::min(plan.rounds, rounds);

@@ -49,9 +49,8 @@ class FitSubject final : public Subject {
     void* const p = memory_.allocate(granules * granule - head_);
     if (p == nullptr)
       return refused;
-    // The first block of an empty heap is its lowest.
     if (first_ == nullptr)
-      first_ = static_cast<std::byte*>(p);
+      first_ = head_ == 0 ? memory_.begin() : static_cast<std::byte*>(p);
     return static_cast<std::uint32_t>((address(p) - address(first_)) / granule);
   }
 
@@ -74,6 +73,8 @@ class FitSubject final : public Subject {
 
   FitMemory<OneFit> memory_;
   std::size_t head_;
+  // Where blocks begin: without heads with the buffer, else with the first
+  // block, since an empty heap is one fragment.
   std::byte* first_ = nullptr;
 };
 

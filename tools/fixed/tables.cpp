@@ -51,16 +51,17 @@ std::string times(double value, double of) {
   return value == 0 || of == 0 ? "-" : figure(value / of);
 }
 
-std::string unbounded_note(const Comparison& comparison) {
+// What the star says, where there is one.
+std::string note_on(const Comparison& comparison) {
   for (const Contender& one : comparison.contenders())
     if (one.kind == Kind::unbounded && one.runs())
-      return " * its time has no bound: it looks at free blocks one by one.";
+      return "* looks at free blocks one by one: its time has no bound.\n";
   return "";
 }
 
-std::string table_of(const Table& table, const std::string& meaning,
-                     bool colours) {
-  return table.text(colours) + wrapped(meaning, "");
+std::string table_of(const Table& table, const Comparison& comparison,
+                     const std::string& meaning, bool colours) {
+  return table.text(colours) + note_on(comparison) + wrapped(meaning, "");
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ std::string calls_table(const Comparison& comparison, bool colours) {
                    figure(one.median(name + "_max") / microsecond)};
     });
   }
-  return table_of(table, calls_meaning(comparison), colours);
+  return table_of(table, comparison, calls_meaning(comparison), colours);
 }
 
 std::string instructions_table(const Comparison& comparison, bool colours) {
@@ -102,7 +103,7 @@ std::string instructions_table(const Comparison& comparison, bool colours) {
     cells.push_back(count(one, "code_bytes"));
     return cells;
   });
-  return table_of(table, instructions_meaning(comparison), colours);
+  return table_of(table, comparison, instructions_meaning(comparison), colours);
 }
 
 std::string memory_table(const Comparison& comparison, bool colours) {
@@ -121,7 +122,7 @@ std::string memory_table(const Comparison& comparison, bool colours) {
     cells.push_back(count(one, "beside"));
     return cells;
   });
-  return table_of(table, memory_meaning(comparison), colours);
+  return table_of(table, comparison, memory_meaning(comparison), colours);
 }
 
 std::string forced_table(const Comparison& comparison, bool colours) {
@@ -141,7 +142,7 @@ std::string forced_table(const Comparison& comparison, bool colours) {
     }
     return cells;
   });
-  return table_of(table, forced_meaning(comparison), colours);
+  return table_of(table, comparison, forced_meaning(comparison), colours);
 }
 
 std::string replay_table(const std::vector<Sequence>& sequences,
@@ -161,11 +162,12 @@ std::string replay_table(const std::vector<Sequence>& sequences,
            times(heap, one.live)});
     }
   }
-  return table_of(table,
-                  "The heap for blocks, heads included and what lies beside "
-                  "them not, that serves every call of the sequence; one "
-                  "granule of 16 bytes less refuses some.",
-                  colours);
+  return table.text(colours) +
+         wrapped(
+             "The heap for blocks, heads included and what lies beside "
+             "them not, that serves every call of the sequence; one "
+             "granule of 16 bytes less refuses some.",
+             "");
 }
 
 namespace {
@@ -186,48 +188,53 @@ std::string calls_meaning(const Comparison& comparison) {
   const Contender* const random = least(comparison, "random_mean");
   if (device == nullptr || random == nullptr)
     return "";
-  return format(
-             "Shortest in the mean: %s with %s ns a call of a device's jobs, "
-             "%s with %s of random ones. ",
-             device->name.c_str(),
-             figure(device->median("device_mean")).c_str(),
-             random->name.c_str(),
-             figure(random->median("random_mean")).c_str()) +
+  return format("Shortest in the mean: %s in %s ns a call of a device's jobs, ",
+                device->name.c_str(),
+                figure(device->median("device_mean")).c_str()) +
+         format("%s in %s of random ones; ", random->name.c_str(),
+                figure(random->median("random_mean")).c_str()) +
          format(
-             "The mean has no clock in it, the others one reading (%s ns). The "
-             "longest says what else the machine did: what a fit may need at "
-             "most is in the next table.",
-             figure(device->median("clock_floor")).c_str()) +
-         unbounded_note(comparison);
+             "what differs by less than the spread may be chance. The mean has "
+             "no clock in it, single calls one reading (%s ns). The longest "
+             "says what else the machine did; what a fit does at most is in "
+             "the next table.",
+             figure(device->median("clock_floor")).c_str());
 }
 
 std::string instructions_meaning(const Comparison& comparison) {
   const Contender* const best = least(comparison, "allocate_instructions_comb");
   if (best == nullptr)
     return "";
-  return "Counted call by call, of both workloads from their middle on, and "
-         "behind a comb: every other granule free, and a request that none of "
-         "them serves. Least there: " +
-         format("%s, %s for an allocation. ", best->name.c_str(),
+  return format(
+             "Counted call by call: of both workloads %d from their middle "
+             "on, ",
+             comparison.plan().counted_calls) +
+         "and behind a comb, where every other granule is free and none of "
+         "them serves. " +
+         format("Least there: %s, %s for an allocation. ", best->name.c_str(),
                 whole(best->median("allocate_instructions_comb")).c_str()) +
          "Code is that of the functions that these calls ran through; faults "
-         "are not in it." +
-         unbounded_note(comparison);
+         "are not in it.";
 }
 
 std::string memory_meaning(const Comparison& comparison) {
-  const Contender* const best = least(comparison, "device_taken");
-  if (best == nullptr)
-    return "";
+  const Contender* best = nullptr;
+  for (const Contender& one : comparison.contenders())
+    if (one.runs() && one.kind != Kind::peer && one.has("device_asked") &&
+        one.median("device_refused") == 0 &&
+        (best == nullptr ||
+         one.median("device_taken") < best->median("device_taken")))
+      best = &one;
   return format(
              "What blocks take of what is asked for, heads and rounding "
-             "included, when %s KiB are asked for of a heap of %s, the most of "
-             "a device's jobs; and how many calls were refused. ",
-             figure(best->median("device_asked") / kibibyte).c_str(),
+             "included, at the peak of each workload, which is half of the "
+             "heap of %s KiB; and how many calls were refused. ",
              figure(static_cast<double>(comparison.plan().heap_bytes) /
                     kibibyte)
                  .c_str()) +
-         "Least: " + best->name +
+         (best == nullptr
+              ? "Each refused some of a device's jobs"
+              : "Least of a device's jobs, and none refused: " + best->name) +
          ". Beside the blocks lie the heap object and its book.";
 }
 
