@@ -3,6 +3,8 @@
 // BOARD
 #include "tarn/fixed_heap.hpp"
 
+#include "support/each_fit.hpp"
+
 #include <cstdint>
 #include <doctest/doctest.h>
 #include <span>
@@ -23,6 +25,14 @@ template <>
 constexpr std::uint64_t placements<tarn::half_fit> = 8864539344425362323u;
 template <>
 constexpr std::uint64_t placements<tarn::two_level> = 592997806624041307u;
+template <>
+constexpr std::uint64_t placements<tarn::buddy> = 18113888736232556150u;
+template <>
+constexpr std::uint64_t placements<tarn::first_fit> = 11178528376645349416u;
+template <>
+constexpr std::uint64_t placements<tarn::next_fit> = 882014702935570083u;
+template <>
+constexpr std::uint64_t placements<tarn::best_fit> = 18446317408115877056u;
 
 // 60 000 calls, as a generator of 32 bits chooses them.
 template <class Fit>
@@ -90,8 +100,7 @@ class Program {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("the same calls place the same blocks on every machine", Fit,
-                   tarn::aligned_first_fit, tarn::half_fit, tarn::two_level) {
+FOR_EACH_FIT("the same calls place the same blocks on every machine") {
   static Program<Fit> program;
   CHECK(program.play() == placements<Fit>);
 }
