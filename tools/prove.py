@@ -91,8 +91,9 @@ def met_above(lines):
     proven = {}
     for line in lines:
         core, optimised, call, *numbers = line.split()
-        if (core, optimised) == TARGETS[0] and numbers[0].isdigit():
-            proven[call] = [int(number) for number in numbers]
+        if (core, optimised) == TARGETS[0]:
+            proven[call] = [int(number) if number.isdigit() else float('inf')
+                            for number in numbers[:4]] * 4
     for row in MET.read_text().splitlines() if MET.exists() else ():
         pool, kib, *met = row.split()[:8] or ['#', '']
         if pool.startswith('#'):
