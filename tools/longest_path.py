@@ -28,7 +28,8 @@ FILE has a line for each thing that a person knows and the binary does not say:
     refusal | CALLER | CALLEE | why
         The same where --served asks of calls that are given what they ask for.
 
-What is believed: the lines that the compiler says, and the persons.
+What is believed: the persons, and the lines that the compiler says, for which two
+calls of a function in one line are one.
 """
 import argparse
 import collections
