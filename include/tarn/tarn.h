@@ -3,7 +3,8 @@
  * The structs are opaque and of a fixed size, with room to spare, so that they
  * can live on a stack, in a struct or in static memory; init and destroy
  * bracket their lives. What each function does, costs and promises is said in
- * region.hpp, budget.hpp and heap.hpp, at the function of the same name.
+ * region.hpp, budget.hpp and heap.hpp, at the function of the same name. Pools
+ * of a fixed budget, which need no operating system, are in fixed.h.
  *
  *     tarn_region request;
  *     tarn_region_init(&request, NULL);

@@ -26,6 +26,18 @@ constexpr Row row = {bytes<tarn::aligned_first_fit, largest, smallest>,
 
 }  // namespace
 
+TEST_CASE("no fit expects more than it requires") {
+  using First = tarn::FixedHeap<tarn::aligned_first_fit>;
+  using Half = tarn::FixedHeap<tarn::half_fit>;
+  CHECK(First::expected_bytes(4096, 256, 128) <=
+        First::required_bytes(4096, 256, 128));
+  CHECK(First::expected_bytes(4096, 1024, 1000) <=
+        First::required_bytes(4096, 1024, 1000));
+  CHECK(First::expected_bytes(4096, 256, 16) == 25088);
+  CHECK(Half::expected_bytes(4096, 256, 128) <=
+        Half::required_bytes(4096, 256, 128));
+}
+
 TEST_CASE("docs/fixed.md says how large a buffer for 4096 bytes must be") {
   CHECK((row<256, 256> == Row{4176, 4352, 8960, 16160}));
   CHECK((row<256, 128> == Row{8352, 8704, 13472, 24320}));
