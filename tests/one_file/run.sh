@@ -2,7 +2,8 @@
 # run.sh STEP ROOT WORK - tarn_fixed.hpp and tarn_fixed.h by themselves in an
 # empty folder. Steps:
 #   same     made twice they are the same, in any folder
-#   hosted   g++ and clang++ build and run a program, and one of C99
+#   hosted   $CXX and $CC build and run a program, and one of C99; clang++ also
+#            builds for a Cortex-M3
 #   boards   they build without any library for Cortex-M0, M3 and RV32; on the
 #            second a tarn_on_fault of the program's own leaves no text
 set -eu
@@ -81,6 +82,15 @@ case $step in
     ;;
   hosted)
     run_hosted "${CXX:-g++}" "${CC:-gcc}"
+    case ${CXX:-} in
+      *clang++*)
+        for headers in /usr/include/newlib/c++/*/; do :; done
+        # shellcheck disable=SC2086
+        $CXX $bare $warnings --target=arm-none-eabi -mcpu=cortex-m3 -mthumb \
+          -isystem "$headers" -isystem "$headers/arm-none-eabi/thumb/v7-m/nofp" \
+          -isystem /usr/include/newlib -c tarn.cpp -o tarn.arm.o
+        ;;
+    esac
     ;;
   boards)
     build m0 arm-none-eabi-g++ -mcpu=cortex-m0 -mthumb
