@@ -118,7 +118,7 @@ std::string name_of(const Program& program) {
     case Rule::pins:
       return "pins";
     case Rule::aligned_pins:
-      return "aligned pins";
+      return "aligned";
   }
   return "";
 }

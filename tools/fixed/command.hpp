@@ -27,9 +27,10 @@ struct Wishes {
   std::string html;
 };
 
-/// Smaller heaps have no room for the workloads, larger ones take too long.
+/// Smaller heaps have no room for the workloads; in larger ones, fits without a
+/// bound take too long.
 inline constexpr std::size_t least_heap_bytes = 16 * 1024;
-inline constexpr std::size_t most_heap_bytes = 64 * 1024 * 1024;
+inline constexpr std::size_t most_heap_bytes = 4 * 1024 * 1024;
 
 /// Compares, or replays, and prints. Never throws.
 [[nodiscard]] int run(const Wishes& wishes) noexcept;

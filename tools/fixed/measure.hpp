@@ -165,14 +165,13 @@ void count_calls(const std::vector<Workload>& workloads, std::size_t heap,
 template <class Memory>
 void weigh_blocks(const std::vector<Workload>& workloads, std::size_t heap) {
   for (const Workload& one : workloads) {
-    // Before the memory, so that malloc does not count it.
-    std::vector<void*> slots(one.slots);
     Memory memory(heap);
+    std::vector<void*> slots(one.slots);
     const std::size_t peak = one.peak_at + 1;
     std::size_t refused = make_plain_calls(memory, one, slots, 0, peak);
     const std::string name = one.name;
     print(name + "_asked", static_cast<double>(one.peak));
-    print(name + "_taken", static_cast<double>(memory.taken()));
+    print(name + "_taken", static_cast<double>(memory.taken(slots)));
     refused += make_plain_calls(memory, one, slots, peak, one.calls.size());
     print(name + "_refused", static_cast<double>(refused));
     print(name + "_calls", static_cast<double>(one.calls.size()));

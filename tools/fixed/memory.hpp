@@ -60,6 +60,9 @@ class FitMemory {
 
   /// Bytes that blocks have now, heads and rounding included.
   [[nodiscard]] std::size_t taken() noexcept { return heap_->stats().used; }
+  [[nodiscard]] std::size_t taken(std::span<void* const>) noexcept {
+    return taken();
+  }
 
   /// Bytes for blocks, and what lies beside them.
   [[nodiscard]] std::size_t room() noexcept { return heap_->stats().size; }
@@ -93,21 +96,21 @@ class FitMemory {
 /// The malloc of the system, which has all memory that there is.
 class SystemMemory {
  public:
-  explicit SystemMemory(std::size_t) : before_(in_use()) {}
+  explicit SystemMemory(std::size_t) {}
 
   [[nodiscard]] void* allocate(std::size_t size) noexcept {
     return std::malloc(size);
   }
   void deallocate(void* p) noexcept { std::free(p); }
-  [[nodiscard]] std::size_t taken() noexcept { return in_use() - before_; }
 
- private:
-  static std::size_t in_use() noexcept {
-    const struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
+  /// As mallinfo has it, what threads keep at hand would be in use too.
+  [[nodiscard]] std::size_t taken(std::span<void* const> blocks) noexcept {
+    std::size_t sum = 0;
+    for (void* const block : blocks)
+      if (block != nullptr)
+        sum += malloc_usable_size(block) + sizeof(std::size_t);
+    return sum;
   }
-
-  std::size_t before_;
 };
 
 }  // namespace tarn::compare::fixed

@@ -13,19 +13,26 @@
 namespace tarn::compare::fixed {
 namespace {
 
-constexpr std::size_t all_calls = 20'000;
+constexpr std::size_t least_calls = 20'000;
+
+// What stays of so many jobs fills half of the heap.
+constexpr std::size_t bytes_a_call = 12;
+
+// A comb of a larger heap takes long to make, and says nothing new.
+constexpr std::size_t largest_comb = 256 * 1024;
 
 // Writes calls down, and knows what lives.
 class Writer {
  public:
-  Writer(const char* name, std::size_t heap) : target_(heap / 2) {
+  Writer(const char* name, std::size_t heap)
+      : target_(heap / 2),
+        least_calls_(std::max(least_calls, heap / bytes_a_call)) {
     workload_.name = name;
-    workload_.calls.reserve(all_calls + all_calls / 4);
   }
 
   [[nodiscard]] bool is_full() const { return asked_ >= target_; }
   [[nodiscard]] bool is_long_enough() const {
-    return workload_.calls.size() >= all_calls;
+    return workload_.calls.size() >= least_calls_;
   }
 
   std::uint32_t make(std::uint32_t size) {
@@ -63,6 +70,7 @@ class Writer {
  private:
   Workload workload_;
   std::size_t target_;
+  std::size_t least_calls_;
   std::size_t asked_ = 0;
   std::vector<std::uint32_t> sizes_;  // of what lives, by slot
   std::vector<std::uint32_t> free_;
@@ -155,7 +163,8 @@ Comb comb(std::size_t heap, std::size_t head) {
   const auto one = static_cast<std::uint32_t>(granule - head);
   const auto two = static_cast<std::uint32_t>(2 * granule - head);
   // Room for what is asked for then remains at the end, whatever lies beside.
-  const auto teeth = static_cast<std::uint32_t>(heap / granule / 8 * 7);
+  const auto teeth = static_cast<std::uint32_t>(std::min(heap, largest_comb) /
+                                                granule / 8 * 7);
   for (std::uint32_t slot = 0; slot < teeth; ++slot)
     calls.push_back({slot, one});
   for (std::uint32_t slot = 0; slot < teeth; slot += 2)

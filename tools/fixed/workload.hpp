@@ -37,7 +37,8 @@ struct Workload {
 [[nodiscard]] Workload device_workload(std::size_t heap);
 [[nodiscard]] Workload random_workload(std::size_t heap);
 
-/// Every granule has a block, then every other one is free: for who looks at
+/// Every granule of a heap, or of its first 256 KiB, has a block, then every
+/// other one is free: for who looks at
 /// each free block in turn, the longest way. Then come pairs of calls for two
 /// granules, which fit nowhere but at the end; `counted` is the first of them.
 struct Comb {
