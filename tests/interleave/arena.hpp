@@ -31,6 +31,10 @@ class Arena : public Upstream {
     used_ += ask.size;
     out += ask.size;
     last = {lent, ask.size};
+    // What others find there begins with plain writes, of which compilers need
+    // not tell.
+    if (tells_of_loans)
+      access(lent, ask.size, true);
     return last;
   }
 
@@ -47,6 +51,7 @@ class Arena : public Upstream {
   }
 
   bool refuses = false;
+  bool tells_of_loans = false;
   std::size_t out = 0;  // bytes that are lent
   Loan last{};          // that was lent
 

@@ -49,6 +49,7 @@ void SteadyWorld::begin() {
       acquire();
   }
   watch_all();
+  arena_.tells_of_loans = true;
 }
 
 void SteadyWorld::watch_all() {
