@@ -18,21 +18,27 @@ constexpr std::size_t magazines_at_once = 32;
 constexpr std::size_t slabs_at_once = 64;
 
 // Threads that met at the depot so often within the interval get larger
-// magazines.
+// magazines, once that is known, and then no sooner than after so long: those
+// in use have to come by.
 constexpr std::size_t much_contention = 16;
+constexpr std::uint32_t growth_ms = 20;
 
 }  // namespace
 
 void State::look() noexcept {
   const std::uint32_t now = port::clock_ms();
+  if (contended - seen_contended > much_contention &&
+      now - grown >= growth_ms) {
+    capacity = next_capacity(capacity, slabs.shape().stride);
+    seen_contended = contended;
+    grown = now;
+  }
   if (now - looked < interval_ms)
     return;
   looked = now;
   lacks_parts = false;
   due = {depot.idle_full(), depot.idle_empty(), slabs.idle()};
   has_due.store(due.is_any(), std::memory_order_relaxed);
-  if (contended - seen_contended > much_contention)
-    capacity = next_capacity(capacity, slabs.shape().stride);
   seen_contended = contended;
 }
 

@@ -206,6 +206,7 @@ struct State {
   std::size_t contended TARN_GUARDED_BY(lock) = 0;
 
   std::uint32_t looked TARN_GUARDED_BY(lock) = 0;  // ms
+  std::uint32_t grown TARN_GUARDED_BY(lock) = 0;   // ms: magazines
   std::size_t seen_contended TARN_GUARDED_BY(lock) = 0;
   // Written under the lock; who reads it without learns when to come.
   std::atomic<bool> has_due{false};

@@ -25,10 +25,14 @@ namespace {
 using Message = test::Message<64>;
 using Pool = ObjectPool<Message>;
 
-// As when threads met at the depot; of one of the pool's objects.
+// Of the pool of one of its objects.
+object::State& state_of(const Message* message) {
+  return object::State::of(*detail::slab_of(message, Pool::slab_size).pool);
+}
+
+// As when threads met at the depot.
 void let_magazines_grow(const Message* message) {
-  object::State& state =
-      object::State::of(*detail::slab_of(message, Pool::slab_size).pool);
+  object::State& state = state_of(message);
   const base::Locked locked{state.lock};
   state.capacity =
       object::next_capacity(state.capacity, state.slabs.shape().stride);
@@ -112,6 +116,22 @@ TEST_CASE("magazines of a former capacity leave as they are emptied") {
   use(640);
   // Two magazines hold all: the thread looks after the depot now and then.
   CHECK(pool.stats().trips - before <= 2 * 640 / 64 + 1);
+}
+
+TEST_CASE("magazines grow once threads have met at the depot often") {
+  Pool pool;
+  const auto one = pool.acquire();
+  object::State& state = state_of(one.get());
+  const auto meet = [&state](std::size_t times) {
+    const base::Locked locked{state.lock};
+    state.contended += times;
+    state.look();
+    return state.capacity;
+  };
+  const std::uint32_t before = meet(0);
+  CHECK(meet(16) == before);
+  // The interval is not over.
+  CHECK(meet(17) > before);
 }
 
 TEST_CASE("what one thread releases another one acquires") {
