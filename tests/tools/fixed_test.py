@@ -122,6 +122,8 @@ def check_figures(figures, result):
     holds(fits['aligned_first_fit']['powers_forced']['median'] ==
           figures['live_granules'] * 3 and
           figures['largest_granules'] == 16, result)
+    # Small blocks are led behind large ones where the smallest place serves.
+    holds(fits['best_fit']['any_by'] == 'stairs', result)
     # Who leaves free places behind is made to leave nearly all of them.
     holds(fits['next_fit']['any_forced']['median'] >
           figures['live_granules'] * 14, result)

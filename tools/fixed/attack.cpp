@@ -35,21 +35,29 @@ std::vector<Program> first_programs(const Limits& limits) {
   std::vector<Program> all;
   const Sizes powers = growing(limits.largest, 2, 1, 0);
   for (const Rule rule : rules)
-    all.push_back({rule, powers, false});
-  all.push_back({Rule::pins, {limits.largest}, true});
+    all.push_back({rule, powers, Start::plain, 0, 0});
+  all.push_back({Rule::pins, {limits.largest}, Start::crawl, 0, 0});
   if (!limits.any_size)
     return all;
+  for (const std::uint32_t part : {16u, 8u, 4u, 2u})
+    for (const std::uint32_t step : {1u, 2u, 4u, 8u, 16u})
+      if (step <= limits.largest / part)
+        all.push_back({Rule::pins,
+                       {limits.largest},
+                       Start::stairs,
+                       limits.largest / part,
+                       step});
   for (const Rule rule : {Rule::pins, Rule::aligned_pins}) {
     // One more than a power of two is what rounding to one loses most by.
-    all.push_back({rule, growing(limits.largest, 2, 1, 1), false});
+    all.push_back({rule, growing(limits.largest, 2, 1, 1), Start::plain, 0, 0});
     Sizes above;
     for (const std::uint32_t size : powers)
       above.push_back(std::min(size + (size > 1 ? 1 : 0), limits.largest));
     above.back() = std::max(limits.largest / 2 + 1, 1u);
-    all.push_back({rule, above, false});
-    all.push_back({rule, growing(limits.largest, 3, 2, 0), false});
-    all.push_back({rule, growing(limits.largest, 5, 4, 0), false});
-    all.push_back({rule, growing(limits.largest, 3, 1, 0), false});
+    all.push_back({rule, above, Start::plain, 0, 0});
+    all.push_back({rule, growing(limits.largest, 3, 2, 0), Start::plain, 0, 0});
+    all.push_back({rule, growing(limits.largest, 5, 4, 0), Start::plain, 0, 0});
+    all.push_back({rule, growing(limits.largest, 3, 1, 0), Start::plain, 0, 0});
   }
   return all;
 }
@@ -108,8 +116,8 @@ bool serves(Subject& subject, const Sequence& sequence, std::uint32_t heap,
 }  // namespace
 
 std::string name_of(const Program& program) {
-  if (program.crawls)
-    return "crawl";
+  if (program.start != Start::plain)
+    return program.start == Start::crawl ? "crawl" : "stairs";
   switch (program.rule) {
     case Rule::most_blocks:
     case Rule::least_bytes:
@@ -147,8 +155,8 @@ Forced force(Subject& subject, const Limits& limits) {
   Random random{19710701};
   Forced best;
   const auto attempt = [&](const Program& program) {
-    // A large heap costs time to begin, and only one rule can fill it.
-    subject.begin(program.crawls ? most : limits.live * ample);
+    // A large heap costs time to begin, and few programs can fill it.
+    subject.begin(program.start == Start::plain ? limits.live * ample : most);
     AttackRun run(subject, limits);
     run.play(program);
     if (run.high() <= best.sequence.forces)

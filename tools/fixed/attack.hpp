@@ -35,11 +35,19 @@ enum class Rule : std::uint8_t {
   aligned_pins  ///< the same, where places are multiples of their size
 };
 
+/// What comes before the sizes.
+enum class Start : std::uint8_t {
+  plain,  ///< nothing
+  crawl,  ///< a large block, a small one behind it, the large goes
+  stairs  ///< free places of growing sizes, each just too small for the next
+};
+
 struct Program {
   Rule rule = Rule::most_blocks;
   std::vector<std::uint32_t> sizes;  ///< granules
-  bool crawls =
-      false;  ///< a large block, a small one behind it, the large goes
+  Start start = Start::plain;
+  std::uint32_t first = 0;  ///< granules of the lowest stair
+  std::uint32_t step = 0;   ///< by which they grow, and of what lies between
 };
 
 /// The rule in a word or two, as tables show it.

@@ -4,7 +4,7 @@
 #include "fixed/attack_run.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <iterator>
 #include <utility>
 
 namespace tarn::compare::fixed {
@@ -143,16 +143,57 @@ void AttackRun::free_before(Rule rule, std::uint32_t next) {
 // must be room left for a block that fits nowhere.
 void AttackRun::crawl(std::uint32_t large) {
   while (used_ + limits_.largest < limits_.live && make(large)) {
-    const LiveBlock block = blocks_.back();
+    const std::uint32_t number = blocks_.back().number;
     if (!make(1))
       return;
-    end(block);
-    blocks_.erase(blocks_.end() - 2);
+    release(number);
   }
 }
 
+// Where the smallest place that serves is taken, small blocks go to small
+// places. So each gets one that just fits: what is left of a place, between two
+// blocks, when a block was put into it that fits nowhere else. For a heap above
+// all there is a block of the largest size, which goes again.
+bool AttackRun::make_stair(std::uint32_t size, std::uint32_t step) {
+  if (used_ + size + step + 2 * limits_.largest > limits_.live)
+    return false;
+  const std::uint32_t number = numbers_;
+  if (!make(size + step) || !make(limits_.largest))
+    return false;
+  release(number);
+  const bool is_made = make(size) && make(step);
+  release(number + 1);
+  return is_made;
+}
+
+// All places of a size are full until the last of them is made.
+void AttackRun::climb(std::uint32_t first, std::uint32_t step) {
+  for (std::uint32_t size = first; size + step <= limits_.largest;
+       size += step) {
+    std::vector<std::uint32_t> full;
+    // Numbers: the place, what closes it, what fills it, what stays.
+    for (std::uint32_t number = numbers_; make_stair(size, step);
+         number = numbers_)
+      full.push_back(number + 2);
+    for (const std::uint32_t number : full)
+      release(number);
+  }
+}
+
+void AttackRun::release(std::uint32_t number) {
+  const auto found = std::find_if(
+      blocks_.rbegin(), blocks_.rend(),
+      [number](const LiveBlock& one) { return one.number == number; });
+  if (found == blocks_.rend())
+    return;
+  end(*found);
+  blocks_.erase(std::next(found).base());
+}
+
 void AttackRun::play(const Program& program) {
-  if (program.crawls)
+  if (program.start == Start::stairs)
+    climb(program.first, program.step);
+  if (program.start == Start::crawl)
     crawl(limits_.any_size ? limits_.largest - 1 : limits_.largest / 2);
   for (const std::uint32_t size : program.sizes) {
     if (!blocks_.empty())

@@ -47,6 +47,9 @@ class AttackRun {
   void keep_cells(Rule rule, std::uint32_t size);
   void free_before(Rule rule, std::uint32_t next);
   void crawl(std::uint32_t large);
+  void climb(std::uint32_t first, std::uint32_t step);
+  bool make_stair(std::uint32_t size, std::uint32_t step);
+  void release(std::uint32_t number);
 
   Subject& subject_;
   Limits limits_;
