@@ -96,7 +96,7 @@ class SmallWorld {
     for (; !next.empty(); next.pop_front()) {
       const State& state = next.front();
       for (const std::size_t size : requests_.sizes) {
-        if (live_in(state.blocks) + size > requests_.most_live)
+        if (!can_ask(state.blocks, size))
           continue;
         Blocks blocks = load(state);
         if (allocate(blocks, size, state))
@@ -104,8 +104,17 @@ class SmallWorld {
       }
       for (std::size_t i = 0; i < state.blocks.size(); ++i) {
         Blocks blocks = load(state);
+        look_on();
         deallocate(blocks, i);
         meet(blocks);
+        // What lives is counted by requests; of those that grow it is not.
+        if (requests_.most_live != no_limit)
+          continue;
+        for (const std::size_t size : requests_.sizes) {
+          blocks = load(state);
+          if (grow(blocks, i, size, state))
+            meet(blocks);
+        }
       }
       refuse_what_is_no_block(state);
       free_all(load(state));
@@ -148,12 +157,14 @@ class SmallWorld {
   [[nodiscard]] std::size_t offset_of(const void* p) const {
     return detail::bytes_between(memory_, p);
   }
-  static std::size_t live_in(const Blocks& blocks) {
-    std::size_t live = 0;
+  [[nodiscard]] bool can_ask(const Blocks& blocks, std::size_t size) const {
+    std::size_t live = size;
     for (const Block& block : blocks)
       live += block.asked;
-    return live;
+    return live <= requests_.most_live;
   }
+  // Has check_step look at some places, so that where it goes on differs.
+  void look_on() { law(heap_.check_step(++turn_ % 5), "check_step() holds"); }
 
   [[nodiscard]] State save(const Blocks& blocks) const {
     return {std::string(reinterpret_cast<const char*>(&heap_), sizeof heap_),
@@ -230,6 +241,29 @@ class SmallWorld {
         "a block begins behind the one before");
     blocks.insert(where, block);
     std::memset(p, 0, block.size);
+    law(heap_.check(), "check() holds");
+    return true;
+  }
+
+  // Where it lies, or not at all.
+  bool grow(Blocks& blocks, std::size_t index, std::size_t size,
+            const State& before) {
+    Block& block = blocks[index];
+    std::byte* const p = memory_ + block.at;
+    if (size <= block.size)
+      return false;
+    if (!heap_.try_expand(p, size)) {
+      law(is_memory_of(before), "what does not grow leaves the memory");
+      law(std::memcmp(&heap_, before.heap.data(), sizeof heap_) == 0,
+          "what does not grow changes nothing");
+      return false;
+    }
+    block.size = heap_.size_of(p);
+    block.asked = size;
+    law(block.size >= size, "what grew has its size");
+    law(block.at + block.size + head <=
+            (index + 1 < blocks.size() ? blocks[index + 1].at : end_),
+        "what grew ends before the next one");
     law(heap_.check(), "check() holds");
     return true;
   }

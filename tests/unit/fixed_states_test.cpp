@@ -34,7 +34,7 @@ constexpr Small small<tarn::two_level>{320, 22311, 72, 6146};
 template <>
 constexpr Small small<tarn::first_fit>{208, 23072, 72, 3296};
 template <>
-constexpr Small small<tarn::next_fit>{192, 17225, 40, 5668};
+constexpr Small small<tarn::next_fit>{192, 17967, 40, 5668};
 template <>
 constexpr Small small<tarn::best_fit>{208, 23072, 72, 3381};
 
