@@ -216,13 +216,13 @@ TEST_CASE("a parcel holds 64 blocks or 4 KiB, of a few sizes eight blocks") {
     std::size_t size;
     unsigned blocks;
   };
-  for (const auto& [size, full] :
+  for (const Case& of :
        {Case{16, 64}, Case{64, 64}, Case{128, 32}, Case{512, 8}, Case{1152, 8},
         Case{2048, 2}, Case{8192, 1}}) {
-    CAPTURE(size);
+    CAPTURE(of.size);
     std::vector<void*> blocks;
     for (int i = 0; i < 6000; ++i)
-      blocks.push_back(default_heap().allocate(size));
+      blocks.push_back(default_heap().allocate(of.size));
     // The first of a slab. The first ones of a class come from strips.
     std::size_t next = 1000;
     while (own().granule_of(blocks[next]) == own().granule_of(blocks[next - 1]))
@@ -239,7 +239,7 @@ TEST_CASE("a parcel holds 64 blocks or 4 KiB, of a few sizes eight blocks") {
         ++waited;
       } while (parcel.granule != heap::no_granule);
     }}.join();
-    CHECK(waited == full);
+    CHECK(waited == of.blocks);
     for (void* const block : blocks)
       default_heap().deallocate(block);
   }
