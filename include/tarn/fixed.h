@@ -38,10 +38,10 @@ extern "C" {
 /* How a heap finds room. */
 typedef struct tarn_fit tarn_fit;
 
-const tarn_fit* tarn_aligned_first_fit(void); /* the least memory by proof */
+const tarn_fit* tarn_aligned_first_fit(void); /* the least in searches */
 const tarn_fit* tarn_half_fit(void);          /* the fewest instructions */
 const tarn_fit* tarn_two_level(void);         /* the least rounding */
-const tarn_fit* tarn_buddy(void);             /* halves of halves */
+const tarn_fit* tarn_buddy(void);             /* the least by proof */
 
 /* The classics, whose time grows with the pieces: not for real time. */
 const tarn_fit* tarn_first_fit(void);
