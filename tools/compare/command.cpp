@@ -8,6 +8,7 @@
 #include "common/refusal.hpp"
 #include "common/result_file.hpp"
 #include "common/surroundings.hpp"
+#include "common/to_exit_code.hpp"
 #include "compare/comparison.hpp"
 #include "compare/csv_report.hpp"
 #include "compare/findings.hpp"
@@ -227,20 +228,9 @@ int compare(const Wishes& wishes, Progress& progress) {
 }  // namespace
 
 int run(const Wishes& wishes) noexcept {
-  Progress progress;
-  catch_interrupts();
-  try {
-    return compare(wishes, progress);
-  } catch (const Interrupted&) {
-    progress.say("stopped; what was printed stands, nothing else is kept");
-    return exit_interrupted;
-  } catch (const Refusal& refusal) {
-    progress.say(refusal.what());
-    return refusal.code;
-  } catch (const std::exception& error) {
-    progress.say(error.what());
-    return exit_nothing;
-  }
+  return to_exit_code(
+      "stopped; what was printed stands, nothing else is kept",
+      [&](Progress& progress) { return compare(wishes, progress); });
 }
 
 }  // namespace tarn::compare

@@ -8,6 +8,7 @@
 #include "common/refusal.hpp"
 #include "common/result_file.hpp"
 #include "common/surroundings.hpp"
+#include "common/to_exit_code.hpp"
 #include "common/words.hpp"
 #include "fixed/reports.hpp"
 #include "fixed/tables.hpp"
@@ -164,21 +165,12 @@ int replay_file(const Wishes& wishes, Progress& progress) {
 }  // namespace
 
 int run(const Wishes& wishes) noexcept {
-  Progress progress;
-  catch_interrupts();
-  try {
-    return wishes.replay.empty() ? measure(wishes, progress)
-                                 : replay_file(wishes, progress);
-  } catch (const Interrupted&) {
-    progress.say("stopped; what was printed stands, nothing else is kept");
-    return exit_interrupted;
-  } catch (const Refusal& refusal) {
-    progress.say(refusal.what());
-    return refusal.code;
-  } catch (const std::exception& error) {
-    progress.say(error.what());
-    return exit_nothing;
-  }
+  return to_exit_code("stopped; what was printed stands, nothing else is kept",
+                      [&](Progress& progress) {
+                        return wishes.replay.empty()
+                                   ? measure(wishes, progress)
+                                   : replay_file(wishes, progress);
+                      });
 }
 
 }  // namespace tarn::compare::fixed

@@ -9,6 +9,7 @@
 #include "common/refusal.hpp"
 #include "common/result_file.hpp"
 #include "common/surroundings.hpp"
+#include "common/to_exit_code.hpp"
 #include "program/html_report.hpp"
 #include "program/inspection.hpp"
 #include "program/printed.hpp"
@@ -239,20 +240,9 @@ class Comparison {
 }  // namespace
 
 int run(const Wishes& wishes) noexcept {
-  Progress progress;
-  compare::catch_interrupts();
-  try {
-    return Comparison(wishes, progress).run();
-  } catch (const Interrupted&) {
-    progress.say("stopped before anything was measured");
-    return exit_interrupted;
-  } catch (const Refusal& refusal) {
-    progress.say(refusal.what());
-    return refusal.code;
-  } catch (const std::exception& error) {
-    progress.say(error.what());
-    return exit_nothing;
-  }
+  return compare::to_exit_code(
+      "stopped before anything was measured",
+      [&](Progress& progress) { return Comparison(wishes, progress).run(); });
 }
 
 }  // namespace tarn::program
