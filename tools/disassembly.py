@@ -11,6 +11,8 @@ import subprocess
 
 CONDITIONS = 'eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le'
 BY_REGISTER = 'a call or jump to what a register says'
+BY_CONDITION = 'a call on a condition'
+STACK_BY_REGISTER = 'a stack that grows by what a register says'
 
 
 @dataclasses.dataclass
@@ -38,15 +40,23 @@ def target_of(text):
 def pushed_by_thumb(name, operands):
     if name == 'push' or name == 'stmdb' and operands.startswith('sp!'):
         return 4 * (operands.split('{')[1].count(',') + 1)
-    found = (re.match(r'sp,(?: sp,)? #(\d+)', operands) if name == 'sub' else
+    found = (re.match(r'sp,(?: sp,)? #(\d+)', operands)
+             if name in ('sub', 'subw') else
              re.search(r'\[sp, #-(\d+)\]!', operands))
     return int(found[1]) if found else 0
 
 
+def moves_stack_by_register(name, operands, number):
+    """Whether it sets the stack's pointer, to what no `number` tells."""
+    return name == 'vpush' or (operands.startswith('sp,') and name != 'cmp' and
+                               not re.fullmatch(f'sp,(?: ?sp,)? ?{number}',
+                                                operands))
+
+
 def leave_thumb(it, name, operands):
     """What an instruction does that changes the program counter otherwise."""
-    it.returns = (name == 'bx' and operands == 'lr' or
-                  name in ('pop', 'ldm', 'ldmia') or
+    it.returns = (name == 'bx' and operands == 'lr' or name == 'pop' or
+                  name in ('ldm', 'ldmia') and operands.startswith('sp!') or
                   name == 'ldr' and operands.startswith('pc, [sp]'))
     if not it.returns and name != 'udf':
         it.refused = BY_REGISTER
@@ -55,22 +65,30 @@ def leave_thumb(it, name, operands):
 def read_thumb(it, behind):
     operation, _, operands = it.text.partition(' ')
     name = re.sub(r'\.[nw]$', '', operation)
-    it.stores = name.startswith('str') and '[sp' not in operands
+    # One on a condition need not happen.
+    it.stores = (name.startswith('str') and '[sp' not in operands and
+                 not re.fullmatch(f'str[bhd]?({CONDITIONS})', name))
     it.pushes = pushed_by_thumb(name, operands)
     found = re.fullmatch(
         rf'(b|bl|bx|blx|pop|ldmia|ldm|ldr|mov|add|tbb|tbh|udf)({CONDITIONS})?',
         name)
     plain, condition = found.groups() if found else (name, None)
-    is_left = plain in ('bx', 'tbb', 'tbh', 'udf') or found and (
-        operands.startswith('pc') or re.search(r'{.*\bpc\b.*}', operands))
+    is_left = (plain in ('bx', 'bxns', 'tbb', 'tbh', 'udf') or
+               operands.startswith('pc,') or
+               plain.startswith(('pop', 'ldm')) and
+               re.search(r'{.*\bpc\b.*}', operands))
+    if moves_stack_by_register(name, operands, r'#\d+'):
+        it.refused = STACK_BY_REGISTER
     if plain in ('b', 'cbz', 'cbnz'):
         it.branches = name != 'b'
         it.goes = (target_of(operands),)
         if not it.branches:
             return
-    elif plain == 'bl':
+    elif plain == 'bl' and condition is None:
         it.calls = target_of(operands)
-    elif plain == 'blx':
+    elif plain == 'bl':
+        it.refused = BY_CONDITION
+    elif plain in ('blx', 'blxns'):
         it.refused = BY_REGISTER
     elif is_left:
         leave_thumb(it, plain, operands)
@@ -85,6 +103,8 @@ def read_riscv(it, behind):
     it.stores = name in ('sb', 'sh', 'sw') and '(sp)' not in operands
     if found := re.match(r'sp,sp,-(\d+)', operands):
         it.pushes = int(found[1])
+    if moves_stack_by_register(name, operands, r'-?\d+( #.*)?'):
+        it.refused = STACK_BY_REGISTER
     if name == 'ret':
         it.returns = True
     elif name == 'j':
@@ -95,9 +115,9 @@ def read_riscv(it, behind):
     elif name in ('jal', 'jalr') and target is not None:
         it.calls = target
         it.goes = (behind,)
-    elif name in ('jr', 'jalr', 'jal'):
+    elif name in ('jr', 'jalr', 'jal', 'mret', 'sret', 'dret'):
         it.refused = BY_REGISTER
-        it.goes = (behind,) if name != 'jr' else ()
+        it.goes = (behind,) if name.startswith('jal') else ()
     elif name != 'unimp':
         it.goes = (behind,)
 

@@ -235,7 +235,27 @@ class Program:
                        and len(self.code[a].inlined) == depth}
             if not limited:
                 self.refuse(self.code[min(loop)], 'loop')
+            for address in limited:
+                if self.counts_twice(address):
+                    self.refuse(self.code[address], 'a line that counts twice')
             self.check_loops(loop - limited)
+
+    def counts_twice(self, address):
+        """Whether another instruction follows that the same run of a line
+        executes: for certain, or as the next condition of one line."""
+        it = self.code[address]
+        limited, seen = self.bound_of(it), {address}
+        for other in self.goes(address):
+            while other not in seen:
+                seen.add(other)
+                if self.bound_of(self.code[other]) == limited:
+                    return True
+                behind = self.goes(other)
+                if len(behind) != 1 or (limited[0].is_condition and
+                                        self.code[other].line != it.line):
+                    break
+                other = behind[0]
+        return False
 
     def inside(self, entry):
         seen, ready = set(), [entry]

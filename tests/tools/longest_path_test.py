@@ -118,6 +118,21 @@ class LongestPath(unittest.TestCase):
         program = self.program([self.bound('n', '*p = n;')], f=LOOP)
         self.assertEqual(program.length('f'), 3 + 3 * 3 + 1)
 
+    def test_a_store_on_a_condition_bounds_no_loop(self):
+        loop = LOOP.replace('  str r0, [r1]\n',
+                            '  cmp r0, r2\n  it eq\n  streq r0, [r1]\n')
+        program = self.program([self.bound('n', '*p = n;')], f=loop)
+        self.refused(program, 'f', 'loop')
+
+    def test_a_line_that_one_run_counts_twice_bounds_no_loop(self):
+        store = LOOP.replace('  str r0, [r1]\n',
+                             '  str r0, [r1]\n  str r0, [r1, #4]\n')
+        program = self.program([self.bound('n', '*p = n;')], f=store)
+        self.refused(program, 'f', 'a line that counts twice')
+        condition = LOOP.replace('  bne 1b\n', '  beq 2f\n  cmp r0, r2\n  bne 1b\n')
+        program = self.program([self.bound('n', 'while (n != 0) {')], f=condition)
+        self.refused(program, 'f', 'a line that counts twice')
+
     def test_a_limit_counts_anew_in_each_call(self):
         program = self.program([self.bound('n', '*p = n;')], f=LOOP,
                                g='push {r4, lr}\nbl f\nbl f\npop {r4, pc}')
@@ -157,8 +172,31 @@ class LongestPath(unittest.TestCase):
 
     def test_what_a_register_says_is_refused(self):
         for body in ('push {r4, lr}\nblx r0\npop {r4, pc}', 'bx r0', 'mov pc, r0',
-                     'tbb [pc, r0]'):
-            self.refused(self.program(f=body), 'f', 'a call or jump to what')
+                     'tbb [pc, r0]', 'ldmia r0, {r1, pc}', 'ldmdb r0, {r1, pc}',
+                     'subs pc, lr, #4'):
+            self.refused(self.program(f=f'{body}\nnop\nbx lr'), 'f',
+                         'a call or jump to what')
+        for body in ('mret', 'jr a0', 'jalr a0'):
+            self.refused(self.program(target=RISCV, f=f'{body}\nnop\nret'), 'f',
+                         'a call or jump to what')
+
+    def test_a_call_on_a_condition_is_refused(self):
+        # Else the way on which it is not made would be left out with it.
+        program = self.program(
+            f='push {r4, lr}\ncmp r0, #0\nit eq\nbleq g\nnop\npop {r4, pc}',
+            g='1: b 1b')
+        self.refused(program, 'f', 'a call on a condition')
+
+    def test_a_stack_is_counted_where_its_size_is_said(self):
+        program = self.program(f='push {r4, lr}\nsubw sp, sp, #1004\n'
+                                 'addw sp, sp, #1004\npop {r4, pc}')
+        program.length('f')
+        self.assertEqual(program.stack('f'), 8 + 1004)
+        for body in ('sub sp, sp, r0\nmov sp, r7', 'add sp, r0'):
+            self.refused(self.program(f=f'{body}\nbx lr'), 'f', 'a stack')
+        for body in ('sub sp,sp,a0', 'li t0,-4096\nadd sp,sp,t0'):
+            self.refused(self.program(target=RISCV, f=f'{body}\nret'), 'f',
+                         'a stack')
 
     def test_what_is_told_to_be_left_is_left_out(self):
         bodies = {'f': 'cbz r0, 1f\nbx lr\n1: b g', 'g': 'nop\nnop\nbx lr'}
