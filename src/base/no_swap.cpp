@@ -7,6 +7,7 @@
 #if !defined(__GCC_HAVE_SYNC_COMPARE_AND_SWAP_4) && \
     (defined(__arm__) || defined(__riscv))
 
+namespace tarn::base {
 namespace {
 
 #  ifdef __arm__
@@ -94,5 +95,6 @@ std::uint32_t tarn_fetch_sub(Place place, std::uint32_t value, int) {
   return tarn_fetch_add(place, 0 - value, 0);
 }
 }
+}  // namespace tarn::base
 
 #endif

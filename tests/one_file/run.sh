@@ -18,7 +18,15 @@ mkdir -p "$work"
 cd "$work"
 "$root/tools/one_file.py" .
 cp "$here"/*.cpp .
-printf '#define TARN_FIXED_IMPLEMENTATION\n#include "tarn_fixed.hpp"\n' >tarn.cpp
+# A program may have names of its own, which those of tarn do not meet.
+cat >tarn.cpp <<'SOURCE'
+struct Place;
+struct InterruptsOff;
+struct Line;
+struct Block;
+#define TARN_FIXED_IMPLEMENTATION
+#include "tarn_fixed.hpp"
+SOURCE
 
 # run_hosted CXX CC - the implementation once, for a C++ and a C program.
 run_hosted() {
