@@ -23,6 +23,10 @@ FILE has a line for each thing that a person knows and the binary does not say:
     shared | FUNCTION | LIMIT | why | FUNCTION, ...
         In one call of the first, what bounds the others runs at most LIMIT
         times, all together.
+    whole | FUNCTION | why
+        A loop that has lines of FUNCTION alone, where that is inlined, is one of
+        its own, and not one around a call of it whose own lines were folded
+        away. Without this row such a loop is refused.
     leave | CALLER | CALLEE | why
         A way on which the one calls the other, or jumps to it, is left out.
     refusal | CALLER | CALLEE | why
@@ -92,6 +96,7 @@ class Told:
         self.bounds = {}  # by line
         self.shared = []
         self.left = []    # pairs of caller and callee
+        self.whole = set()
         texts = pathlib.Path(path).read_text().splitlines() if path else ()
         for text in texts:
             kind, *cells = [cell.strip() for cell in text.split(' | ', 5)]
@@ -101,6 +106,8 @@ class Told:
             elif kind == 'shared' and len(cells) == 4:
                 self.shared.append(Shared(cells[0], self.sum_of(cells[1]),
                                           tuple(cells[3].split(', '))))
+            elif kind == 'whole' and len(cells) == 2:
+                self.whole.add(cells[0])
             elif kind in ('leave', 'refusal') and len(cells) == 3:
                 if kind == 'leave' or is_served:
                     self.left.append(tuple(cells[:2]))
@@ -236,6 +243,9 @@ class Program:
             if not limited:
                 self.refuse(self.code[min(loop)], 'loop')
             for address in limited:
+                bound = self.bound_of(self.code[address])[0]
+                if depth != 0 and bound.function not in self.told.whole:
+                    self.refuse(self.code[address], 'a loop of inlined lines')
                 if self.counts_twice(address):
                     self.refuse(self.code[address], 'a line that counts twice')
             self.check_loops(loop - limited)

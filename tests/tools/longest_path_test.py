@@ -161,8 +161,27 @@ class LongestPath(unittest.TestCase):
         outer = f'bound | {nest} | g | 3 | told | while (*p != 0) {{'
         self.refused(self.compiled([inner], ARM, 'nest.cpp', ['g']), 'g', 'loop')
         self.refused(self.compiled([outer], ARM, 'nest.cpp', ['g']), 'g', 'loop')
-        once = self.compiled([inner, outer], ARM, 'nest.cpp', ['g']).length('g')
+        both = [inner, outer, 'whole | f | told']
+        once = self.compiled(both, ARM, 'nest.cpp', ['g']).length('g')
         self.assertGreater(once, 2 * 3 * 3)
+
+    def test_a_loop_with_lines_of_an_inlined_function_alone_is_refused(self):
+        # That of g is left with none of its own.
+        (self.folder / 'folded.cpp').write_text(
+            'static inline __attribute__((always_inline))\n'
+            'bool f(volatile int* p) {\n'
+            '  if (*p == 0)\n'
+            '    return true;\n'
+            '  *p = 1;\n'
+            '  return false;\n'
+            '}\n'
+            'extern "C" void g(volatile int* p) {\n'
+            '  while (!f(p)) {\n'
+            '  }\n'
+            '}\n')
+        bound = f'bound | {self.folder}/folded.cpp | f | 1 | told | *p = 1;'
+        self.refused(self.compiled([bound], ARM, 'folded.cpp', ['g']), 'g',
+                     'a loop of inlined lines')
 
     def test_recursion_is_refused(self):
         program = self.program(
