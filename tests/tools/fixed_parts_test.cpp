@@ -5,6 +5,7 @@
 #include "fixed/attack_run.hpp"
 #include "fixed/fits.hpp"
 #include "fixed/instructions.hpp"
+#include "fixed/measure.hpp"
 
 #include <doctest/doctest.h>
 #include <sstream>
@@ -140,6 +141,13 @@ TEST_CASE("workloads end what they make and ask for half of the heap") {
     CHECK(most > 65536 / 2 - 2048);
     CHECK(most < 65536 / 2 + 8192);
   }
+}
+
+TEST_CASE("what was refused is not among what is asked for by what lives") {
+  const Workload workload{"three", {{0, 10}, {1, 20}, {2, 40}, {0, 0}}, 3, 0};
+  int block = 0;
+  CHECK(asked_by_living(workload, {&block, nullptr, &block}, 3) == 50);
+  CHECK(asked_by_living(workload, {nullptr, nullptr, &block}, 4) == 40);
 }
 
 TEST_CASE("of a callgrind file each call counted has its cost and functions") {

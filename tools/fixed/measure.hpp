@@ -162,6 +162,21 @@ void count_calls(const std::vector<Workload>& workloads, std::size_t heap,
                          teeth.workload.calls.size());
 }
 
+/// Bytes asked for by what lives when so many calls were made; what was refused
+/// does not.
+inline std::size_t asked_by_living(const Workload& workload,
+                                   const std::vector<void*>& slots,
+                                   std::size_t calls) {
+  std::vector<std::size_t> sizes(slots.size());
+  for (std::size_t i = 0; i < calls; ++i)
+    sizes[workload.calls[i].slot] = workload.calls[i].size;
+  std::size_t sum = 0;
+  for (std::size_t slot = 0; slot < slots.size(); ++slot)
+    if (slots[slot] != nullptr)
+      sum += sizes[slot];
+  return sum;
+}
+
 template <class Memory>
 void weigh_blocks(const std::vector<Workload>& workloads, std::size_t heap) {
   for (const Workload& one : workloads) {
@@ -170,7 +185,8 @@ void weigh_blocks(const std::vector<Workload>& workloads, std::size_t heap) {
     const std::size_t peak = one.peak_at + 1;
     std::size_t refused = make_plain_calls(memory, one, slots, 0, peak);
     const std::string name = one.name;
-    print(name + "_asked", static_cast<double>(one.peak));
+    print(name + "_asked",
+          static_cast<double>(asked_by_living(one, slots, peak)));
     print(name + "_taken", static_cast<double>(memory.taken(slots)));
     refused += make_plain_calls(memory, one, slots, peak, one.calls.size());
     print(name + "_refused", static_cast<double>(refused));
