@@ -145,6 +145,13 @@ def check_replay(sequences, figures):
           result.stdout.count('\n  half_fit ') == len(replayed), result)
 
 
+@case('a sequence may come out of a pipe, which can be read once')
+def piped_sequence():
+    result = tarn('compare', '--fixed', '--replay', '/dev/stdin',
+                  input='tarn fixed sequence 1\na 0 16\nf 0\nend\n')
+    holds(result.returncode == 0 and '\n  best_fit ' in result.stdout, result)
+
+
 @case('a sequence alone goes to standard output, without tables')
 def only_sequence():
     result = tarn(*BRIEF, '--fit', 'half_fit', '--sequence', '-',

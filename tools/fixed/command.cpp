@@ -133,7 +133,7 @@ int measure(const Wishes& wishes, Progress& progress) {
                                                          : exit_left_out;
 }
 
-std::vector<Sequence> sequences_in(const std::string& path) {
+std::string text_in(const std::string& path) {
   std::error_code error;
   std::ifstream file(path);
   // A folder opens, and cannot be read.
@@ -141,7 +141,11 @@ std::vector<Sequence> sequences_in(const std::string& path) {
     throw Refusal(exit_usage, "cannot read " + path + ": " +
                                   std::strerror(file ? EISDIR : errno) +
                                   "; --replay takes what --sequence wrote");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<Sequence> sequences_in(const std::string& text,
+                                   const std::string& path) {
   try {
     return read_sequences(text);
   } catch (const BrokenSequence& broken) {
@@ -150,11 +154,12 @@ std::vector<Sequence> sequences_in(const std::string& path) {
 }
 
 int replay_file(const Wishes& wishes, Progress& progress) {
-  const std::vector<Sequence> sequences = sequences_in(wishes.replay);
+  const std::string text = text_in(wishes.replay);
+  const std::vector<Sequence> sequences = sequences_in(text, wishes.replay);
   Output output(wishes, progress);
   const Comparison comparison(plan_for(wishes), progress);
   progress.begin("replaying", sequences.size());
-  const std::vector<Replayed> replayed = replay(comparison, wishes.replay);
+  const std::vector<Replayed> replayed = replay(comparison, text);
   output.print(heading(
       format("%zu sequences of %s", sequences.size(), wishes.replay.c_str())));
   output.print(replay_table(sequences, replayed, wants_colours()));

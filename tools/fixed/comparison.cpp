@@ -5,11 +5,13 @@
 
 #include "common/refusal.hpp"
 #include "common/words.hpp"
+#include "fixed/memory_file.hpp"
 #include "fixed/worker_run.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <numeric>
 #include <sstream>
 
@@ -124,13 +126,16 @@ void Comparison::force() {
 }
 
 std::vector<Replayed> replay(const Comparison& comparison,
-                             const std::string& file) {
+                             const std::string& text) {
+  const MemoryFile file;
+  if (!(std::ofstream(file.path()) << text).flush())
+    throw std::runtime_error("there is no memory for the sequences");
   std::vector<Replayed> all;
   for (const Contender& one : comparison.contenders()) {
     if (one.kind == Kind::peer)
       continue;
     const ChildResult result =
-        run_worker({comparison.plan().worker, "replay", file, one.name});
+        run_worker({comparison.plan().worker, "replay", file.path(), one.name});
     if (result.exit_code != 0)
       throw std::runtime_error(one.name + ": " + how_it_ended(result));
     Replayed replayed{one.name, {}};

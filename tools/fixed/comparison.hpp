@@ -83,6 +83,6 @@ struct Replayed {
   std::vector<double> heaps;
 };
 [[nodiscard]] std::vector<Replayed> replay(const Comparison& comparison,
-                                           const std::string& file);
+                                           const std::string& text);
 
 }  // namespace tarn::compare::fixed

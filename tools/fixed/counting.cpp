@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include "common/elf_file.hpp"
 #include "fixed/comparison.hpp"
+#include "fixed/memory_file.hpp"
 #include "fixed/worker_run.hpp"
 
 #include <algorithm>
@@ -10,32 +11,9 @@
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <sys/mman.h>
-#include <unistd.h>
 
 namespace tarn::compare::fixed {
 namespace {
-
-// A file that is gone when we are, whatever ends us.
-class MemoryFile {
- public:
-  MemoryFile() : number_(memfd_create("tarn-callgrind", MFD_CLOEXEC)) {}
-  ~MemoryFile() {
-    if (number_ >= 0)
-      close(number_);
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-
-  /// For other processes too.
-  [[nodiscard]] std::string path() const {
-    return "/proc/" + std::to_string(getpid()) + "/fd/" +
-           std::to_string(number_);
-  }
-
- private:
-  int number_;
-};
 
 // What was counted of one call of one fit.
 struct Counted {
