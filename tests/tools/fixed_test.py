@@ -162,6 +162,13 @@ def only_sequence():
     holds('install valgrind' in result.stderr, result)
 
 
+@case('without a fit none is said to refuse anything')
+def no_fit():
+    result = tarn(*BRIEF, '--fit', 'system malloc', env={'PATH': '/nowhere'})
+    holds(result.returncode == 0 and '\nMemory ' in result.stdout and
+          'Each refused' not in result.stdout, result)
+
+
 @case('Ctrl-C leaves nobody and no file, and says so')
 def interrupt():
     with tempfile.TemporaryDirectory() as folder:

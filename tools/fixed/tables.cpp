@@ -232,10 +232,12 @@ std::string memory_meaning(const Comparison& comparison) {
              figure(static_cast<double>(comparison.plan().heap_bytes) /
                     kibibyte)
                  .c_str()) +
-         (best == nullptr
-              ? "Each refused some of a device's jobs"
-              : "Least of a device's jobs, and none refused: " + best->name) +
-         ". Beside the blocks lie the heap object and its book.";
+         (best != nullptr ? "Least of a device's jobs, and none refused: " +
+                                best->name + ". "
+          : least(comparison, "device_asked") != nullptr
+              ? "Each refused some of a device's jobs. "
+              : "") +
+         "Beside the blocks lie the heap object and its book.";
 }
 
 std::string forced_meaning(const Comparison& comparison) {
