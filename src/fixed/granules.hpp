@@ -29,12 +29,12 @@ void* GranuleHeap<Heap>::allocate_aligned(std::size_t size,
                                           std::size_t align) noexcept {
   if (!is_pow2(align))
     port::report_bad_alignment(align);
-  // Places are aligned from the first granule on, as far as that is aligned.
-  if (size > most_bytes || (address_of(blocks_) & (align - 1)) != 0)
-    return this->refuse(size, align);
   // A place of `align` bytes is what is asked for, and counts as the request.
   if (size < align)
     size = align;
+  // Places are aligned from the first granule on, as far as that is aligned.
+  if (size > most_bytes || (address_of(blocks_) & (align - 1)) != 0)
+    return this->refuse(size, align);
   return self().take(size, align, order_of(size));
 }
 

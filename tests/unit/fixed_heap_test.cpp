@@ -236,8 +236,9 @@ FOR_EACH_FIT("a buffer too small, or none: no block, and nothing else") {
   }
   FixedHeap<Fit> none{std::span<std::byte>{}};
   CHECK(none.allocate(1) == nullptr);
+  CHECK(none.allocate(1, tarn::no_limit / 2 + 1) == nullptr);
   CHECK_FALSE(none.owns(buffer));
-  CHECK(none.stats().refusals == 1);
+  CHECK(none.stats().refusals == 2);
   none.deallocate(nullptr);
   CHECK_FALSE(none.add_buffer({}));
 }
