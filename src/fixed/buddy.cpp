@@ -87,10 +87,10 @@ void* BuddyHeap::take(std::size_t size, std::size_t align,
 
 void BuddyHeap::deallocate(void* p) noexcept {
   const std::size_t number = number_of(p);
-  if (number >= count_ || (tags_[number] & is_block) == 0) [[unlikely]]
-    return refuse_pointer(p);
   auto place = static_cast<std::uint32_t>(number);
-  unsigned order = tags_[place] ^ is_block;
+  if (number >= count_ || block_order(place) >= orders) [[unlikely]]
+    return refuse_pointer(p);
+  unsigned order = block_order(place);
   used_ -= std::uint32_t{1} << order;
   for (;; ++order) {
     const std::uint32_t size = std::uint32_t{1} << order;

@@ -1,6 +1,7 @@
 // What a heap of halves does seldom: looking at itself.
 #include "tarn/detail/fixed_buddy.hpp"
 
+#include "fixed/damage.hpp"
 #include "fixed/granules.hpp"
 
 namespace tarn {
@@ -9,8 +10,12 @@ namespace detail {
 
 std::size_t BuddyHeap::size_of(const void* p) const noexcept {
   const std::size_t number = number_of(p);
-  if (number < count_ && (tags_[number] & is_block) != 0)
-    return granule << (tags_[number] ^ is_block);
+  if (number < count_) {
+    const unsigned order = block_order(static_cast<std::uint32_t>(number));
+    // What a block behind wrote into the book may lead out of the buffer.
+    if (order < orders && std::size_t{1} << order <= count_ - number)
+      return granule << order;
+  }
   return other_ != nullptr ? other_->size_of(p) : 0;
 }
 
@@ -86,15 +91,16 @@ bool BuddyHeap::check() const noexcept {
          are_lists_sound(free_ones) && (other_ == nullptr || other_->check());
 }
 
-bool BuddyHeap::check_step(std::size_t places) noexcept {
+bool BuddyHeap::check_step(std::size_t places, BlockLook look) noexcept {
   for (std::size_t i = 0; i < places && count_ != 0; ++i) {
     if (looked_at_ >= count_)
       looked_at_ = 0;
-    if (!is_sound(looked_at_))
+    if (!is_sound(looked_at_) ||
+        (look != nullptr && !look_at(looked_at_, look)))
       return false;
     looked_at_ += std::uint32_t{1} << (tags_[looked_at_] % is_free);
   }
-  return other_ == nullptr || other_->check_step(places);
+  return other_ == nullptr || other_->check_step(places, look);
 }
 
 bool BuddyHeap::look_at(std::uint32_t place, BlockLook look) const noexcept {
@@ -103,22 +109,21 @@ bool BuddyHeap::look_at(std::uint32_t place, BlockLook look) const noexcept {
          look(blocks_ + place * granule, granule << (tag ^ is_block));
 }
 
+void BuddyHeap::report_pointer(const void* p) const noexcept {
+  const std::size_t number = number_of(p);
+  // Neither nothing nor a free place: no call wrote that.
+  if (number < count_ && tags_[number] != 0 &&
+      (tags_[number] ^ std::uint32_t{is_free}) >= orders)
+    report_damage(p);
+  GranuleHeap::report_pointer(p);
+}
+
 bool BuddyHeap::look_at_all(BlockLook look) const noexcept {
   for (std::uint32_t place = 0; place < count_;
        place += std::uint32_t{1} << (tags_[place] % is_free))
     if (!look_at(place, look))
       return false;
   return other_ == nullptr || other_->look_at_all(look);
-}
-
-bool BuddyHeap::look_at_last(BlockLook look) const noexcept {
-  // The cursor is at the one behind; inside of a place nothing begins.
-  std::uint32_t size = 1;
-  while (size < looked_at_ && tags_[looked_at_ - size] == 0)
-    size *= 2;
-  if (count_ != 0 && !look_at(looked_at_ - size, look))
-    return false;
-  return other_ == nullptr || other_->look_at_last(look);
 }
 
 template class FixedBuffers<BuddyHeap>;

@@ -180,15 +180,17 @@ bool FragmentHeap<Index>::check() const noexcept {
 }
 
 template <class Index>
-bool FragmentHeap<Index>::check_step(std::size_t blocks) noexcept {
+bool FragmentHeap<Index>::check_step(std::size_t blocks,
+                                     BlockLook look) noexcept {
   for (std::size_t i = 0; i < blocks && has_begun(); ++i) {
     if (looked_at_ - 1 >= count())
       looked_at_ = 1;
-    if (!is_sound(looked_at_))
+    if (!is_sound(looked_at_) ||
+        (look != nullptr && !look_at(looked_at_, look)))
       return false;
     looked_at_ += at(cells_, looked_at_).size & ~in_use;
   }
-  return other_ == nullptr || other_->check_step(blocks);
+  return other_ == nullptr || other_->check_step(blocks, look);
 }
 
 template <class Index>
@@ -211,14 +213,6 @@ bool FragmentHeap<Index>::look_at_all(BlockLook look) const noexcept {
     if (!look_at(fragment, look))
       return false;
   return other_ == nullptr || other_->look_at_all(look);
-}
-
-template <class Index>
-bool FragmentHeap<Index>::look_at_last(BlockLook look) const noexcept {
-  // The cursor is at the one behind.
-  if (has_begun() && !look_at(at(cells_, looked_at_).before, look))
-    return false;
-  return other_ == nullptr || other_->look_at_last(look);
 }
 
 template <class Index>

@@ -124,7 +124,7 @@ bool TreeHeap::check() const noexcept {
          (other_ == nullptr || other_->check());
 }
 
-bool TreeHeap::check_step(std::size_t words) noexcept {
+bool TreeHeap::check_step(std::size_t words, BlockLook look) noexcept {
   for (std::size_t i = 0; i < words && count_ != 0; ++i) {
     if (looked_at_ >= words_for(count_))
       looked_at_ = 0;
@@ -135,9 +135,11 @@ bool TreeHeap::check_step(std::size_t words) noexcept {
     for (; node != 0; node /= 2, ++order)
       if (!is_node_sound(node, order))
         return false;
+    if (look != nullptr && !look_at(looked_at_, look))
+      return false;
     ++looked_at_;
   }
-  return other_ == nullptr || other_->check_step(words);
+  return other_ == nullptr || other_->check_step(words, look);
 }
 
 // The blocks that begin in a word's granules.
@@ -163,12 +165,6 @@ bool TreeHeap::look_at_all(BlockLook look) const noexcept {
     if (!look_at(word, look))
       return false;
   return other_ == nullptr || other_->look_at_all(look);
-}
-
-bool TreeHeap::look_at_last(BlockLook look) const noexcept {
-  if (count_ != 0 && !look_at(looked_at_ - 1, look))
-    return false;
-  return other_ == nullptr || other_->look_at_last(look);
 }
 
 template class FixedBuffers<TreeHeap>;

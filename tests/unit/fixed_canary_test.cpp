@@ -175,3 +175,14 @@ TEST_CASE("check_step finds a written book of granules in one sweep") {
   CHECK_FALSE(heap.check());
   CHECK_FALSE(heap.check_step(300));
 }
+
+TEST_CASE("check_step looks at no block that only a written book has") {
+  Guarded<tarn::buddy> heap{std::span{buffer}.first(170)};
+  REQUIRE(heap.allocate(24) != nullptr);
+  const std::size_t size = heap.stats().size;
+  // As if 2 GiB began at the second granule.
+  buffer[size + 1] = std::byte{0x80 | 27};
+  CHECK(heap.size_of(buffer + 16) == 0);
+  CHECK(heap.check_step(1));
+  CHECK_FALSE(heap.check());
+}

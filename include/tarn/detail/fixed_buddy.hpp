@@ -44,12 +44,12 @@ class BuddyHeap : public GranuleHeap<BuddyHeap> {
   [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept;
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
   [[nodiscard]] bool check() const noexcept;
-  [[nodiscard]] bool check_step(std::size_t places) noexcept;
+  /// `look`, if there is one, must say so of the blocks among them as well.
+  [[nodiscard]] bool check_step(std::size_t places,
+                                BlockLook look = nullptr) noexcept;
 
   /// Whether `look` says so of all blocks in use. Requires: check().
   [[nodiscard]] bool look_at_all(BlockLook look) const noexcept;
-  /// The same of that which check_step(1) just looked at.
-  [[nodiscard]] bool look_at_last(BlockLook look) const noexcept;
 
   /// Granules that are always enough: as above, or a place of the largest for
   /// each block, since a place without a block serves.
@@ -103,6 +103,10 @@ class BuddyHeap : public GranuleHeap<BuddyHeap> {
     return static_cast<std::uint8_t>(is_free | order);
   }
 
+  // Of the block that begins there; of `orders` or more: none does.
+  [[nodiscard]] unsigned block_order(std::uint32_t place) const noexcept {
+    return std::uint32_t{tags_[place]} - is_block;
+  }
   [[nodiscard]] Links& links(std::uint32_t place) const noexcept {
     return *reinterpret_cast<Links*>(blocks_ + place * granule);
   }
@@ -118,6 +122,8 @@ class BuddyHeap : public GranuleHeap<BuddyHeap> {
   [[nodiscard]] std::size_t largest_here() const noexcept;
   [[nodiscard]] bool look_at(std::uint32_t place,
                              BlockLook look) const noexcept;
+  // Never returns.
+  void report_pointer(const void* p) const noexcept;
   void keep_looking_at(std::uint32_t place, unsigned order) noexcept;
 
   std::uint8_t* tags_ = nullptr;  // by granule; 0: nothing begins there

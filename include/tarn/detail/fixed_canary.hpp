@@ -87,8 +87,8 @@ inline void seal_block(void* block, std::size_t size,
 /// Never returns.
 [[gnu::cold]] void report_overflow(const void* block) noexcept;
 
-/// A heap whose blocks are sealed; the same calls. `Heap` has look_at_all and
-/// look_at_last as well.
+/// A heap whose blocks are sealed; the same calls. `Heap` has look_at_all as
+/// well, and a check_step that looks at blocks.
 template <class Heap>
 class CanaryHeap : public Heap {
  public:
@@ -135,10 +135,7 @@ class CanaryHeap : public Heap {
     return Heap::check() && Heap::look_at_all(is_whole);
   }
   [[nodiscard]] bool check_step(std::size_t blocks) noexcept {
-    for (; blocks != 0; --blocks)
-      if (!Heap::check_step(1) || !Heap::look_at_last(is_whole))
-        return false;
-    return true;
+    return Heap::check_step(blocks, is_whole);
   }
 
  private:

@@ -48,12 +48,12 @@ class FragmentHeap : public FixedBuffers<FragmentHeap<Index>> {
     return count() * cell_size;
   }
   [[nodiscard]] bool check() const noexcept;
-  [[nodiscard]] bool check_step(std::size_t blocks) noexcept;
+  /// `look`, if there is one, must say so of the blocks among them as well.
+  [[nodiscard]] bool check_step(std::size_t blocks,
+                                BlockLook look = nullptr) noexcept;
 
   /// Whether `look` says so of all blocks in use. Requires: check().
   [[nodiscard]] bool look_at_all(BlockLook look) const noexcept;
-  /// The same of that which check_step(1) just looked at.
-  [[nodiscard]] bool look_at_last(BlockLook look) const noexcept;
 
  private:
   using Buffers = FixedBuffers<FragmentHeap>;

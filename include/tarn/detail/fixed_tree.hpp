@@ -39,12 +39,12 @@ class TreeHeap : public GranuleHeap<TreeHeap> {
   [[nodiscard]] bool try_expand(void* p, std::size_t size) noexcept;
   [[nodiscard]] std::size_t size_of(const void* p) const noexcept;
   [[nodiscard]] bool check() const noexcept;
-  [[nodiscard]] bool check_step(std::size_t words) noexcept;
+  /// `look`, if there is one, must say so of the blocks among them as well.
+  [[nodiscard]] bool check_step(std::size_t words,
+                                BlockLook look = nullptr) noexcept;
 
   /// Whether `look` says so of all blocks in use. Requires: check().
   [[nodiscard]] bool look_at_all(BlockLook look) const noexcept;
-  /// The same of those in the word that check_step(1) just looked at.
-  [[nodiscard]] bool look_at_last(BlockLook look) const noexcept;
 
   [[nodiscard]] static constexpr unsigned orders_between(
       std::size_t smallest, std::size_t largest) noexcept {
