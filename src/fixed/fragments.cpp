@@ -218,7 +218,7 @@ void* FragmentHeap<Index>::allocate_aligned(std::size_t size,
   }
   at(cells, fragment).size = need | in_use;
   // The request is what was looked for.
-  count_request(used_ + need, size + align - cell_size, need);
+  count_request(used_ + need, bytes_in(need + slack), need);
   cut(cells, fragment, need, all - need, marks);
   index_.marks = marks;
   return &at(cells, fragment).next;

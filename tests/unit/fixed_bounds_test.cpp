@@ -44,6 +44,20 @@ FOR_EACH_FIT("headroom counts what an alignment asked for") {
   CHECK(headroom > -100'000);
 }
 
+// Where rounding and slack together make a larger power of two.
+FOR_EACH_FIT("what headroom says to be enough grants what was granted") {
+  FixedHeap<Fit> heap{room(4 * KiB)};
+  REQUIRE(heap.allocate(72, 64) != nullptr);
+  const tarn::FixedHeapStats stats = heap.stats();
+  const auto enough = static_cast<std::size_t>(
+      static_cast<std::int64_t>(stats.size) - stats.headroom);
+  std::size_t bytes = enough;
+  while (FixedHeap<Fit>{room(bytes)}.stats().size < enough)
+    bytes += 16;
+  FixedHeap<Fit> small{room(bytes)};
+  CHECK(small.allocate(72, 64) != nullptr);
+}
+
 FOR_EACH_FIT("headroom is that of the first buffer") {
   FixedHeap<Fit> heap{room(1 * KiB)};
   const auto size = static_cast<std::int64_t>(heap.stats().size);
