@@ -143,9 +143,11 @@ class DoubleEndedStack : private StackEnd<detail::Side::low>,
 
   /// The end that grows upwards.
   [[nodiscard]] Low& low() noexcept { return *this; }
+  [[nodiscard]] const Low& low() const noexcept { return *this; }
 
   /// The end that grows downwards.
   [[nodiscard]] High& high() noexcept { return *this; }
+  [[nodiscard]] const High& high() const noexcept { return *this; }
 
   /// Ends all blocks of both ends.
   void reset() noexcept {

@@ -180,6 +180,15 @@ FOR_EACH_END("a mark that ran out of memory is false, and rewinds to nothing") {
   CHECK(stack.stats().used == used);
 }
 
+TEST_CASE("who may only look sees both ends") {
+  DoubleEndedStack stack{room(64)};
+  const void* const block = stack.low().allocate(16);
+  const DoubleEndedStack& seen = stack;
+  CHECK(seen.low().owns(block));
+  CHECK_FALSE(seen.high().owns(block));
+  CHECK(seen.high().largest_free() == 48);
+}
+
 TEST_CASE("statistics: of both ends, the most that were at one time") {
   DoubleEndedStack stack{room(1000)};
   REQUIRE(stack.low().allocate(320) != nullptr);
