@@ -10,8 +10,9 @@
 //
 // Cost     8 bytes a block, and the calls of size_of.
 // Threads  confined.
-// Failure  an overflow is a fault (docs/faults.md) when the block is given back
-//          or grown, and false from check() and check_step().
+// Failure  an overflow is a fault (docs/faults.md) when the block is given
+//          back, grown or asked for its size, and false from check() and
+//          check_step().
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -155,7 +156,7 @@ class CanaryHeap : public Heap {
 }  // namespace detail
 
 /// A word behind each block's requested end, looked at when the block is given
-/// back or grown, by check() and by check_step().
+/// back, grown or asked for its size, by check() and by check_step().
 struct Canaries {
   static constexpr std::size_t bytes_per_block = detail::canary_bytes;
   template <class Heap>
