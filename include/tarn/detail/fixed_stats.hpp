@@ -15,13 +15,15 @@ struct FixedHeapStats {
   std::size_t used = 0;  ///< of those now, rounding included
   std::size_t peak = 0;  ///< the most that ever were
   std::size_t largest_free = 0;  ///< what allocate would grant now
-  /// That ever was granted, with what its alignment above 16 asked for.
+  /// That ever was granted, with its canary and what its alignment above 16
+  /// asked for.
   std::size_t largest_request = 0;
   std::size_t smallest_block = 0;  ///< of all that ever were, with its header
   /// Requests that got nothing, up to 2^32 - 1.
   std::size_t refusals = 0;
-  std::size_t fragmented = 0;  ///< of those, with enough bytes free, in pieces
-  std::int64_t headroom = 0;   ///< bytes above the bound so far
+  /// Of those, with enough bytes free in the last buffer, in pieces.
+  std::size_t fragmented = 0;
+  std::int64_t headroom = 0;  ///< bytes above the bound so far
 };
 
 namespace detail {
