@@ -45,6 +45,20 @@ struct FragmentFit {
   }
 
  protected:
+  // R (1 + ceil(lg r)), or what is proven where that is less.
+  static constexpr std::size_t bytes_by_powers(std::size_t live,
+                                               std::size_t largest,
+                                               std::size_t smallest) noexcept {
+    need_a_heap_of(live);
+    need_a_heap_of(largest);
+    const std::uint64_t cells = most_cells_of(live, largest, smallest);
+    const std::uint32_t most = Index::rounded(cells_for(largest));
+    const unsigned powers = most < 2 ? 1 : high_bit(most - 1) + 2;
+    const std::uint64_t proven =
+        bound(cells, live / smallest, most, cells_for(smallest));
+    return buffer_with<Index>(cells * powers < proven ? cells * powers
+                                                      : proven);
+  }
   static constexpr std::uint64_t bound(std::uint64_t live, std::uint64_t blocks,
                                        std::uint32_t largest,
                                        std::uint32_t smallest) noexcept {
@@ -138,14 +152,7 @@ struct half_fit : detail::FragmentFit<detail::HalfFitIndex> {
   static constexpr std::size_t expected_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
-    detail::need_a_heap_of(live);
-    detail::need_a_heap_of(largest);
-    const std::uint64_t cells = most_cells_of(live, largest, smallest);
-    const std::uint32_t most = Index::rounded(detail::cells_for(largest));
-    const std::uint64_t powers = cells * (detail::high_bit(most) + 1);
-    const std::uint64_t any =
-        detail::bound_of_any(cells, live / smallest, most);
-    return detail::buffer_with<Index>(powers < any ? powers : any);
+    return bytes_by_powers(live, largest, smallest);
   }
 };
 
@@ -161,15 +168,7 @@ struct first_fit
   static constexpr std::size_t expected_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
-    detail::need_a_heap_of(live);
-    detail::need_a_heap_of(largest);
-    const std::uint64_t cells = most_cells_of(live, largest, smallest);
-    const std::uint32_t most = detail::cells_for(largest);
-    const unsigned powers = most < 2 ? 1 : detail::high_bit(most - 1) + 2;
-    const std::uint64_t proven =
-        bound(cells, live / smallest, most, detail::cells_for(smallest));
-    return detail::buffer_with<Index>(cells * powers < proven ? cells * powers
-                                                              : proven);
+    return bytes_by_powers(live, largest, smallest);
   }
 };
 
