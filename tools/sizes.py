@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""sizes.py - what each pool takes of a board's flash and RAM, in docs/fixed.md.
+"""sizes.py - what each pool takes of a board's flash and RAM, as
+docs/fixed-figures.md says.
 
     tools/sizes.py [--write]
 
@@ -14,7 +15,7 @@ import tempfile
 
 from embedded import Core, ROOT, in_parallel, run
 
-DOCUMENT = ROOT / 'docs/fixed.md'
+DOCUMENT = ROOT / 'docs/fixed-figures.md'
 CORES = {'cortex-m0': 'Cortex-M0', 'cortex-m3': 'Cortex-M3'}
 POOLS = {
     'slot_pool': '`SlotPool<32, 128>`',

@@ -23,7 +23,8 @@
 //     tarn::FixedHeap<tarn::two_level> heap{buffer};
 //     constinit tarn::FixedHeap<tarn::half_fit, 96 * tarn::KiB> at_start;
 //
-// Cost     8 bytes a block and the rounding; instructions in docs/fixed.md.
+// Cost     8 bytes a block and the rounding; instructions in
+//          docs/fixed-figures.md.
 // Threads  confined, or as its Lock says.
 // Failure  nullptr or false; nothing has changed but a count. Double, foreign
 //          and interior frees are faults, and so is a header that somebody

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""snippets.py OUT DOCUMENT... [--some DOCUMENT...] - takes the code out of
-documents, so that what a reader copies is what the tests compile and run.
+"""snippets.py OUT DOCUMENT... - takes the code out of documents, so that what a
+reader copies is what the tests compile and run.
 
 A block of C++, C or CMake has its name in a comment on the line before it,
 `<!-- snippet: handler -->`, and goes to OUT/handler.inc. A block of C++ or C
-without a name is an error, but in documents after --some, and so is a name that nobody uses (snippets/NAME.*,
-or a word in tests/install). Line numbers are those of the document.
+without a name is an error, and so is a name that nobody uses: a file of
+snippets/ that includes it, or another test. Line numbers are those of the
+document.
 """
 # SPDX-License-Identifier: MIT
 import pathlib
@@ -13,6 +14,7 @@ import re
 import sys
 
 NAME = re.compile(r'<!-- snippet: (\w+) -->')
+INCLUDE = re.compile(r'#include "(\w+)\.inc"')
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -41,21 +43,19 @@ def write_if_new(path, text):
 def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    used = {path.stem for path in (HERE / 'snippets').iterdir()}
-    used |= {'find_package'}  # tests/install/run.sh builds a project with it
+    used = {name for path in (HERE / 'snippets').iterdir()
+            for name in INCLUDE.findall(path.read_text())}
+    # tests/install/run.sh builds a project with one, tests/one_file the other.
+    used |= {'find_package', 'one_file'}
     seen = set()
-    needs_names = True
     for document in map(pathlib.Path, sys.argv[2:]):
-        if str(document) == '--some':
-            needs_names = False
-            continue
         for name, language, first, body in blocks(document):
             place = f'{document}:{first}'
             if name is None:
-                if language in ('cpp', 'c') and needs_names:
+                if language in ('cpp', 'c'):
                     sys.exit(f'{place}: give this code a name, '
-                             '<!-- snippet: NAME -->, and tests/examples/'
-                             'snippets/NAME.cpp that compiles it')
+                             '<!-- snippet: NAME -->, and have a file of '
+                             'tests/examples/snippets include NAME.inc')
                 continue
             if name not in used or name in seen:
                 sys.exit(f'{place}: {name} has no test of its own in '

@@ -18,15 +18,12 @@ mkdir -p "$work"
 cd "$work"
 "$root/tools/one_file.py" .
 cp "$here"/*.cpp .
-# A program may have names of its own, which those of tarn do not meet.
-cat >tarn.cpp <<'SOURCE'
-struct Place;
-struct InterruptsOff;
-struct Line;
-struct Block;
-#define TARN_FIXED_IMPLEMENTATION
-#include "tarn_fixed.hpp"
-SOURCE
+# As docs/fixed.md says, in a program with names of its own, which those of tarn do
+# not meet.
+{
+  echo 'struct Place; struct InterruptsOff; struct Line; struct Block;'
+  sed -n '/snippet: one_file/,/^```$/{/^#/p}' "$root/docs/fixed.md"
+} >tarn.cpp
 
 # run_hosted CXX CC - the implementation once, for a C++ and a C program.
 run_hosted() {

@@ -1,6 +1,6 @@
 // small_world.hpp - every state that a small fixed heap can get into: it is put
 // back into each state that it was in and asked all that can be asked there,
-// and with each call the laws of docs/fixed.md are looked at.
+// and with each call the laws of docs/fixed-figures.md are looked at.
 //
 // Threads  confined; there is one at a time, which has the fault handler.
 // SPDX-License-Identifier: MIT
