@@ -16,6 +16,10 @@
                      tarn::half_fit, tarn::two_level, tarn::first_fit, \
                      tarn::next_fit, tarn::best_fit)
 
+#define FOR_EACH_FIT_WITH_HEADS(name)                            \
+  TEST_CASE_TEMPLATE(name, Fit, tarn::half_fit, tarn::two_level, \
+                     tarn::first_fit, tarn::next_fit, tarn::best_fit)
+
 namespace tarn::test {
 
 alignas(4096) inline std::byte buffer[160 * KiB];

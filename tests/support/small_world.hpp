@@ -6,19 +6,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tarn/checks.hpp"
 #include "tarn/fixed_heap.hpp"
 
+#include "support/faults.hpp"
+
 #include <algorithm>
-#include <csetjmp>
 #include <cstring>
 #include <deque>
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <span>
 #include <string>
 #include <type_traits>
-#include <unistd.h>
 #include <unordered_set>
 #include <vector>
 
@@ -29,35 +27,6 @@ namespace tarn::test {
 struct Requests {
   std::vector<std::size_t> sizes;
   std::size_t most_live = no_limit;
-};
-
-/// Has faults go on at a place of the caller's, and say nothing meanwhile.
-class Faults {
- public:
-  Faults() : error_(dup(STDERR_FILENO)), former_(set_fault_handler(go_on)) {
-    const int nothing = open("/dev/null", O_WRONLY);
-    dup2(nothing, STDERR_FILENO);
-    close(nothing);
-  }
-  ~Faults() {
-    set_fault_handler(former_);
-    dup2(error_, STDERR_FILENO);
-    close(error_);
-  }
-  Faults(const Faults&) = delete;
-  Faults& operator=(const Faults&) = delete;
-
-  static inline std::jmp_buf way_out;
-  static inline Fault last{};
-
- private:
-  static void go_on(Fault kind, const char*) noexcept {
-    last = kind;
-    std::longjmp(way_out, 1);
-  }
-
-  int error_;
-  FaultHandler former_;
 };
 
 /// An assertion that costs nothing while it holds; there are millions.
@@ -314,21 +283,16 @@ class SmallWorld {
       law(heap_.size_of(wrong) == 0, "it is no block");
       if ((at / 16 + turn_) % 4 != 0)
         continue;
-      law(is_refused(wrong), "it is refused");
-      law(Faults::last == (is_inside ? Fault::wrong_pool : Fault::double_free),
-          "inside is not free");
+      law(is_refused(wrong, is_inside ? Fault::wrong_pool : Fault::double_free),
+          "it is refused, and inside is not free");
     }
-    law(is_refused(&heap_), "what is foreign is refused");
-    law(Faults::last == Fault::wrong_pool, "foreign is not free");
+    law(is_refused(&heap_, Fault::wrong_pool), "what is foreign is refused");
     law(is_memory_of(state), "a bad free leaves the memory");
     law(std::memcmp(&heap_, state.heap.data(), sizeof heap_) == 0,
         "a bad free changes nothing");
   }
-  bool is_refused(void* p) {
-    if (setjmp(Faults::way_out) != 0)
-      return true;
-    heap_.deallocate(p);
-    return false;
+  bool is_refused(void* p, Fault kind) {
+    return is_told(kind, [&] { heap_.deallocate(p); });
   }
 
   Requests requests_;

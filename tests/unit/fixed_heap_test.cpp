@@ -338,8 +338,7 @@ TEST_CASE("two levels round a request by a sixteenth at most") {
   }
 }
 
-TEST_CASE_TEMPLATE("check_step finds a written header in one sweep", Fit,
-                   half_fit, two_level) {
+FOR_EACH_FIT_WITH_HEADS("check_step finds a written header in one sweep") {
   FixedHeap<Fit> heap{room(4 * KiB)};
   const std::vector<void*> blocks = all_of(heap, 40);
   for (int i = 0; i < 40; ++i)
@@ -355,8 +354,7 @@ TEST_CASE_TEMPLATE("check_step finds a written header in one sweep", Fit,
   CHECK(is_found);
 }
 
-TEST_CASE_TEMPLATE("check_step finds written links of a free place", Fit,
-                   half_fit, two_level) {
+FOR_EACH_FIT_WITH_HEADS("check_step finds written links of a free place") {
   FixedHeap<Fit> heap{room(4 * KiB)};
   const std::vector<void*> blocks = all_of(heap, 40);
   for (std::size_t i = 0; i < blocks.size(); i += 2)

@@ -53,3 +53,11 @@ FOR_EACH_FIT("no state of a heap of required_bytes refuses a request") {
                                {{8, 24}, live}};
   CHECK(world.states() == small<Fit>.live_states);
 }
+
+TEST_CASE("no state of a heap of expected_bytes refuses a request") {
+  using Heap = FixedHeap<tarn::aligned_first_fit>;
+  constexpr std::size_t bytes = Heap::expected_bytes(80, 56, 8);
+  static_assert(bytes < Heap::required_bytes(80, 56, 8));
+  static SmallWorld<tarn::aligned_first_fit> world{bytes, {{8, 24, 56}, 80}};
+  CHECK(world.states() == 4838);
+}
