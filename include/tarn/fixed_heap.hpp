@@ -181,7 +181,8 @@ class FixedHeap {
   }
 
   /// The same by a bound that is not proven but held by every exhaustive
-  /// search so far, of those fits that have one.
+  /// search so far, of those fits that have one: docs/fixed-figures.md says
+  /// up to where.
   static consteval std::size_t expected_bytes(std::size_t live,
                                               std::size_t largest,
                                               std::size_t smallest) noexcept {
