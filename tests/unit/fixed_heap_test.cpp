@@ -313,6 +313,18 @@ TEST_CASE("a static heap has most of its size for blocks") {
   CHECK(half_at_start.check());
 }
 
+TEST_CASE("a head is two words, and a granule's book at most two bytes") {
+  FixedHeap<half_fit> heap{room(4 * KiB)};
+  auto* const block = static_cast<std::byte*>(heap.allocate(120));
+  auto* const next = static_cast<std::byte*>(heap.allocate(120));
+  CHECK(heap.size_of(block) == 120);
+  CHECK(next - block == 120 + 2 * 4);
+  constexpr std::size_t granules = 64 * KiB / 16;
+  static_assert(tarn::aligned_first_fit::memory_for(64 * KiB) <=
+                64 * KiB + 2 * granules);
+  static_assert(tarn::buddy::memory_for(64 * KiB) <= 64 * KiB + 2 * granules);
+}
+
 TEST_CASE("each call holds the lock") {
   FixedHeap<half_fit, tarn::at_run_time, CountingLock> heap{room(1 * KiB)};
   void* const block = heap.allocate(10);
