@@ -20,7 +20,8 @@
 //
 // rounded down, and a request of up to n = 2^L is refused only in a heap of
 // fewer places of n than the same with L for k and j up to L. Every exhaustive
-// search has needed just that (docs/fixed-figures.md); it is less than M (1 + lg n).
+// search has needed just that (docs/fixed-figures.md). It is less than
+// M (1 + lg n).
 //
 // Cost     a few instructions for each power of two between the block and the
 //          place it is cut from, or becomes part of; 1 byte a granule.
