@@ -33,8 +33,10 @@ T* make_array_in(Pool& pool, std::size_t count) {
   static_assert(std::is_trivially_destructible_v<T>,
                 "no destructor runs here: a Region is for such things");
   std::size_t bytes = 0;
-  if (__builtin_mul_overflow(count, sizeof(T), &bytes)) [[unlikely]]
-    bytes = no_limit;  // refused and counted like any other
+  if (__builtin_mul_overflow(count, sizeof(T), &bytes)) [[unlikely]] {
+    // Refused and counted like any other.
+    return static_cast<T*>(pool.allocate(no_limit, alignof(T)));
+  }
   void* const place = pool.allocate(bytes, alignof(T));
   if (place == nullptr)
     return nullptr;
