@@ -78,7 +78,8 @@ follow_readme() {
   rm -rf "$project"
   mkdir -p "$project"
   "$root/tests/examples/snippets.py" "$project" "$root/README.md" \
-    "$root/docs/choosing.md" "$root/docs/contract.md" "$root/docs/stats.md"
+    "$root/docs/choosing.md" "$root/docs/contract.md" "$root/docs/fixed.md" \
+    "$root/docs/stats.md"
   cp "$here/consumer/main.cpp" "$project"
   {
     echo 'cmake_minimum_required(VERSION 3.22)'
