@@ -29,7 +29,8 @@ DROPPED = re.compile(r'#pragma once|(//| \*) SPDX-License-Identifier: ')
 # What no header leads to: each is called by name only.
 MORE_HEADERS = ('include/tarn/checks.hpp', 'include/tarn/fixed.h')
 MORE_SOURCES = ('src/base/no_swap.cpp', 'src/doors/c_api_fixed.cpp',
-                'src/os/alone/last_words.cpp', 'src/port/fault_text.cpp')
+                'src/doors/c_api_frames.cpp', 'src/os/alone/last_words.cpp',
+                'src/port/fault_text.cpp')
 
 HEAD = '''// tarn_fixed.hpp - heaps and slots inside a buffer of yours, in one file.
 //

@@ -1,10 +1,11 @@
-/* fixed.h - heaps and slots of a fixed budget, for C on any machine.
+/* fixed.h - the pools of a fixed budget, for C on any machine.
  *
  * Inside a buffer of yours, in bounded time, without an operating system. The
  * structs are opaque and of a fixed size, with room to spare; init and destroy
  * bracket their lives, and init must have been called before anything else.
- * What each function does, costs and promises is said in fixed_heap.hpp and
- * slot_pool.hpp, at the function of the same name. C99 will do.
+ * What each function does, costs and promises is said in fixed_heap.hpp,
+ * slot_pool.hpp, frame_region.hpp and double_ended_stack.hpp, at the function
+ * of the same name. C99 will do.
  *
  *     static unsigned char buffer[20 * 1024];
  *     static tarn_fixed_heap heap;
@@ -16,6 +17,12 @@
  * A fit is asked for by a function, so that a program has in it those that it
  * names and no other. How large the buffer must be is a constant of C++ alone;
  * docs/fixed.md says how a C program gets it.
+ *
+ * An InterruptSlotPool is not here: how many slots it has, how large they are,
+ * and how interrupts go off where a core has no compare-and-swap are parts of
+ * its C++ type. From C switch them off around the calls of a tarn_slot_pool,
+ * which are short and bounded, or keep one in a C++ source of yours, behind two
+ * functions.
  *
  * Cost     the pools' own, one call each, and for heaps one through a pointer.
  * Threads  confined: where calls come from several tasks, hold a lock of yours.
@@ -137,6 +144,112 @@ void tarn_slot_pool_stats(const tarn_slot_pool* pool, tarn_slot_stats* stats);
 #define TARN_SLOT_POOL_BYTES(size, count)                \
   ((count) * (((size) + 3u + ((size) == 0)) / 4u * 4u) + \
    ((count) / 32u + 1u) * 4u)
+
+typedef struct tarn_frame_region {
+  uint64_t opaque[12];
+} tarn_frame_region;
+
+/* As FrameRegion<frames>, in number as they are asked for here. False: `buffer`
+ * has no room for 16 bytes in each, or `frames` is 0, and the region is one
+ * without memory. The buffer must outlive the region. */
+bool tarn_frame_region_init(tarn_frame_region* region, void* buffer,
+                            size_t bytes, size_t frames);
+/* All blocks end; the buffer is yours again. */
+void tarn_frame_region_destroy(tarn_frame_region* region);
+
+void* tarn_frame_region_allocate(tarn_frame_region* region, size_t size);
+void* tarn_frame_region_allocate_aligned(tarn_frame_region* region, size_t size,
+                                         size_t align);
+void tarn_frame_region_flip(tarn_frame_region* region);
+void tarn_frame_region_reset(tarn_frame_region* region);
+
+/* A moment in the current frame. All zero: none, to which rewind does
+ * nothing. */
+typedef struct tarn_frame_mark {
+  uint64_t opaque[2];
+} tarn_frame_mark;
+
+/* False: ran out, and `mark` is none. */
+bool tarn_frame_region_mark(tarn_frame_region* region, tarn_frame_mark* mark);
+void tarn_frame_region_rewind(tarn_frame_region* region, tarn_frame_mark mark);
+
+bool tarn_frame_region_owns(const tarn_frame_region* region, const void* p);
+size_t tarn_frame_region_largest_free(const tarn_frame_region* region);
+bool tarn_frame_region_check(const tarn_frame_region* region);
+
+/* FrameRegionStats, field by field: detail/fixed_frames.hpp. */
+typedef struct tarn_frame_stats {
+  size_t size;
+  size_t used;
+  size_t peak;
+  size_t refusals;
+  uint64_t spare[4]; /* zero */
+} tarn_frame_stats;
+
+void tarn_frame_region_stats(const tarn_frame_region* region,
+                             tarn_frame_stats* stats);
+
+typedef struct tarn_double_ended_stack {
+  uint64_t opaque[12];
+} tarn_double_ended_stack;
+
+/* False: `buffer` has no room for 16 bytes, and the stack is one without
+ * memory. The buffer must outlive the stack. */
+bool tarn_double_ended_stack_init(tarn_double_ended_stack* stack, void* buffer,
+                                  size_t bytes);
+/* All blocks end; the buffer is yours again. */
+void tarn_double_ended_stack_destroy(tarn_double_ended_stack* stack);
+
+void* tarn_double_ended_stack_allocate_low(tarn_double_ended_stack* stack,
+                                           size_t size);
+void* tarn_double_ended_stack_allocate_low_aligned(
+    tarn_double_ended_stack* stack, size_t size, size_t align);
+void* tarn_double_ended_stack_allocate_high(tarn_double_ended_stack* stack,
+                                            size_t size);
+void* tarn_double_ended_stack_allocate_high_aligned(
+    tarn_double_ended_stack* stack, size_t size, size_t align);
+
+/* A moment of one end, as tarn_frame_mark; of two types, as the ends have their
+ * own. */
+typedef struct tarn_low_mark {
+  uint64_t opaque[2];
+} tarn_low_mark;
+typedef struct tarn_high_mark {
+  uint64_t opaque[2];
+} tarn_high_mark;
+
+bool tarn_double_ended_stack_mark_low(tarn_double_ended_stack* stack,
+                                      tarn_low_mark* mark);
+bool tarn_double_ended_stack_mark_high(tarn_double_ended_stack* stack,
+                                       tarn_high_mark* mark);
+void tarn_double_ended_stack_rewind_low(tarn_double_ended_stack* stack,
+                                        tarn_low_mark mark);
+void tarn_double_ended_stack_rewind_high(tarn_double_ended_stack* stack,
+                                         tarn_high_mark mark);
+void tarn_double_ended_stack_reset_low(tarn_double_ended_stack* stack);
+void tarn_double_ended_stack_reset_high(tarn_double_ended_stack* stack);
+
+bool tarn_double_ended_stack_owns_low(const tarn_double_ended_stack* stack,
+                                      const void* p);
+bool tarn_double_ended_stack_owns_high(const tarn_double_ended_stack* stack,
+                                       const void* p);
+size_t tarn_double_ended_stack_largest_free(
+    const tarn_double_ended_stack* stack);
+bool tarn_double_ended_stack_check(const tarn_double_ended_stack* stack);
+
+/* DoubleEndedStackStats, field by field: detail/fixed_ends.hpp. */
+typedef struct tarn_stack_stats {
+  size_t size;
+  size_t used;
+  size_t peak;
+  size_t low;
+  size_t high;
+  size_t refusals;
+  uint64_t spare[4]; /* zero */
+} tarn_stack_stats;
+
+void tarn_double_ended_stack_stats(const tarn_double_ended_stack* stack,
+                                   tarn_stack_stats* stats);
 
 #ifdef __cplusplus
 }

@@ -86,6 +86,103 @@ static void pool_keeps_its_promises(void) {
   CHECK(tarn_slot_pool_largest_free(&pool) == 24);
 }
 
+static void frames_keep_their_promises(void) {
+  tarn_frame_region frames;
+  CHECK(tarn_frame_region_init(&frames, other, sizeof other, 3));
+  const size_t frame = tarn_frame_region_largest_free(&frames);
+  CHECK(frame % 16 == 0 && frame > sizeof other / 3 - 32);
+  char* const first = (char*)tarn_frame_region_allocate(&frames, 100);
+  CHECK(first != NULL && (uintptr_t)first % 16 == 0);
+  CHECK(tarn_frame_region_owns(&frames, first + 99));
+  CHECK(!tarn_frame_region_owns(&frames, buffer));
+  char* const page = (char*)tarn_frame_region_allocate_aligned(&frames, 8, 64);
+  CHECK(page != NULL && (uintptr_t)page % 64 == 0);
+
+  tarn_frame_mark before;
+  CHECK(tarn_frame_region_mark(&frames, &before));
+  void* const work = tarn_frame_region_allocate(&frames, 50);
+  tarn_frame_region_rewind(&frames, before);
+  CHECK(work != NULL && tarn_frame_region_allocate(&frames, 50) == work);
+  tarn_frame_region_rewind(&frames, before);
+  CHECK(tarn_frame_region_allocate(&frames, frame) == NULL);
+  const size_t rest = tarn_frame_region_largest_free(&frames);
+  CHECK(tarn_frame_region_allocate(&frames, rest) != NULL);
+  tarn_frame_mark none;
+  CHECK(!tarn_frame_region_mark(&frames, &none));
+  CHECK(none.opaque[0] == 0 && none.opaque[1] == 0);
+  tarn_frame_region_rewind(&frames, none);
+
+  tarn_frame_stats stats;
+  tarn_frame_region_stats(&frames, &stats);
+  CHECK(stats.size == frame && stats.used == frame && stats.peak == frame);
+  CHECK(stats.refusals == 2 && tarn_frame_region_check(&frames));
+  tarn_frame_region_flip(&frames);
+  CHECK(tarn_frame_region_allocate(&frames, 1) == first + frame);
+  tarn_frame_region_flip(&frames);
+  tarn_frame_region_flip(&frames);
+  CHECK(tarn_frame_region_allocate(&frames, frame) == first);
+  tarn_frame_region_reset(&frames);
+  CHECK(tarn_frame_region_largest_free(&frames) == frame);
+  tarn_frame_region_destroy(&frames);
+  CHECK(tarn_frame_region_allocate(&frames, 1) == NULL);
+  CHECK(!tarn_frame_region_init(&frames, other, sizeof other, 0));
+  tarn_frame_region_flip(&frames);
+  CHECK(tarn_frame_region_allocate(&frames, 1) == NULL);
+  CHECK(!tarn_frame_region_init(&frames, other, 40, 3));
+}
+
+static void stack_keeps_its_promises(void) {
+  tarn_double_ended_stack stack;
+  CHECK(tarn_double_ended_stack_init(&stack, other, sizeof other));
+  const size_t most = tarn_double_ended_stack_largest_free(&stack);
+  CHECK(most % 16 == 0 && most > sizeof other - 32);
+  char* const low = (char*)tarn_double_ended_stack_allocate_low(&stack, 100);
+  char* const high = (char*)tarn_double_ended_stack_allocate_high(&stack, 100);
+  CHECK(low != NULL && (uintptr_t)low % 16 == 0);
+  CHECK(high != NULL && (uintptr_t)high % 16 == 0 && high > low + 99);
+  CHECK(tarn_double_ended_stack_owns_low(&stack, low + 99));
+  CHECK(!tarn_double_ended_stack_owns_low(&stack, high));
+  CHECK(tarn_double_ended_stack_owns_high(&stack, high + 99));
+  CHECK(!tarn_double_ended_stack_owns_high(&stack, low));
+
+  tarn_low_mark level;
+  tarn_high_mark moment;
+  CHECK(tarn_double_ended_stack_mark_low(&stack, &level));
+  CHECK(tarn_double_ended_stack_mark_high(&stack, &moment));
+  const size_t between = tarn_double_ended_stack_largest_free(&stack);
+  char* page =
+      (char*)tarn_double_ended_stack_allocate_low_aligned(&stack, 8, 64);
+  CHECK(page != NULL && (uintptr_t)page % 64 == 0);
+  page = (char*)tarn_double_ended_stack_allocate_high_aligned(&stack, 8, 64);
+  CHECK(page != NULL && (uintptr_t)page % 64 == 0);
+  CHECK(tarn_double_ended_stack_allocate_low(&stack, between) == NULL);
+  CHECK(tarn_double_ended_stack_allocate_high(&stack, between) == NULL);
+  CHECK(tarn_double_ended_stack_check(&stack));
+  tarn_double_ended_stack_rewind_high(&stack, moment);
+  tarn_double_ended_stack_rewind_low(&stack, level);
+  CHECK(tarn_double_ended_stack_largest_free(&stack) == between);
+  CHECK(tarn_double_ended_stack_allocate_low(&stack, between) != NULL);
+  /* Nothing was made at the high end since, so that its mark is there. */
+  CHECK(tarn_double_ended_stack_mark_high(&stack, &moment));
+  tarn_low_mark none;
+  CHECK(!tarn_double_ended_stack_mark_low(&stack, &none));
+  CHECK(none.opaque[0] == 0 && none.opaque[1] == 0);
+  tarn_double_ended_stack_rewind_low(&stack, none);
+
+  tarn_stack_stats stats;
+  tarn_double_ended_stack_stats(&stack, &stats);
+  CHECK(stats.size == most && stats.used <= most && stats.peak == stats.used);
+  CHECK(stats.low + stats.high == stats.used && stats.high >= 100);
+  CHECK(stats.refusals == 3);
+  tarn_double_ended_stack_reset_low(&stack);
+  tarn_double_ended_stack_reset_high(&stack);
+  CHECK(tarn_double_ended_stack_largest_free(&stack) == most);
+  tarn_double_ended_stack_destroy(&stack);
+  CHECK(tarn_double_ended_stack_allocate_low(&stack, 1) == NULL);
+  CHECK(tarn_double_ended_stack_allocate_high(&stack, 1) == NULL);
+  CHECK(!tarn_double_ended_stack_init(&stack, other, 8));
+}
+
 static void finding_has_its_line(void) {
   char line[80];
   const tarn_finding none = {
@@ -109,6 +206,8 @@ int main(void) {
   for (size_t i = 0; i < sizeof fits / sizeof *fits; ++i)
     heap_keeps_its_promises(fits[i]);
   pool_keeps_its_promises();
+  frames_keep_their_promises();
+  stack_keeps_its_promises();
   finding_has_its_line();
   printf("%d promises of fixed.h do not hold\n", wrong);
   return wrong != 0;
