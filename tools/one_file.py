@@ -32,7 +32,7 @@ MORE_SOURCES = ('src/base/no_swap.cpp', 'src/doors/c_api_fixed.cpp',
                 'src/doors/c_api_frames.cpp', 'src/os/alone/last_words.cpp',
                 'src/port/fault_text.cpp')
 
-HEAD = '''// tarn_fixed.hpp - heaps and slots inside a buffer of yours, in one file.
+HEAD = '''// tarn_fixed.hpp - pools inside a buffer of yours, in one file.
 //
 // tarn {version}, made by tools/one_file.py: change the sources, not this.
 //
@@ -52,7 +52,7 @@ HEAD = '''// tarn_fixed.hpp - heaps and slots inside a buffer of yours, in one f
 #ifndef TARN_FIXED_HPP
 #define TARN_FIXED_HPP
 '''
-C_HEAD = '''/* tarn_fixed.h - heaps and slots inside a buffer of yours, for C.
+C_HEAD = '''/* tarn_fixed.h - pools inside a buffer of yours, for C.
  *
  * tarn {version}, made by tools/one_file.py: change the sources, not this.
  *

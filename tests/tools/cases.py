@@ -4,6 +4,8 @@
     def name(): ...
 
     sys.exit(run_cases(sys.argv, 3))    # the word there, if any, chooses by name
+
+`crash` chooses the cases whose function's name has it, `^crash` all others.
 """
 import traceback
 
@@ -24,11 +26,14 @@ def holds(condition, result):
 
 
 def run_cases(words, place):
-    """Exit status 1: some do not hold."""
-    failed = 0
+    """Exit status 1: some do not hold, or none was asked."""
+    word = words[place] if len(words) > place else ''
+    wanted = word.removeprefix('^')
+    asked = failed = 0
     for sentence, function in CASES:
-        if len(words) > place and words[place] not in function.__name__:
+        if (wanted in function.__name__) == word.startswith('^'):
             continue
+        asked += 1
         try:
             function()
             print(f'holds: {sentence}', flush=True)
@@ -37,4 +42,4 @@ def run_cases(words, place):
             where = traceback.extract_tb(error.__traceback__)[-2]
             print(f'DOES NOT HOLD: {sentence}\nline {where.lineno}: '
                   f'{where.line}\n{error}', flush=True)
-    return 1 if failed else 0
+    return 1 if failed or not asked else 0
