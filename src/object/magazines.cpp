@@ -38,7 +38,7 @@ bool fetch(State& state, Cache& cache) noexcept {
   const Trip trip{state};
   if (Magazine* const full = state.depot.take_full()) {
     // Of two empty ones the larger stays: so those of a former capacity leave.
-    if (cache.previous != nullptr &&
+    if (cache.previous != nullptr && cache.loaded != nullptr &&
         cache.previous->capacity > cache.loaded->capacity)
       cache.change(cache.previous);
     if (cache.previous != nullptr)

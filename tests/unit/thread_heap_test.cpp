@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <doctest/doctest.h>
+#include <map>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -188,29 +189,44 @@ TEST_CASE("a thread that frees of many slabs by turns keeps few parcels") {
       default_heap().deallocate(block);
 }
 
-TEST_CASE("blocks of fifty slabs wait side by side for their way home") {
-  constexpr std::size_t slabs = 50;
-  constexpr std::size_t in_slab = 63;
+TEST_CASE("blocks of many slabs wait side by side for their way home") {
   std::vector<void*> blocks;
-  for (std::size_t i = 0; i < slabs * in_slab; ++i)
+  for (int i = 0; i < 20'000; ++i)
     blocks.push_back(default_heap().allocate(1 * KiB));
+  // Two blocks of one granule for each place that a parcel has.
+  struct Pair {
+    std::size_t granule = 0;
+    std::size_t index[2] = {};
+    unsigned count = 0;
+  };
+  std::map<const heap::Parcel*, Pair> pairs;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const std::size_t granule = own().granule_of(blocks[i]);
+    Pair& pair = pairs[&own().parcel_for(granule)];
+    if (pair.count == 0)
+      pair.granule = granule;
+    if (pair.granule == granule && pair.count < 2)
+      pair.index[pair.count++] = i;
+  }
+  std::erase_if(pairs, [](const auto& one) { return one.second.count < 2; });
+  REQUIRE(pairs.size() > 32);
   std::size_t waiting = 0;
   std::thread{[&] {
     default_heap().deallocate(default_heap().allocate(48));
     // A heap that another thread left may have duties, which would send them.
-    own().until_duties = heap::blocks_between_duties;
-    for (const std::size_t of_slab : {0u, 1u})
-      for (std::size_t i = 0; i < slabs; ++i)
-        default_heap().deallocate(blocks[i * in_slab + of_slab]);
+    own().until_duties = 2 * heap::blocks_between_duties;
+    for (const unsigned which : {0u, 1u})
+      for (auto& one : pairs)
+        default_heap().deallocate(
+            std::exchange(blocks[one.second.index[which]], nullptr));
     for (const heap::Parcel& parcel : own().outbox)
       if (parcel.granule != heap::no_granule)
         waiting += heap::blocks_in(parcel);
   }}.join();
-  // Some granules may lie where another one's parcel is.
-  CHECK(waiting > slabs);
-  for (std::size_t i = 0; i < blocks.size(); ++i)
-    if (i / in_slab >= slabs || i % in_slab > 1)
-      default_heap().deallocate(blocks[i]);
+  CHECK(waiting == 2 * pairs.size());
+  for (void* const block : blocks)
+    if (block != nullptr)
+      default_heap().deallocate(block);
 }
 
 TEST_CASE("a parcel holds 64 blocks or 4 KiB, of a few sizes eight blocks") {
