@@ -57,6 +57,9 @@ enum class Sentence : std::uint8_t {
 /// The same with a line of the pool's own.
 [[noreturn]] void report(Fault fault, const base::Line& line) noexcept;
 
+/// What follows on a fault that the pool can go on from.
+[[nodiscard]] AfterFault after_fault() noexcept;
+
 /// The fault of an alignment that is no power of two, for every pool.
 [[noreturn]] void report_bad_alignment(std::size_t align) noexcept;
 

@@ -11,6 +11,7 @@ namespace {
 
 // Set by any thread, read by the one that faults.
 constinit std::atomic<FaultHandler> the_handler{nullptr};
+constinit std::atomic<AfterFault> what_follows{AfterFault::abort};
 
 // By Sentence. %p is the place, %b the block, %1 and %2 are the numbers.
 constexpr const char* sentences[] = {
@@ -68,6 +69,7 @@ static_assert(static_cast<int>(Fault::stale_mark) == TARN_FAULT_STALE_MARK);
 static_assert(static_cast<int>(Fault::wrong_pool) == TARN_FAULT_WRONG_POOL);
 static_assert(static_cast<int>(Fault::double_free) == TARN_FAULT_DOUBLE_FREE);
 static_assert(static_cast<int>(Fault::corrupted) == TARN_FAULT_CORRUPTED);
+static_assert(static_cast<int>(Fault::sealed) == TARN_FAULT_SEALED);
 
 }  // namespace
 
@@ -77,7 +79,16 @@ FaultHandler set_fault_handler(FaultHandler handler) noexcept {
   return the_handler.exchange(handler, std::memory_order_acq_rel);
 }
 
+void set_after_fault(AfterFault what) noexcept {
+  what_follows.store(what, std::memory_order_relaxed);
+}
+
 }  // namespace v1
+
+AfterFault port::after_fault() noexcept {
+  return what_follows.load(std::memory_order_relaxed);
+}
+
 }  // namespace tarn
 
 extern "C" {

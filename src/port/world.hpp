@@ -67,6 +67,10 @@ void set_upkeep(void (*upkeep)() noexcept) noexcept;
 /// Milliseconds since some moment, to a few; always the same without a clock.
 [[nodiscard]] std::uint32_t clock_ms() noexcept;
 
+/// Reads what the environment says of checks, once: called by whoever asks the
+/// system for memory first, before the ask.
+void begin_checks() noexcept;
+
 /// Enters a named pool into the table of names: an id above 0, never used
 /// again, or 0 when the table is full. The name is copied. Slow: takes a lock.
 [[nodiscard]] std::uint32_t register_pool(PoolKind kind,

@@ -2,6 +2,7 @@
 
 #include "os/memory.hpp"
 #include "os/process.hpp"
+#include "port/world.hpp"
 #include "span/limit.hpp"
 
 #include <type_traits>
@@ -117,6 +118,7 @@ bool Space::has_unopened(std::size_t granules) const noexcept {
 }
 
 bool Space::grow(std::size_t granules) noexcept {
+  port::begin_checks();
   const unsigned count = reservations();
   if (count == most_reservations || granules > no_limit / granule_size / 2 ||
       !reservations_[count].start(granules * granule_size,

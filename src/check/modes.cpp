@@ -1,0 +1,137 @@
+#include "check/modes.hpp"
+
+#include "base/text.hpp"
+#include "os/process.hpp"
+#include "port/check_mode.hpp"
+#include "port/last_words.hpp"
+#include "port/world.hpp"
+
+#include <atomic>
+
+namespace tarn {
+namespace check {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+constinit Settings the_settings;
+
+struct Word {
+  const char* text;
+  bool Settings::*setting;
+};
+constexpr Word words[] = {{"page", &Settings::page},
+                          {"log", &Settings::log},
+                          {"symbols", &Settings::symbols},
+                          {"json", &Settings::json},
+                          {"escape=all", &Settings::escape_all},
+                          {"exit=off", &Settings::no_exit}};
+
+bool is_word(const char* text, std::size_t size, const char* word) noexcept {
+  for (std::size_t i = 0; i < size; ++i)
+    if (text[i] != word[i])
+      return false;
+  return word[size] == '\0';
+}
+
+std::size_t word_size(const char* text) noexcept {
+  std::size_t size = 0;
+  while (text[size] != '\0' && text[size] != ',')
+    ++size;
+  return size;
+}
+
+void warn(const char* text) noexcept {
+  base::Line line;
+  line << "tarn: TARN_CHECK=" << base::Some{text}
+       << " is not understood; checks are off. It is one of off, sampled, "
+          "full; then, parted by commas, any of page, log, symbols, json, "
+          "escape=all, exit=off\n";
+  port::write_error(line.text(), line.size());
+}
+
+bool read_mode(const char* text, std::size_t size, CheckMode& mode) noexcept {
+  if (is_word(text, size, "off"))
+    mode = CheckMode::off;
+  else if (is_word(text, size, "sampled"))
+    mode = CheckMode::sampled;
+  else if (is_word(text, size, "full"))
+    mode = CheckMode::full;
+  else
+    return false;
+  return true;
+}
+
+bool read_setting(const char* text, std::size_t size,
+                  Settings& settings) noexcept {
+  for (const Word& word : words)
+    if (is_word(text, size, word.text)) {
+      settings.*word.setting = true;
+      return true;
+    }
+  return false;
+}
+
+bool read(const char* text, CheckMode& mode, Settings& settings) noexcept {
+  std::size_t size = word_size(text);
+  if (!read_mode(text, size, mode))
+    return false;
+  while (text[size] != '\0') {
+    text += size + 1;
+    size = word_size(text);
+    if (!read_setting(text, size, settings))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const Settings& settings() noexcept {
+  return the_settings;
+}
+
+void begin() noexcept {
+  static constinit std::atomic<bool> has_begun{false};
+  if (!os::has_environment() || has_begun.exchange(true, relaxed))
+    return;
+  const char* const text = os::environment("TARN_CHECK");
+  if (text == nullptr || *text == '\0')
+    return;
+  CheckMode mode = CheckMode::off;
+  Settings wanted;
+  if (!read(text, mode, wanted))
+    return warn(text);
+  the_settings = wanted;
+  if (wanted.page && mode == CheckMode::full)
+    mode = CheckMode::full_page;
+  if (wanted.log)
+    set_after_fault(AfterFault::go_on);
+  set_check_mode(mode);
+}
+
+namespace {
+
+__attribute__((constructor(101))) void begin_early() noexcept {
+  begin();
+}
+
+}  // namespace
+}  // namespace check
+
+namespace port {
+
+void begin_checks() noexcept {
+  check::begin();
+}
+
+}  // namespace port
+
+inline namespace v1 {
+
+std::size_t check_all() noexcept {
+  return 0;
+}
+
+}  // namespace v1
+}  // namespace tarn

@@ -1,0 +1,42 @@
+// record.hpp - what is kept of a block of a checked pool.
+//
+// Records lie apart from the blocks, where no overflow reaches them.
+//
+// Threads  as whatever holds them says.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace tarn::check {
+
+/// A call stack in the table of stacks; 0: none, or the table is full.
+using StackId = std::uint32_t;
+
+enum class BlockUse : std::uint8_t {
+  fresh,        ///< never given out
+  live,         ///< somebody has it
+  quarantined,  ///< given back, and kept from its next use for a while
+  free          ///< may be given out again
+};
+
+/// By which names a block came, so that it must go by the same.
+enum class Family : std::uint8_t { pool, malloc, new_one, new_array };
+
+struct Record {
+  std::uint64_t size : 40;  ///< as it was asked for, in bytes
+  std::uint64_t use : 4;    ///< a BlockUse
+  std::uint64_t family : 4;
+  std::uint64_t align_log2 : 8;
+  std::uint64_t spare : 8;
+  StackId allocated_by;
+  StackId freed_by;
+  std::uint16_t allocated_on;  ///< number of the thread
+  std::uint16_t freed_on;
+  std::uint32_t allocated_at;  ///< port::clock_ms()
+  std::uint32_t freed_at;
+  std::uint32_t pool;  ///< a PoolNumber of pools.hpp
+};
+static_assert(sizeof(Record) <= 40);
+
+}  // namespace tarn::check
