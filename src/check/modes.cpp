@@ -127,11 +127,4 @@ void begin_checks() noexcept {
 
 }  // namespace port
 
-inline namespace v1 {
-
-std::size_t check_all() noexcept {
-  return 0;
-}
-
-}  // namespace v1
 }  // namespace tarn

@@ -49,9 +49,10 @@ inline constexpr unsigned cut_steps = 4;
 /// what is given back.
 enum class Use : std::uint16_t {
   free = 0,
-  mixed = 0xE00,   ///< a slab of several classes
-  large = 0xF00,   ///< to 0xF0F: plus the kind of pool
-  chunks = 0xF10,  ///< to 0xF1F: plus the step
+  mixed = 0xE00,    ///< a slab of several classes
+  checked = 0xE10,  ///< to 0xE1F: blocks that the room check gave
+  large = 0xF00,    ///< to 0xF0F: plus the kind of pool
+  chunks = 0xF10,   ///< to 0xF1F: plus the step
 };
 
 /// One granule in the page map: owner 16 | use 12 | offset 4, where the offset
