@@ -2,7 +2,8 @@
 # run.sh SOURCE PROGRAM... - the program must abort and say exactly the lines of
 # SOURCE's head that begin with `// EXPECT `, where a * stands for any text. A
 # line of that comment that begins with neither EXPECT nor ONLY goes on from the
-# one before, so that no line need be longer than others.
+# one before, so that no line need be longer than others. Details, which two
+# blanks begin, are asked for only where the head has some: `// EXPECT   dump`.
 source=$1
 shift
 want=$(awk '
@@ -23,6 +24,8 @@ said=$("$@" 2>&1 >/dev/null)
 status=$?
 # An emulator reports the signal too.
 said=$(printf '%s\n' "$said" | grep -v '^qemu: uncaught target signal 6 ')
+printf '%s\n' "$want" | grep -q '^  ' ||
+  said=$(printf '%s\n' "$said" | grep -v '^  ')
 [ "$status" -eq 134 ] || {
   echo "ended with status $status, wanted 134 (SIGABRT); said: $said"
   exit 1
