@@ -45,6 +45,11 @@ class NewFile {
   char beside_[longest_path + 32];
 };
 
+/// Writes behind what the file has, which is made where there is none.
+/// Async-signal-safe. False: not all of it is there.
+[[nodiscard]] bool append(const char* path, const char* text,
+                          std::size_t size) noexcept;
+
 /// The first bytes of a file, with a zero behind them. False: there is none.
 [[nodiscard]] bool read_start(const char* path, char* text,
                               std::size_t room) noexcept;

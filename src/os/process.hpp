@@ -31,6 +31,8 @@ namespace tarn::os {
 /// This process: its number, its program's name, the most memory that it ever
 /// had resident.
 [[nodiscard]] int process_number() noexcept;
+/// This thread by the system's number. Async-signal-safe, as process_number().
+[[nodiscard]] int system_thread() noexcept;
 [[nodiscard]] const char* program_name() noexcept;
 [[nodiscard]] std::uint64_t peak_resident() noexcept;
 

@@ -60,6 +60,12 @@ enum class Sentence : std::uint8_t {
 /// What follows on a fault that the pool can go on from.
 [[nodiscard]] AfterFault after_fault() noexcept;
 
+/// Calls the handler of set_fault_handler, if there is one.
+void call_fault_handler(Fault fault, const char* line) noexcept;
+
+/// Whether tarn_on_fault is the program's.
+[[nodiscard]] bool has_fault_of_its_own() noexcept;
+
 /// The fault of an alignment that is no power of two, for every pool.
 [[noreturn]] void report_bad_alignment(std::size_t align) noexcept;
 

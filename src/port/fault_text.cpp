@@ -89,6 +89,12 @@ AfterFault port::after_fault() noexcept {
   return what_follows.load(std::memory_order_relaxed);
 }
 
+void port::call_fault_handler(Fault fault, const char* line) noexcept {
+  const FaultHandler handler = the_handler.load(std::memory_order_acquire);
+  if (handler != nullptr)
+    handler(fault, line);
+}
+
 }  // namespace tarn
 
 extern "C" {
@@ -105,7 +111,8 @@ size_t tarn_fault_text(const tarn_finding* found, char* buffer, size_t size) {
   return line.size();
 }
 
-[[gnu::weak]] void tarn_on_fault(const tarn_finding* found) {
+// Under a name of its own as well, by which it is told from a program's.
+[[noreturn]] void tarn_end_by_fault(const tarn_finding* found) {
   tarn::base::Line line;
   tarn::write_line(line, *found);
   line << "\n";
@@ -117,4 +124,11 @@ size_t tarn_fault_text(const tarn_finding* found, char* buffer, size_t size) {
   tarn::port::abort();
 }
 
+[[gnu::weak, gnu::nothrow, gnu::alias("tarn_end_by_fault")]] void tarn_on_fault(
+    const tarn_finding* found);
+
 }  // extern "C"
+
+bool tarn::port::has_fault_of_its_own() noexcept {
+  return &tarn_on_fault != &tarn_end_by_fault;
+}

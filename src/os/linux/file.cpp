@@ -88,6 +88,27 @@ void NewFile::drop() noexcept {
   file_ = -1;
 }
 
+bool append(const char* path, const char* text, std::size_t size) noexcept {
+  constexpr int mode = 0644;
+  // A pipe at the path shall not hold us up.
+  const int file = open(
+      path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+      mode);
+  if (file < 0)
+    return false;
+  while (size != 0) {
+    const ssize_t written = write(file, text, size);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      break;
+    text += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  close(file);
+  return size == 0;
+}
+
 bool read_start(const char* path, char* text, std::size_t room) noexcept {
   // A pipe at the path shall not hold us up.
   const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -96,6 +96,10 @@ int process_number() noexcept {
   return getpid();
 }
 
+int system_thread() noexcept {
+  return static_cast<int>(syscall(SYS_gettid));
+}
+
 const char* program_name() noexcept {
   return program_invocation_short_name;
 }
