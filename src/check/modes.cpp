@@ -1,6 +1,7 @@
 #include "check/modes.hpp"
 
 #include "base/text.hpp"
+#include "os/file.hpp"
 #include "os/process.hpp"
 #include "port/check_mode.hpp"
 #include "port/last_words.hpp"
@@ -41,12 +42,33 @@ std::size_t word_size(const char* text) noexcept {
   return size;
 }
 
+// Of report=, with the number of the process in place of %p.
+constinit char report_path[os::NewFile::longest_path] = {};
+
+bool read_path(const char* text, std::size_t size) noexcept {
+  base::Line number;
+  number << static_cast<std::uint64_t>(os::process_number());
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const bool is_number = text[i] == '%' && i + 1 < size && text[i + 1] == 'p';
+    const char one[] = {text[i], '\0'};
+    for (const char* c = is_number ? number.text() : one; *c != '\0'; ++c) {
+      if (at + 1 == sizeof report_path)
+        return false;
+      report_path[at++] = *c;
+    }
+    i += is_number ? 1 : 0;
+  }
+  report_path[at] = '\0';
+  return at != 0;
+}
+
 void warn(const char* text) noexcept {
   base::Line line;
   line << "tarn: TARN_CHECK=" << base::Some{text}
        << " is not understood; checks are off. It is one of off, sampled, "
           "full; then, parted by commas, any of page, log, symbols, json, "
-          "escape=all, exit=off\n";
+          "report=PATH, escape=all, exit=off\n";
   port::write_error(line.text(), line.size());
 }
 
@@ -69,7 +91,13 @@ bool read_setting(const char* text, std::size_t size,
       settings.*word.setting = true;
       return true;
     }
-  return false;
+  constexpr const char* report = "report=";
+  constexpr std::size_t report_size = 7;
+  if (size <= report_size || !is_word(text, report_size, report) ||
+      !read_path(text + report_size, size - report_size))
+    return false;
+  settings.report_path = report_path;
+  return true;
 }
 
 bool read(const char* text, CheckMode& mode, Settings& settings) noexcept {

@@ -20,6 +20,8 @@ struct Settings {
   bool json = false;        ///< reports are JSON objects, a line each
   bool escape_all = false;  ///< every region that ends is searched for
   bool no_exit = false;     ///< nothing is looked at when the program ends
+  /// Where reports go, by `report=`; null: to standard error.
+  const char* report_path = nullptr;
 };
 [[nodiscard]] const Settings& settings() noexcept;
 

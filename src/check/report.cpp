@@ -1,13 +1,91 @@
+// The order of things: the line, the details, the handler, the end. The stack
+// that is needed for it is some two kilobytes, as handlers of signals have.
 #include "check/report.hpp"
 
 #include "check/modes.hpp"
+#include "check/report_forms.hpp"
+#include "check/stacks.hpp"
+#include "check/told.hpp"
+#include "check/turn.hpp"
+#include "os/error.hpp"
 #include "port/fault.hpp"
 #include "port/last_words.hpp"
 
 namespace tarn::check {
+namespace {
+
+// What handlers are given and people read first. It ends with a new line also
+// where a name was too long for it.
+class FirstLine {
+ public:
+  explicit FirstLine(const Finding& finding) noexcept {
+    line_ << "tarn: fault: " << finding.line.text() << "\n";
+  }
+  [[nodiscard]] const char* text() const noexcept { return line_.text(); }
+  void write() const noexcept {
+    port::write_error(line_.text(), line_.size());
+    if (line_.text()[line_.size() - 1] != '\n')
+      port::write_error("\n", 1);
+  }
+
+ private:
+  base::Line line_;
+};
+
+// Standard error has the first line in any case: alone where the report goes to
+// a file, and as part of the object where that is JSON.
+void write_report(const FirstLine& line, const Finding& finding,
+                  StackId found_by) noexcept {
+  const char* const path = settings().report_path;
+  const bool is_json = settings().json;
+  if (path != nullptr || !is_json)
+    line.write();
+  Output out{path};
+  if (is_json)
+    return write_json(out, finding, found_by);
+  if (path != nullptr)
+    out << line.text();
+  write_details(out, finding, found_by);
+}
+
+// A line alone of what comes while a report is written by this thread, or by
+// another one that does not get on.
+void tell(const Finding& finding, StackId found_by) noexcept {
+  const FirstLine line{finding};
+  const Turn turn = take_turn();
+  if (turn != Turn::ours) {
+    line.write();
+    if (turn == Turn::nested)
+      port::abort();
+    return;
+  }
+  write_report(line, finding, found_by);
+  end_turn();
+}
+
+}  // namespace
 
 void report(const Finding& finding) noexcept {
-  port::report(finding.fault, finding.line);
+  const os::KeptError kept;
+  const bool goes_on = port::after_fault() == AfterFault::go_on;
+  const StackId found_by = finding.stack != 0 ? finding.stack : capture_stack();
+  if (goes_on && was_told(finding, found_by))
+    return;
+  tell(finding, found_by);
+  if (goes_on)
+    return port::call_fault_handler(finding.fault, FirstLine{finding}.text());
+  if (!port::has_fault_of_its_own()) {
+    port::call_fault_handler(finding.fault, FirstLine{finding}.text());
+    port::abort();
+  }
+  const tarn_finding found = {static_cast<std::uint32_t>(finding.fault),
+                              0,
+                              finding.place,
+                              finding.block.block,
+                              {0, 0},
+                              finding.line.text(),
+                              {0, 0}};
+  tarn_on_fault(&found);
 }
 
 }  // namespace tarn::check

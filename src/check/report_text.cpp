@@ -1,0 +1,168 @@
+// A report as text. Each section is left out where nothing is known of it.
+#include "tarn/detail/thread_number.hpp"
+
+#include "check/frames.hpp"
+#include "check/modes.hpp"
+#include "check/report_forms.hpp"
+#include "check/stacks.hpp"
+#include "os/memory.hpp"
+#include "port/world.hpp"
+
+namespace tarn::check {
+namespace {
+
+constexpr const char* indent = "  ";
+constexpr const char* further = "    ";
+
+void write_stack(Output& out, StackId id) noexcept {
+  const Stack stack = stack_of(id);
+  for (unsigned i = 0; i < stack.count; ++i) {
+    base::Line line;
+    write_frame(line, i, stack.frames[i]);
+    out << further << line << "\n";
+  }
+  if (stack.count == 0)
+    out << further << "(no stack is known)\n";
+}
+
+// Clocks of records have 32 bits, so that differences are right across a turn.
+void write_ago(Output& out, std::uint32_t at) noexcept {
+  constexpr std::uint32_t exact = 10'000;
+  constexpr std::uint32_t second = 1000;
+  const std::uint32_t ago = port::clock_ms() - at;
+  if (ago < exact)
+    out << std::uint64_t{ago} << " ms ago";
+  else
+    out << std::uint64_t{ago / second} << " s ago";
+}
+
+void write_event(Output& out, const char* what, unsigned thread,
+                 std::uint32_t at, StackId stack) noexcept {
+  out << indent << what << " by thread " << std::uint64_t{thread} << ", ";
+  write_ago(out, at);
+  out << ":\n";
+  write_stack(out, stack);
+}
+
+void write_hex(Output& out, std::byte byte) noexcept {
+  const auto value = static_cast<unsigned>(byte);
+  out.put("0123456789abcdef"[value >> 4]);
+  out.put("0123456789abcdef"[value & 15]);
+}
+
+void write_bytes(Output& out, const Finding& finding,
+                 const std::byte* begin) noexcept {
+  out << further << base::Hex{begin} << " ";
+  std::byte bytes[dump_width];
+  if (!read_line(begin, bytes)) {
+    out << " not readable\n";
+    return;
+  }
+  for (std::size_t i = 0; i < dump_width; ++i) {
+    out.put(is_damaged(finding, begin + i) ? '*' : ' ');
+    write_hex(out, bytes[i]);
+  }
+  out << "  ";
+  for (const std::byte byte : bytes) {
+    const char c = static_cast<char>(byte);
+    out.put(c >= ' ' && c <= '~' ? c : '.');
+  }
+  out.put('\n');
+}
+
+void write_dump(Output& out, const Finding& finding) noexcept {
+  const std::byte* const begin = dump_begin(finding);
+  if (begin == nullptr)
+    return;
+  out << indent << "there"
+      << (finding.damage != nullptr ? ", a * before each changed byte:\n"
+                                    : ":\n");
+  for (std::size_t i = 0; i < dump_lines; ++i)
+    write_bytes(out, finding, begin + i * dump_width);
+}
+
+void write_block(Output& out, const Neighbour& block) noexcept {
+  const Record* const record = block.record;
+  if (record == nullptr)
+    return;
+  write_event(out, "allocated", record->allocated_on, record->allocated_at,
+              record->allocated_by);
+  const auto use = static_cast<BlockUse>(record->use);
+  if (use == BlockUse::quarantined || use == BlockUse::free)
+    write_event(out, "freed", record->freed_on, record->freed_at,
+                record->freed_by);
+}
+
+void write_neighbour(Output& out, const char* where,
+                     const Neighbour& block) noexcept {
+  if (block.block == nullptr)
+    return;
+  out << indent << where << " lies " << base::Hex{block.block} << ", "
+      << std::uint64_t{block.size} << " bytes\n";
+  if (block.record != nullptr)
+    write_event(out, "allocated", block.record->allocated_on,
+                block.record->allocated_at, block.record->allocated_by);
+}
+
+void write_pool_entry(Output& out, PoolNumber number) noexcept {
+  const PoolEntry* const entry = pool_entry(number);
+  if (entry == nullptr)
+    return;
+  base::Line name;
+  write_pool(name, number);
+  out << indent << name << " was made ";
+  write_ago(out, entry->born);
+  out << ":\n";
+  write_stack(out, entry->site);
+  if (entry->ended == 0 && entry->ended_by == 0)
+    return;
+  out << indent << "it ended ";
+  write_ago(out, entry->ended);
+  out << ":\n";
+  write_stack(out, entry->ended_by);
+}
+
+}  // namespace
+
+const std::byte* dump_begin(const Finding& finding) noexcept {
+  const std::byte* const middle =
+      finding.damage != nullptr ? finding.damage : finding.place;
+  const auto address = reinterpret_cast<std::uintptr_t>(middle);
+  if (address < 2 * dump_width)
+    return nullptr;
+  return middle - address % dump_width - dump_width;
+}
+
+[[gnu::no_sanitize_address, gnu::no_sanitize_thread]] bool read_line(
+    const std::byte* from, std::byte (&into)[dump_width]) noexcept {
+  constexpr std::size_t word = 8;
+  for (std::size_t at = 0; at < dump_width; at += word)
+    if (!os::is_readable(from + at))
+      return false;
+  // Not by memcpy, which a sanitizer would look into: these bytes are nobody's
+  // more often than not.
+  for (std::size_t i = 0; i < dump_width; ++i)
+    into[i] = static_cast<const volatile std::byte*>(from)[i];
+  return true;
+}
+
+void write_details(Output& out, const Finding& finding,
+                   StackId found_by) noexcept {
+  out << indent << "found";
+  if (detail::own_number() != 0)
+    out << " by thread " << std::uint64_t{detail::own_number() - 1};
+  out << ":\n";
+  write_stack(out, found_by);
+  write_dump(out, finding);
+  write_block(out, finding.block);
+  write_neighbour(out, "below it", finding.below);
+  write_neighbour(out, "above it", finding.above);
+  const PoolNumber pool = finding.pool != 0 || finding.block.record == nullptr
+                              ? finding.pool
+                              : finding.block.record->pool;
+  write_pool_entry(out, pool);
+  if (!settings().symbols)
+    out << indent << "functions and lines: tarn symbolize FILE, with this\n";
+}
+
+}  // namespace tarn::check
