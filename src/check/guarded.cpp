@@ -1,4 +1,11 @@
+// Touched guards, and crashes inside the heap itself.
 #include "check/guarded.hpp"
+
+#include "check/degrade.hpp"
+#include "check/stacks.hpp"
+#include "os/guards.hpp"
+#include "os/memory.hpp"
+#include "os/signals.hpp"
 
 #include <atomic>
 
@@ -10,9 +17,44 @@ constexpr unsigned most_resolvers = 8;
 // Set once each. Pairs: release in watch_guards with acquire by who asks.
 constinit std::atomic<Resolver> resolvers[most_resolvers] = {};
 
+// So that the program can go on: the access is tried again.
+bool open_page(const void* address) noexcept {
+  const std::size_t page = os::page_size();
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  return os::unguard(reinterpret_cast<std::byte*>(at / page * page), page);
+}
+
+bool on_touch(const os::Touch& touch) noexcept {
+  if (touch.address == nullptr)
+    return false;
+  Finding finding{};
+  for (const std::atomic<Resolver>& place : resolvers) {
+    const Resolver resolver = place.load(std::memory_order_acquire);
+    if (resolver == nullptr)
+      return false;
+    if (!resolver(touch.address, touch.is_write, finding))
+      continue;
+    if (finding.stack == 0)
+      finding.stack = capture_stack();
+    report(finding);
+    return open_page(touch.address);
+  }
+  return false;
+}
+
+// Before the counts of told.cpp.
+constexpr int at_last = 102;
+
+[[gnu::destructor(at_last)]] void tell_replaced() noexcept {
+  if (os::is_watch_replaced())
+    degraded(Degraded::handler_replaced);
+}
+
 }  // namespace
 
 void watch_guards(Resolver resolver) noexcept {
+  if (!os::watch_touches(on_touch))
+    degraded(Degraded::no_handler);
   for (std::atomic<Resolver>& place : resolvers) {
     Resolver there = nullptr;
     if (place.compare_exchange_strong(there, resolver,

@@ -7,14 +7,13 @@
 #include "port/world.hpp"
 #include "support/case_in_child.hpp"
 #include "support/json_reader.hpp"
+#include "support/outcome.hpp"
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -27,58 +26,12 @@ using tarn::AfterFault;
 using tarn::Fault;
 using tarn::check::Finding;
 using tarn::check::report;
-
-struct Outcome {
-  std::string said;  // on standard error
-  int status;        // of waitpid
-};
-
-// `run` in a child, whose exit code is that of `run` when it returns.
-template <class Run>
-Outcome outcome_of(Run run) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    close(ends[0]);
-    dup2(ends[1], STDERR_FILENO);
-    close(ends[1]);
-    // Doctest would tell of an abort.
-    std::signal(SIGABRT, SIG_DFL);
-    _exit(run());
-  }
-  close(ends[1]);
-  Outcome outcome{};
-  std::array<char, 4096> text;
-  for (ssize_t size; (size = read(ends[0], text.data(), text.size())) > 0;)
-    outcome.said.append(text.data(), static_cast<std::size_t>(size));
-  close(ends[0]);
-  waitpid(child, &outcome.status, 0);
-  return outcome;
-}
-
-bool is_aborted(const Outcome& outcome) {
-  return WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGABRT;
-}
-bool is_exited(const Outcome& outcome, int code) {
-  return WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) == code;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream{text};
-  for (std::string line; std::getline(stream, line);)
-    lines.push_back(line);
-  return lines;
-}
-
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t found = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos;
-       at += what.size())
-    ++found;
-  return found;
-}
+using tarn::test::count;
+using tarn::test::is_aborted;
+using tarn::test::is_exited;
+using tarn::test::lines_of;
+using tarn::test::Outcome;
+using tarn::test::outcome_of;
 
 alignas(64) std::byte memory[128];
 
