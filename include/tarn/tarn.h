@@ -139,8 +139,8 @@ bool tarn_object_pool_reserve(tarn_object_pool* pool, size_t n);
 size_t tarn_object_pool_reap(tarn_object_pool* pool);
 size_t tarn_object_pool_in_use(const tarn_object_pool* pool);
 
-/* Heaps, statistics and addresses: in builds for Linux. The heap of the process
- * lives for ever; one of your own ends with all its blocks. */
+/* Heaps, statistics, addresses and checks: in builds for Linux. The heap of the
+ * process lives for ever; one of your own ends with all its blocks. */
 tarn_heap* tarn_default_heap(void);
 
 /* Zero in a field means its default. `options` may be NULL. */
@@ -176,6 +176,27 @@ size_t tarn_stats(tarn_stats_form form, char* buffer, size_t size);
 
 /* What is at an address, as a sentence; see describe.hpp. */
 size_t tarn_describe(const void* p, char* buffer, size_t size);
+
+/* How closely pools are looked at; see checks.hpp and docs/checks.md. */
+typedef enum tarn_mode {
+  TARN_CHECK_OF_PROCESS,
+  TARN_CHECK_OFF,
+  TARN_CHECK_SAMPLED,
+  TARN_CHECK_FULL,
+  TARN_CHECK_FULL_PAGE
+} tarn_mode;
+void tarn_set_check_mode(tarn_mode mode);
+tarn_mode tarn_check_mode(void);
+
+/* Looks at every block of the checked pools now. How many faults it told. */
+size_t tarn_check_all(void);
+
+/* What follows on a fault that a check found. */
+typedef enum tarn_after_fault {
+  TARN_AFTER_FAULT_ABORT,
+  TARN_AFTER_FAULT_GO_ON
+} tarn_after_fault;
+void tarn_set_after_fault(tarn_after_fault what);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
 // Translates the heaps of tarn.h. The opaque struct holds the C++ object.
+#include "tarn/checks.hpp"
 #include "tarn/describe.hpp"
 #include "tarn/heap.hpp"
 #include "tarn/stats.hpp"
@@ -18,6 +19,12 @@ static_assert(static_cast<int>(tarn::StatsForm::text) == TARN_STATS_TEXT);
 static_assert(static_cast<int>(tarn::StatsForm::json) == TARN_STATS_JSON);
 static_assert(static_cast<int>(tarn::StatsForm::openmetrics) ==
               TARN_STATS_OPENMETRICS);
+static_assert(static_cast<int>(tarn::CheckMode::of_process) ==
+              TARN_CHECK_OF_PROCESS);
+static_assert(static_cast<int>(tarn::CheckMode::full_page) ==
+              TARN_CHECK_FULL_PAGE);
+static_assert(static_cast<int>(tarn::AfterFault::go_on) ==
+              TARN_AFTER_FAULT_GO_ON);
 
 Heap& to(tarn_heap* heap) {
   return *std::launder(reinterpret_cast<Heap*>(heap));
@@ -105,6 +112,22 @@ size_t tarn_stats(tarn_stats_form form, char* buffer, size_t size) {
 
 size_t tarn_describe(const void* p, char* buffer, size_t size) {
   return tarn::describe(p, buffer, size);
+}
+
+void tarn_set_check_mode(tarn_mode mode) {
+  tarn::set_check_mode(static_cast<tarn::CheckMode>(mode));
+}
+
+tarn_mode tarn_check_mode(void) {
+  return static_cast<tarn_mode>(tarn::check_mode());
+}
+
+size_t tarn_check_all(void) {
+  return tarn::check_all();
+}
+
+void tarn_set_after_fault(tarn_after_fault what) {
+  tarn::set_after_fault(static_cast<tarn::AfterFault>(what));
 }
 
 }  // extern "C"

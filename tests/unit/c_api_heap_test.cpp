@@ -1,6 +1,9 @@
 // What tarn.h promises of heaps: the calls of heap.hpp, for C.
+#include "tarn/checks.hpp"
 #include "tarn/heap.hpp"
 #include "tarn/tarn.h"
+
+#include "port/fault.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -106,4 +109,19 @@ TEST_CASE("C reads the statistics in every form, as with snprintf") {
   CHECK(std::strcmp(text + length - 6, "# EOF\n") == 0);
   CHECK(tarn_stats(TARN_STATS_TEXT, text, 10) > 10);
   CHECK(std::strlen(text) == 9);
+}
+
+TEST_CASE("C sets the mode of checks and what follows on a fault") {
+  const tarn_mode before = tarn_check_mode();
+  tarn_set_check_mode(TARN_CHECK_FULL);
+  CHECK(tarn_check_mode() == TARN_CHECK_FULL);
+  CHECK(tarn::check_mode() == tarn::CheckMode::full);
+  CHECK(tarn_check_all() == 0);
+  tarn_set_check_mode(TARN_CHECK_OF_PROCESS);
+  CHECK(tarn_check_mode() == TARN_CHECK_OFF);
+  tarn_set_check_mode(before);
+  tarn_set_after_fault(TARN_AFTER_FAULT_GO_ON);
+  CHECK((tarn::port::after_fault() == tarn::AfterFault::go_on));
+  tarn_set_after_fault(TARN_AFTER_FAULT_ABORT);
+  CHECK((tarn::port::after_fault() == tarn::AfterFault::abort));
 }
