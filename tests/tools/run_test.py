@@ -95,13 +95,24 @@ def stays():
                        TARN_OPTIONS='huge_pages=off')
     result = run('--purge', 'background', '--limit', '64M,64M', '--stats-file',
                  '/tmp/%p', '--stats-interval', '9', '--option', 'verbose=off',
+                 '--check', 'off,log',
                  '--', '/usr/bin/env', env=environment)
     holds(re.search(r'^LD_PRELOAD=/.*/libtarn-malloc\.so\S*:/nowhere\.so$',
                     result.stdout, re.M), result)
     for line in ('TARN_OPTIONS=huge_pages=off,purge=background,verbose=off',
                  'TARN_LIMIT=64M,64M', 'TARN_STATS_FILE=/tmp/%p',
-                 'TARN_STATS_INTERVAL=9'):
+                 'TARN_STATS_INTERVAL=9', 'TARN_CHECK=off,log'):
         holds(line in result.stdout.splitlines(), result)
+
+
+@case('a mode of checks that nobody knows is told once, and the program runs')
+def unknown_mode():
+    result = run('--check', 'thorough', '--', '/bin/echo', 'as ever')
+    holds(result.returncode == 0 and result.stdout == 'as ever\n', result)
+    holds(result.stderr ==
+          'tarn: TARN_CHECK=thorough is not understood; checks are off. It is '
+          'one of off, sampled, full; then, parted by commas, any of page, log, '
+          'symbols, json, report=PATH, escape=all, exit=off\n', result)
 
 
 @case('no program gets a sentence and an exit code as a shell gives it')

@@ -77,6 +77,7 @@ int run(const Wishes& wishes) {
   set("TARN_LIMIT", wishes.limit);
   set("TARN_STATS_FILE", wishes.stats_file);
   set("TARN_STATS_INTERVAL", wishes.stats_interval);
+  set("TARN_CHECK", wishes.check);
   set("TARN_OPTIONS", joined(wishes.options), ",");
   std::vector<std::string> words = wishes.words;
   execv(path.c_str(), compare::pointers_to(words).data());

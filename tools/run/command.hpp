@@ -18,6 +18,7 @@ struct Wishes {
   std::string limit;
   std::string stats_file;
   std::string stats_interval;
+  std::string check;
   std::vector<std::string> options;  ///< words of TARN_OPTIONS
   std::vector<std::string> words;    ///< the program and its arguments
 };

@@ -32,6 +32,11 @@ void add_options(CLI::App& verb, run::Wishes& wishes) {
   verb.add_option("--stats-interval", wishes.stats_interval,
                   "Every so many seconds, instead of 10")
       ->type_name("SECONDS");
+  verb.add_option(
+          "--check", wishes.check,
+          "Look at its memory: sampled or full, and words behind it, as "
+          "in full,page,log")
+      ->type_name("MODE");
   verb.add_option_function<std::string>(
           "--purge",
           [&wishes](const std::string& who) {
