@@ -31,6 +31,7 @@
 #pragma once
 
 #include "tarn/budget.hpp"
+#include "tarn/checks.hpp"
 
 namespace tarn {
 namespace heap {
@@ -47,6 +48,8 @@ struct HeapOptions {
   /// hardly more than what is in use. So is every heap whose budget is of at
   /// most 8 MiB when it begins.
   bool compact = false;
+  /// How closely its blocks are looked at.
+  CheckMode check = CheckMode::of_process;
 };
 
 class Heap {

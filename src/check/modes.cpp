@@ -1,6 +1,7 @@
 #include "check/modes.hpp"
 
 #include "base/text.hpp"
+#include "check/heap.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "port/check_mode.hpp"
@@ -120,6 +121,7 @@ const Settings& settings() noexcept {
 }
 
 void begin() noexcept {
+  install_heap();
   static constinit std::atomic<bool> has_begun{false};
   if (!os::has_environment() || has_begun.exchange(true, relaxed))
     return;

@@ -28,8 +28,9 @@ std::size_t Heap::allocate_many(std::size_t size, std::size_t n,
                                 void** out) noexcept {
   std::size_t count = 0;
   const Visit visit;
-  ThreadHeap* const heap =
-      place_ != no_place && size <= largest_small ? enter(*domain_) : nullptr;
+  ThreadHeap* const heap = place_ != no_place && size <= largest_small
+                               ? enter_unchecked(*domain_)
+                               : nullptr;
   if (heap == nullptr) {
     while (count < n && (out[count] = allocate(size)) != nullptr)
       ++count;

@@ -1,6 +1,7 @@
 // The beginning and the end of heaps.
 #include "heap/domain.hpp"
 
+#include "port/heap_hooks.hpp"
 #include "port/world.hpp"
 
 #include <new>
@@ -24,6 +25,7 @@ Domain* make(Budget* budget, const HeapOptions& options) noexcept {
   auto* const domain = ::new (loan.memory) Domain;
   domain->is_default = false;
   domain->budget = budget;
+  domain->check = options.check;
   const bool is_compact = options.compact || (budget != nullptr &&
                                               budget->limit() <= compact_limit);
   domain->id = port::register_pool(PoolKind::heap, options.name);
@@ -66,6 +68,8 @@ Heap::Heap(Budget* budget, const HeapOptions& options) noexcept
 Heap::~Heap() {
   if (domain_ == &heap::no_domain)
     return;
+  if (domain_->checked.load(std::memory_order_acquire) != nullptr)
+    port::heap_hooks()->end(*domain_);
   heap::end(*domain_);
   heap::release_all_runs(*domain_);
   port::unregister_pool(domain_->id);

@@ -15,6 +15,7 @@
 
 #include "base/annotations.hpp"
 #include "base/spin_lock.hpp"
+#include "port/check_mode.hpp"
 #include "span/granule.hpp"
 
 namespace tarn::heap {
@@ -44,6 +45,10 @@ struct Domain {
   // Of a compact heap, for good; null: each thread has its own.
   ThreadHeap* shared = nullptr;
   bool is_default = true;
+  CheckMode check = CheckMode::of_process;  // as its options say
+  // What the room check keeps of it, from its first checked block on. The
+  // release of the check's pairs with its acquire.
+  std::atomic<void*> checked{nullptr};
 
   // All guarded by the lock of all heaps (heaps.cpp).
   ThreadHeap* members = nullptr;
@@ -64,6 +69,11 @@ extern constinit Domain default_domain;
 
 /// That of a heap for which there was no memory: it serves nothing.
 extern constinit Domain no_domain;
+
+/// Whether its blocks are to come from the check now.
+[[nodiscard]] inline bool is_checked(const Domain& domain) noexcept {
+  return port::is_full(port::mode_of(domain.check));
+}
 
 // runs.cpp
 /// `granules` at a multiple of `align`, entered into the page map with `owner`.

@@ -22,7 +22,8 @@ constinit FreeSlot no_slot{nullptr, 0};
 constinit ThreadHeap no_heap;
 constinit thread_local OwnHeaps own_heaps;
 constinit Domain default_domain;
-constinit Domain no_domain{.place = no_place, .is_default = false};
+constinit Domain no_domain{
+    .place = no_place, .is_default = false, .check = CheckMode::off};
 
 namespace {
 
@@ -279,23 +280,26 @@ void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
 
 }  // namespace
 
+void leave(ThreadHeap*& own) noexcept {
+  if (own == &no_heap)
+    return;
+  ThreadHeap& heap = *own;
+  if (heap.is_of_default)
+    send_all(heap);
+  own = &no_heap;
+  const std::uint32_t now = span::now_ms();
+  const base::Locked locked{lock};
+  // Nobody ends the heap meanwhile.
+  heap.thread = no_thread;
+  heap.abandoned = now;
+  if (heap.domain != nullptr && !heap.is_of_default)
+    send_all(heap);
+  abandon(heap);
+}
+
 void leave() noexcept {
-  for (ThreadHeap*& own : own_heaps.at) {
-    if (own == &no_heap)
-      continue;
-    ThreadHeap& heap = *own;
-    if (heap.is_of_default)
-      send_all(heap);
-    own = &no_heap;
-    const std::uint32_t now = span::now_ms();
-    const base::Locked locked{lock};
-    // Nobody ends the heap meanwhile.
-    heap.thread = no_thread;
-    heap.abandoned = now;
-    if (heap.domain != nullptr && !heap.is_of_default)
-      send_all(heap);
-    abandon(heap);
-  }
+  for (ThreadHeap*& own : own_heaps.at)
+    leave(own);
 }
 
 ThreadHeap* enter_first(Domain& domain) noexcept {

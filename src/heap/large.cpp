@@ -84,7 +84,7 @@ void deallocate_large(Domain& domain, void* p) noexcept {
   if (domain.shared != nullptr)
     return;
   const Visit visit;
-  if (ThreadHeap* const heap = enter(domain))
+  if (ThreadHeap* const heap = enter_unchecked(domain))
     if (++heap->posts >= 64)
       run_duties(*heap);
 }

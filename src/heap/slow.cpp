@@ -46,7 +46,7 @@ void deallocate_small(Domain& domain, void* p, Slab& slab,
   if (domain.shared != nullptr) [[unlikely]]
     return deallocate_compact(domain, slab, slot);
   const Visit visit;
-  ThreadHeap* const heap = enter(domain);
+  ThreadHeap* const heap = enter_unchecked(domain);
   if (heap == nullptr)
     return post(slab, {slot, slot, 1});
   const HeapId owner = slab.owner.load(relaxed);
@@ -55,6 +55,12 @@ void deallocate_small(Domain& domain, void* p, Slab& slab,
     put_back(*heap, slab, slot);
   else
     send(*heap, slab, slot);
+}
+
+bool is_of_check(const void* p) noexcept {
+  const span::Reservation* const home = span::the_space.find(p);
+  return home != nullptr &&
+         home->descriptor(home->index_of(p)).is(span::Use::checked);
 }
 
 void deallocate_of_strip(const Domain& domain, void* p,
@@ -70,23 +76,59 @@ void deallocate_of_strip(const Domain& domain, void* p,
     put_in_strip(slot);
 }
 
-// The page map's word for an address of this heap; else a fault.
-span::Descriptor require_own(const Domain& domain, const void* p) noexcept {
-  const span::Reservation* const home = span::the_space.find(p);
-  if (home == nullptr)
-    report_foreign(domain, p, "it is not tarn's");
-  const span::Descriptor word = home->descriptor(home->index_of(p));
-  if (word.is_free())
-    report_foreign(domain, p, "nothing is there");
-  if (word.is(span::Use::large))
-    return word;
+bool is_heaps(span::Descriptor word) noexcept {
   const unsigned size_class = word.size_class();
-  if (!word.is(span::Use::mixed) && (size_class == 0 || size_class >= classes))
-    report_foreign(domain, p, "another pool has it");
+  return word.is(span::Use::large) || word.is(span::Use::mixed) ||
+         word.is(span::Use::checked) ||
+         (size_class != 0 && size_class < classes);
+}
+
+// The page map's word for an address of this heap; else a fault. Free: the
+// check told it, and there is nothing to be done.
+span::Descriptor require_own(Domain& domain, const void* p) noexcept {
+  const span::Reservation* const home = span::the_space.find(p);
+  const span::Descriptor word = home != nullptr
+                                    ? home->descriptor(home->index_of(p))
+                                    : span::Descriptor{};
+  if (!is_heaps(word)) {
+    if (is_told(domain, p))
+      return {};
+    report_foreign(domain, p,
+                   home == nullptr  ? "it is not tarn's"
+                   : word.is_free() ? "nothing is there"
+                                    : "another pool has it");
+  }
+  if (word.is(span::Use::large) || word.is(span::Use::checked))
+    return word;
   if (const Domain* const other = heap_of(word.owner()).domain;
       other != &domain)
     report_other(domain, p, *other);
   return word;
+}
+
+// What the heap's own functions do with the same asks.
+void* allocate_unchecked(Domain& domain, std::size_t size,
+                         std::size_t align) noexcept {
+  if (size <= largest_small && align <= largest_small) {
+    const unsigned size_class =
+        align <= max_align ? class_of(size) : aligned_class(size, align);
+    if (size_class < classes)
+      return allocate_of_class(domain, size_class);
+  }
+  return allocate_large(domain, size, align);
+}
+
+// Of a block that may be the check's, and goes to one that is if its heap is
+// checked. Always to another one, so that the old one's users show.
+void* move_checked(Heap& heap, void* p, std::size_t size,
+                   port::BlockFamily family) noexcept {
+  const std::size_t usable = heap.usable_size(p);
+  void* const block = allocate_as(heap, {size, max_align, family, false});
+  if (block == nullptr)
+    return size <= usable ? p : nullptr;
+  __builtin_memcpy(block, p, size < usable ? size : usable);
+  deallocate_slow(heap, p, {.family = family});
+  return block;
 }
 
 }  // namespace
@@ -114,8 +156,11 @@ void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
   return slot;
 }
 
-void* allocate_slow(Heap& heap, std::size_t size) noexcept {
+void* allocate_slow(Heap& heap, std::size_t size,
+                    port::BlockFamily family) noexcept {
   Domain& domain = Domain::of(heap);
+  if (asks_check(domain)) [[unlikely]]
+    return allocate_as(heap, {size, max_align, family, false});
   if (&domain == &no_domain)
     return nullptr;
   if (size > largest_small)
@@ -123,11 +168,35 @@ void* allocate_slow(Heap& heap, std::size_t size) noexcept {
   return allocate_of_class(domain, class_of(size));
 }
 
-void deallocate_slow(Heap& heap, void* p) noexcept {
+void* allocate_as(Heap& heap, const port::BlockAsk& ask) noexcept {
+  if (!is_pow2(ask.align)) [[unlikely]]
+    port::report_bad_alignment(ask.align);
+  Domain& domain = Domain::of(heap);
+  void* block = nullptr;
+  if (asks_check(domain) && serve_checked(domain, ask, &block))
+    return block;
+  if (&domain == &no_domain)
+    return nullptr;
+  block = allocate_unchecked(domain, ask.size, ask.align);
+  if (block == nullptr || !ask.is_zeroed)
+    return block;
+  if (heap.usable_size(block) > largest_small)
+    clear_large(domain, block);
+  else
+    __builtin_memset(block, 0, ask.size);
+  return block;
+}
+
+void deallocate_slow(Heap& heap, void* p,
+                     const port::BlockReturn& said) noexcept {
   if (p == nullptr)
     return;
   Domain& domain = Domain::of(heap);
   const span::Descriptor word = require_own(domain, p);
+  if (word.is(span::Use::checked)) [[unlikely]]
+    return port::heap_hooks()->deallocate(domain, p, said);
+  if (word.is_free()) [[unlikely]]
+    return;
   if (word.is(span::Use::large))
     return deallocate_large(domain, p);
   const ThreadHeap& tagged = heap_of(word.owner());
@@ -140,6 +209,10 @@ void deallocate_own(Heap& object, void* p, Bin& bin) noexcept {
   Domain& domain = Domain::of(object);
   ThreadHeap& heap = *own_heaps.at[domain.place];
   if (are_due(heap)) {
+    if (is_checked(domain)) {
+      leave_checked(domain);
+      return object.deallocate(p);
+    }
     if (run_duties(heap))
       bin.look(room_of(heap.class_of(bin)), heap.key);
     return object.deallocate(p);
@@ -167,17 +240,12 @@ void* Heap::allocate(std::size_t size, std::size_t align) noexcept {
     port::report_bad_alignment(align);
   if (align <= max_align)
     return allocate(size);
-  if (domain_ == &no_domain)
-    return nullptr;
-  if (size <= largest_small && align <= largest_small) {
-    const unsigned size_class = aligned_class(size, align);
-    if (size_class < classes)
-      return allocate_of_class(*domain_, size_class);
-  }
-  return allocate_large(*domain_, size, align);
+  return allocate_as(*this, {size, align, port::BlockFamily::pool, false});
 }
 
 void* Heap::allocate_zeroed(std::size_t size, std::size_t align) noexcept {
+  if (asks_check(*domain_)) [[unlikely]]
+    return allocate_as(*this, {size, align, port::BlockFamily::pool, true});
   void* const block = allocate(size, align);
   if (block == nullptr)
     return nullptr;
@@ -188,14 +256,14 @@ void* Heap::allocate_zeroed(std::size_t size, std::size_t align) noexcept {
   return block;
 }
 
-void Heap::deallocate(void* p, std::size_t) noexcept {
-  deallocate(p);
-}
-
 std::size_t Heap::usable_size(const void* p) const noexcept {
   if (p == nullptr)
     return 0;
   const span::Descriptor word = require_own(*domain_, p);
+  if (word.is(span::Use::checked)) [[unlikely]]
+    return port::heap_hooks()->usable_size(*domain_, p);
+  if (word.is_free()) [[unlikely]]
+    return 0;
   if (word.is(span::Use::large))
     return large_size(*domain_, p);
   if (word.is(span::Use::mixed)) {
@@ -207,26 +275,35 @@ std::size_t Heap::usable_size(const void* p) const noexcept {
 
 bool Heap::try_expand(void* p, std::size_t size) noexcept {
   const std::size_t usable = usable_size(p);
-  return size <= usable ||
-         (usable > largest_small && resize_large(*domain_, p, size));
+  return size <= usable || (usable > largest_small && !is_of_check(p) &&
+                            resize_large(*domain_, p, size));
 }
 
 void* Heap::reallocate(void* p, std::size_t size) noexcept {
-  if (p == nullptr)
-    return allocate(size);
-  const std::size_t usable = usable_size(p);
-  const bool is_large = usable > largest_small;
-  if (size <= usable && size >= usable / 2)
-    return p;
-  if (is_large && size > largest_small && resize_large(*domain_, p, size))
-    return p;
-  void* const block = allocate(size);
-  if (block == nullptr)
-    return size <= usable ? p : nullptr;
-  __builtin_memcpy(block, p, size < usable ? size : usable);
-  deallocate(p);
-  return block;
+  return reallocate_as(*this, p, size, port::BlockFamily::pool);
 }
 
 }  // namespace v1
+
+void* heap::reallocate_as(Heap& heap, void* p, std::size_t size,
+                          port::BlockFamily family) noexcept {
+  Domain& domain = Domain::of(heap);
+  if (p == nullptr)
+    return allocate_as(heap, {size, max_align, family, false});
+  if (is_checked(domain) || is_of_check(p)) [[unlikely]]
+    return move_checked(heap, p, size, family);
+  const std::size_t usable = heap.usable_size(p);
+  const bool is_large = usable > largest_small;
+  if (size <= usable && size >= usable / 2)
+    return p;
+  if (is_large && size > largest_small && resize_large(domain, p, size))
+    return p;
+  void* const block = heap.allocate(size);
+  if (block == nullptr)
+    return size <= usable ? p : nullptr;
+  __builtin_memcpy(block, p, size < usable ? size : usable);
+  heap.deallocate(p);
+  return block;
+}
+
 }  // namespace tarn

@@ -12,8 +12,17 @@ inline constexpr auto relaxed = std::memory_order_relaxed;
 
 [[nodiscard]] void* allocate_of_class(Domain& domain,
                                       unsigned size_class) noexcept;
-[[nodiscard]] void* allocate_slow(Heap& heap, std::size_t size) noexcept;
-void deallocate_slow(Heap& heap, void* p) noexcept;
+[[nodiscard]] void* allocate_slow(
+    Heap& heap, std::size_t size,
+    port::BlockFamily family = port::BlockFamily::pool) noexcept;
+/// Whatever is asked for, as the functions of the heap give it.
+[[nodiscard]] void* allocate_as(Heap& heap, const port::BlockAsk& ask) noexcept;
+void deallocate_slow(Heap& heap, void* p,
+                     const port::BlockReturn& said = {}) noexcept;
+[[nodiscard]] void* reallocate_as(Heap& heap, void* p, std::size_t size,
+                                  port::BlockFamily family) noexcept;
+/// The block of a checked heap came another way than its user thinks.
+void set_family(void* p, port::BlockFamily family) noexcept;
 
 /// The same for what lies in a granule of this thread's: the bin has no room,
 /// or duties are due.
@@ -25,7 +34,9 @@ void send_full(Heap& heap, Parcel& parcel) noexcept;
 /// Whether the address is one of those that pools live in, of whatever pool.
 [[nodiscard]] bool is_in_space(const void* p) noexcept;
 
-/// A pointer that nobody gave was given to the default heap's door.
+/// A pointer that nobody gave was given to the default heap's door. True: it
+/// was told by the check, and the program goes on.
+[[nodiscard]] bool is_told(const void* p) noexcept;
 [[noreturn]] void report_stray(const void* p) noexcept;
 
 /// Gives back to the system what nobody uses of the default heap, as far as

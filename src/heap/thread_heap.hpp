@@ -20,6 +20,8 @@
 
 #include "heap/bin.hpp"
 #include "heap/domain.hpp"
+#include "port/heap_hooks.hpp"
+#include "port/world.hpp"
 #include "slab/mixed_slab.hpp"
 #include "slab/slab.hpp"
 #include "span/reservation.hpp"
@@ -204,8 +206,9 @@ extern constinit thread_local OwnHeaps own_heaps
   return own->domain == &domain ? own : enter_first(domain);
 }
 
-/// Abandons what this thread has of all heaps.
+/// Abandons what this thread has of all heaps, or of one.
 void leave() noexcept;
+void leave(ThreadHeap*& own) noexcept;
 
 /// For the scope of a call that may enter a heap: a thread whose end is over
 /// leaves it again.
@@ -341,6 +344,27 @@ inline void count_filled(ThreadHeap& heap, unsigned blocks) noexcept {
 [[nodiscard]] inline bool are_due(const ThreadHeap& heap) noexcept {
   return heap.until_duties < 0;
 }
+
+// checked.cpp
+/// is_checked() for who may be the first of the process, and has read the
+/// environment then.
+[[nodiscard]] inline bool asks_check(const Domain& domain) noexcept {
+  if (own_heaps.at[domain.place] == &no_heap) [[unlikely]]
+    port::begin_checks();
+  return is_checked(domain);
+}
+/// Has the check serve a call to a heap that is checked. False: the heap is to.
+[[nodiscard]] bool serve_checked(Domain& domain, const port::BlockAsk& ask,
+                                 void** block) noexcept;
+/// What this thread has of a heap that is checked is anybody's from now on.
+void leave_checked(const Domain& domain) noexcept;
+/// As enter(), null in a heap that is checked too.
+[[nodiscard]] inline ThreadHeap* enter_unchecked(Domain& domain) noexcept {
+  return is_checked(domain) ? nullptr : enter(domain);
+}
+/// Tells that a checked heap was given what is no block of any. False: the
+/// check does not tell it.
+[[nodiscard]] bool is_told(Domain& domain, const void* p) noexcept;
 
 // heaps.cpp
 /// The first of a heap's thread heaps; the others follow by `next_member`.

@@ -6,6 +6,7 @@
 #include "base/order.hpp"
 #include "base/text.hpp"
 #include "object/slab.hpp"
+#include "port/heap_hooks.hpp"
 #include "port/pool_kind.hpp"
 #include "port/world.hpp"
 #include "slab/mixed_slab.hpp"
@@ -144,6 +145,18 @@ void describe_mixed(const Reservation& part, std::size_t index,
   set_pool(found, part.ids()[index * span::granule_ids].load(relaxed));
 }
 
+// The check that gave it tells of its block.
+void describe_checked(const Reservation& part, std::size_t index,
+                      Description& found) noexcept {
+  const std::size_t start = start_of_run(part, index);
+  found.kind = AddressKind::block;
+  found.pool = PoolKind::heap;
+  found.start = part.granule(start);
+  set_pool(found, part.ids()[start * span::granule_ids].load(relaxed));
+  if (const port::HeapHooks* const hooks = port::heap_hooks())
+    hooks->describe(found);
+}
+
 // What a slab of an object pool holds, but for its head. Objects that wait in
 // magazines are in use as far as their slab knows.
 void describe_object(Description& found) noexcept {
@@ -236,6 +249,8 @@ Description describe(const void* p) noexcept {
     describe_large(*part, index, found);
   else if (word.is(span::Use::mixed))
     describe_mixed(*part, index, found);
+  else if (word.is(span::Use::checked))
+    describe_checked(*part, index, found);
   else if (word.size_class() != 0)
     describe_block(*part, index, found);
   else
@@ -243,8 +258,8 @@ Description describe(const void* p) noexcept {
   if (found.pool == PoolKind::object_pool)
     describe_object(found);
   const span::BlockTeller tell = span::teller.load(relaxed);
-  if (found.kind == AddressKind::block && found.pool == PoolKind::heap &&
-      tell != nullptr)
+  if (!word.is(span::Use::checked) && found.kind == AddressKind::block &&
+      found.pool == PoolKind::heap && tell != nullptr)
     tell(found);
   return found;
 }

@@ -29,7 +29,7 @@ using detail::thread_number;  // the index plus one
 using Word = std::uint64_t;
 constexpr unsigned bits = 64;
 constexpr unsigned words = most_threads / bits;
-constexpr unsigned most_hooks = 8;
+constexpr unsigned most_hooks = 16;
 
 // The last number is for those who find all others taken: never free.
 constexpr Word shared_bit = Word{1} << (bits - 1);

@@ -17,13 +17,20 @@ namespace tarn::malloc_door {
 /// What glibc refuses: no object may be larger than a difference of pointers.
 inline constexpr std::size_t largest_block = PTRDIFF_MAX;
 
+using Family = port::BlockFamily;
+
 // The slow half. Those that give a block set errno when there is none; those
 // that take one leave errno as it is.
 [[nodiscard, gnu::noinline]] void* allocate_at_length(
     std::size_t size) noexcept;
-[[nodiscard, gnu::noinline]] void* allocate_aligned(std::size_t size,
-                                                    std::size_t align) noexcept;
+[[nodiscard, gnu::noinline]] void* new_at_length(std::size_t size,
+                                                 Family family) noexcept;
+[[nodiscard, gnu::noinline]] void* allocate_aligned(
+    std::size_t size, std::size_t align,
+    Family family = Family::malloc) noexcept;
 [[gnu::noinline]] void deallocate_at_length(void* p) noexcept;
+[[gnu::noinline]] void deallocate_said(void* p, Family family, std::size_t size,
+                                       std::size_t align) noexcept;
 [[gnu::noinline]] void deallocate_full(void* p, heap::Bin& bin) noexcept;
 [[gnu::noinline]] void send(heap::Parcel& parcel) noexcept;
 
@@ -37,6 +44,25 @@ struct Exits {
     deallocate_full(p, bin);
   }
   void send(heap::Parcel& parcel) const noexcept { malloc_door::send(parcel); }
+};
+
+/// The same for operator new, delete and what else a block goes by: only the
+/// slow half knows of it.
+template <Family family>
+struct ExitsOf : Exits {
+  [[nodiscard]] void* allocate(std::size_t size) const noexcept {
+    return new_at_length(size, family);
+  }
+};
+
+template <Family family>
+struct ExitsSaid : Exits {
+  std::size_t size = port::BlockReturn::unsaid;
+  std::size_t align = port::BlockReturn::unsaid;
+
+  void deallocate(void* p) const noexcept {
+    deallocate_said(p, family, size, align);
+  }
 };
 
 /// The default heap's place is the first one.

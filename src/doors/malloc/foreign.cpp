@@ -69,8 +69,9 @@ bool is_of_glibc(const void* p) noexcept {
   return is_readable(behind) && (behind->word & Header::in_use_before) != 0;
 }
 
-// Another malloc may stand between, of whose blocks nothing is known.
-void require_known(void* p) noexcept {
+// Another malloc may stand between, of whose blocks nothing is known. False: it
+// was told that nobody gave it, and the program goes on.
+bool is_known(void* p) noexcept {
   static constinit std::atomic<bool> is_glibc_next{false};
   static constinit std::atomic<bool> was_looked{false};
   if (!was_looked.load(std::memory_order_acquire)) {
@@ -80,16 +81,22 @@ void require_known(void* p) noexcept {
                         relaxed);
     was_looked.store(true, std::memory_order_release);
   }
-  if (is_glibc_next.load(relaxed) && !is_of_glibc(p))
+  if (is_glibc_next.load(relaxed) && !is_of_glibc(p)) {
+    if (heap::is_told(p))
+      return false;
     heap::report_stray(p);
+  }
   calls.fetch_add(1, relaxed);
+  return true;
 }
 
-// The next library's function of that name, found once.
+// The next library's function of that name, found once. Null: it is not for
+// anybody.
 template <class Function>
 Function* forward(std::atomic<Function*>& known, const char* name,
                   void* p) noexcept {
-  require_known(p);
+  if (!is_known(p))
+    return nullptr;
   Function* found = known.load(relaxed);
   if (found == nullptr) {
     found = next<Function>(name);
@@ -115,15 +122,18 @@ bool is_foreign(const void* p) noexcept {
 }
 
 void free_foreign(void* p) noexcept {
-  forward(known_free, "free", p)(p);
+  if (Free* const next_free = forward(known_free, "free", p))
+    next_free(p);
 }
 
 void* reallocate_foreign(void* p, std::size_t size) noexcept {
-  return forward(known_realloc, "realloc", p)(p, size);
+  Reallocate* const next_realloc = forward(known_realloc, "realloc", p);
+  return next_realloc != nullptr ? next_realloc(p, size) : nullptr;
 }
 
 std::size_t size_of_foreign(void* p) noexcept {
-  return forward(known_size, "malloc_usable_size", p)(p);
+  SizeOf* const next_size = forward(known_size, "malloc_usable_size", p);
+  return next_size != nullptr ? next_size(p) : 0;
 }
 
 std::size_t foreign_calls() noexcept {

@@ -1,6 +1,5 @@
-// malloc and its kin: the names of C, of glibc and of other systems, and the
-// deletes of C++, which are free by other names. What is promised is glibc's
-// manual.
+// malloc and its kin: the names of C, of glibc and of other systems. What is
+// promised is glibc's manual.
 #include "tarn/environment.hpp"
 #include "tarn/heap.hpp"
 
@@ -32,7 +31,10 @@ class SameErrno {
 
 [[gnu::noinline]] void* allocate_zeroed(std::size_t size) noexcept {
   void* const block =
-      size > largest_block ? nullptr : default_heap().allocate_zeroed(size);
+      size > largest_block
+          ? nullptr
+          : heap::allocate_as(default_heap(),
+                              {size, max_align, Family::malloc, true});
   return block != nullptr ? block : no_memory();
 }
 
@@ -47,7 +49,9 @@ __attribute__((constructor)) void start() noexcept {
   if (is_foreign(p)) [[unlikely]]
     return reallocate_foreign(p, size);
   void* const block =
-      size > largest_block ? nullptr : default_heap().reallocate(p, size);
+      size > largest_block
+          ? nullptr
+          : heap::reallocate_as(default_heap(), p, size, Family::malloc);
   return block != nullptr ? block : no_memory();
 }
 
@@ -73,26 +77,42 @@ void* reallocate(void* p, std::size_t size) noexcept {
 }  // namespace
 
 void* allocate_at_length(std::size_t size) noexcept {
-  void* const block = size > largest_block
-                          ? nullptr
-                          : heap::allocate_slow(default_heap(), size);
+  void* const block =
+      size > largest_block
+          ? nullptr
+          : heap::allocate_slow(default_heap(), size, Family::malloc);
   return block != nullptr ? block : no_memory();
 }
 
-void* allocate_aligned(std::size_t size, std::size_t align) noexcept {
-  void* const block = size > largest_block - align
+void* new_at_length(std::size_t size, Family family) noexcept {
+  void* const block = size > largest_block
                           ? nullptr
-                          : default_heap().allocate(size, align);
+                          : heap::allocate_slow(default_heap(), size, family);
+  return block != nullptr ? block : no_memory();
+}
+
+void* allocate_aligned(std::size_t size, std::size_t align,
+                       Family family) noexcept {
+  void* const block =
+      size > largest_block - align
+          ? nullptr
+          : heap::allocate_as(default_heap(), {size, align, family, false});
   return block != nullptr ? block : no_memory();
 }
 
 void deallocate_at_length(void* p) noexcept {
+  deallocate_said(p, Family::malloc, port::BlockReturn::unsaid,
+                  port::BlockReturn::unsaid);
+}
+
+void deallocate_said(void* p, Family family, std::size_t size,
+                     std::size_t align) noexcept {
   if (p == nullptr)
     return;
   const SameErrno same;
   if (is_foreign(p)) [[unlikely]]
     return free_foreign(p);
-  heap::deallocate_slow(default_heap(), p);
+  heap::deallocate_slow(default_heap(), p, {family, size, align});
 }
 
 void deallocate_full(void* p, heap::Bin& bin) noexcept {
@@ -258,9 +278,6 @@ char* strdup(const char* text) noexcept {
 #define TARN_ALIAS(name) __attribute__((alias(#name), used))
 
 void cfree(void*) noexcept TARN_ALIAS(free);
-void free_sized(void*, std::size_t) noexcept TARN_ALIAS(free);
-void free_aligned_sized(void*, std::size_t, std::size_t) noexcept
-    TARN_ALIAS(free);
 
 void* __libc_malloc(std::size_t) noexcept TARN_ALIAS(malloc);
 void __libc_free(void*) noexcept TARN_ALIAS(free);
@@ -274,23 +291,5 @@ void* __libc_valloc(std::size_t) noexcept TARN_ALIAS(valloc);
 void* __libc_pvalloc(std::size_t) noexcept TARN_ALIAS(pvalloc);
 int __posix_memalign(void**, std::size_t, std::size_t) noexcept
     TARN_ALIAS(posix_memalign);
-
-// The twelve forms of operator delete, by the names that linkers know.
-void _ZdlPv(void*) noexcept TARN_ALIAS(free);
-void _ZdaPv(void*) noexcept TARN_ALIAS(free);
-void _ZdlPvm(void*, std::size_t) noexcept TARN_ALIAS(free);
-void _ZdaPvm(void*, std::size_t) noexcept TARN_ALIAS(free);
-void _ZdlPvSt11align_val_t(void*, std::size_t) noexcept TARN_ALIAS(free);
-void _ZdaPvSt11align_val_t(void*, std::size_t) noexcept TARN_ALIAS(free);
-void _ZdlPvmSt11align_val_t(void*, std::size_t, std::size_t) noexcept
-    TARN_ALIAS(free);
-void _ZdaPvmSt11align_val_t(void*, std::size_t, std::size_t) noexcept
-    TARN_ALIAS(free);
-void _ZdlPvRKSt9nothrow_t(void*, const void*) noexcept TARN_ALIAS(free);
-void _ZdaPvRKSt9nothrow_t(void*, const void*) noexcept TARN_ALIAS(free);
-void _ZdlPvSt11align_val_tRKSt9nothrow_t(void*, std::size_t,
-                                         const void*) noexcept TARN_ALIAS(free);
-void _ZdaPvSt11align_val_tRKSt9nothrow_t(void*, std::size_t,
-                                         const void*) noexcept TARN_ALIAS(free);
 
 }  // extern "C"

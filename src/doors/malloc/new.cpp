@@ -9,24 +9,71 @@
 namespace tarn::malloc_door {
 namespace {
 
-[[gnu::noinline]] void* new_at_length(std::size_t size) {
-  void* const block = allocate_at_length(size);
+// What the C++ runtime gives instead, it got from malloc.
+template <class Block>
+[[nodiscard]] void* as(Family family, Block block) {
+  heap::set_family(block, family);
+  return block;
+}
+
+template <Family family>
+[[gnu::noinline]] void* new_or_throw(std::size_t size) {
+  void* const block = new_at_length(size, family);
   if (block != nullptr) [[likely]]
     return block;
-  return new_again(size, __builtin_return_address(0));
+  return as(family, new_again(size, __builtin_return_address(0)));
 }
 
 /// As Exits, where running out is told by an exception.
+template <Family family>
 struct ThrowingExits {
   [[nodiscard]] void* allocate(std::size_t size) const {
-    return new_at_length(size);
+    return new_or_throw<family>(size);
   }
 };
 
+template <Family family>
+[[nodiscard, gnu::always_inline]] inline void* make(std::size_t size) {
+  return heap::allocate_fast(own_heap(), size, ThrowingExits<family>{});
+}
+
+template <Family family>
+[[nodiscard, gnu::always_inline]] inline void* try_plain(
+    std::size_t size) noexcept {
+  return heap::allocate_fast(own_heap(), size, ExitsOf<family>{});
+}
+
+template <Family family>
+[[nodiscard, gnu::always_inline]] inline void* make_or_null(
+    std::size_t size, const void* caller) noexcept {
+  void* const block = try_plain<family>(size);
+  return block != nullptr ? block : as(family, new_again_or_null(size, caller));
+}
+
+template <Family family>
 [[nodiscard]] void* try_aligned(std::size_t size, std::size_t align) noexcept {
   if (!is_pow2(align))
     return nullptr;
-  return align <= max_align ? allocate(size) : allocate_aligned(size, align);
+  return align <= max_align ? try_plain<family>(size)
+                            : allocate_aligned(size, align, family);
+}
+
+template <Family family>
+[[nodiscard, gnu::always_inline]] inline void* make(std::size_t size,
+                                                    std::align_val_t align,
+                                                    const void* caller) {
+  void* const block =
+      try_aligned<family>(size, static_cast<std::size_t>(align));
+  return block != nullptr ? block : as(family, new_again(size, align, caller));
+}
+
+template <Family family>
+[[nodiscard, gnu::always_inline]] inline void* make_or_null(
+    std::size_t size, std::align_val_t align, const void* caller) noexcept {
+  void* const block =
+      try_aligned<family>(size, static_cast<std::size_t>(align));
+  return block != nullptr ? block
+                          : as(family, new_again_or_null(size, align, caller));
 }
 
 }  // namespace
@@ -35,28 +82,39 @@ struct ThrowingExits {
 using namespace tarn::malloc_door;
 
 void* operator new(std::size_t size) {
-  return tarn::heap::allocate_fast(own_heap(), size, ThrowingExits{});
+  return make<Family::new_one>(size);
 }
 
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  void* const block = allocate(size);
-  return block != nullptr
-             ? block
-             : new_again_or_null(size, __builtin_return_address(0));
+  return make_or_null<Family::new_one>(size, __builtin_return_address(0));
 }
 
 void* operator new(std::size_t size, std::align_val_t align) {
-  void* const block = try_aligned(size, static_cast<std::size_t>(align));
-  return block != nullptr ? block
-                          : new_again(size, align, __builtin_return_address(0));
+  return make<Family::new_one>(size, align, __builtin_return_address(0));
 }
 
 void* operator new(std::size_t size, std::align_val_t align,
                    const std::nothrow_t&) noexcept {
-  void* const block = try_aligned(size, static_cast<std::size_t>(align));
-  return block != nullptr
-             ? block
-             : new_again_or_null(size, align, __builtin_return_address(0));
+  return make_or_null<Family::new_one>(size, align,
+                                       __builtin_return_address(0));
+}
+
+void* operator new[](std::size_t size) {
+  return make<Family::new_array>(size);
+}
+
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return make_or_null<Family::new_array>(size, __builtin_return_address(0));
+}
+
+void* operator new[](std::size_t size, std::align_val_t align) {
+  return make<Family::new_array>(size, align, __builtin_return_address(0));
+}
+
+void* operator new[](std::size_t size, std::align_val_t align,
+                     const std::nothrow_t&) noexcept {
+  return make_or_null<Family::new_array>(size, align,
+                                         __builtin_return_address(0));
 }
 
 extern "C" {
@@ -85,14 +143,5 @@ SizedBlock __size_returning_new_hot_cold(std::size_t, std::uint8_t)
 SizedBlock __size_returning_new_aligned_hot_cold(std::size_t, std::align_val_t,
                                                  std::uint8_t)
     TARN_ALIAS(__size_returning_new_aligned);
-
-void* _Znam(std::size_t) TARN_ALIAS(_Znwm);
-void* _ZnamRKSt9nothrow_t(std::size_t, const std::nothrow_t&) noexcept
-    TARN_ALIAS(_ZnwmRKSt9nothrow_t);
-void* _ZnamSt11align_val_t(std::size_t, std::align_val_t)
-    TARN_ALIAS(_ZnwmSt11align_val_t);
-void* _ZnamSt11align_val_tRKSt9nothrow_t(std::size_t, std::align_val_t,
-                                         const std::nothrow_t&) noexcept
-    TARN_ALIAS(_ZnwmSt11align_val_tRKSt9nothrow_t);
 
 }  // extern "C"

@@ -1,0 +1,321 @@
+// What heaps ask of the check: a block, its way back, its size.
+#include "tarn/describe.hpp"
+
+#include "base/order.hpp"
+#include "check/guarded.hpp"
+#include "check/heap.hpp"
+#include "check/stacks.hpp"
+#include "check/sweep.hpp"
+#include "os/guards.hpp"
+#include "os/memory.hpp"
+#include "port/check_mode.hpp"
+#include "port/world.hpp"
+#include "span/space.hpp"
+
+#include <bit>
+
+namespace tarn::check {
+namespace {
+
+using port::BlockAnswer;
+using port::BlockAsk;
+using port::BlockReturn;
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+// What a record can hold.
+constexpr std::size_t largest_size = (std::size_t{1} << 40) - 1;
+
+// Larger ones are not filled: what a program never touches is never there.
+constexpr std::size_t largest_filled = 64 * KiB;
+
+bool is_paged(const heap::Domain& domain, std::size_t size) noexcept {
+  return size >= least_paged ||
+         port::mode_of(domain.check) == CheckMode::full_page;
+}
+
+unsigned page_class_of(std::size_t size, std::size_t align) noexcept {
+  const std::size_t page = os::page_size();
+  for (unsigned i = 0; i < most_page_classes; ++i) {
+    const std::size_t slot = slot_pages(i) * page;
+    if (slot <= span::granule_size && align <= slot && size <= slot - page &&
+        detail::round_up(size, align < page ? align : page) <= slot - page)
+      return slab_classes + i;
+  }
+  return run_class;
+}
+
+unsigned class_for(const heap::Domain& domain, const BlockAsk& ask) noexcept {
+  const std::size_t room = ask.size + ask.align - max_align;
+  return is_paged(domain, room) ? page_class_of(ask.size, ask.align)
+                                : heap::class_of(room);
+}
+
+void enter(Record& record, const HeapState& heap, const BlockAsk& ask,
+           StackId stack, unsigned thread) noexcept {
+  record.size = ask.size & largest_size;
+  record.use = static_cast<unsigned>(BlockUse::live);
+  record.family = static_cast<unsigned>(ask.family) & 0xF;
+  record.align_log2 = static_cast<unsigned>(std::countr_zero(ask.align)) & 0xFF;
+  record.spare = is_busy;
+  record.allocated_by = stack;
+  record.freed_by = 0;
+  record.allocated_on = static_cast<std::uint16_t>(thread);
+  record.freed_on = 0;
+  record.allocated_at = port::clock_ms();
+  record.freed_at = 0;
+  record.pool = heap.number;
+}
+
+struct Place {
+  CheckSlab* slab;
+  unsigned slot;
+};
+
+// A free slot, busy and live from now on. False: refused.
+bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
+          Place* place) noexcept {
+  CheckClass& of = heap.classes[size_class];
+  const StackId stack = capture_stack();
+  const unsigned thread = port::thread_index();
+  const std::size_t granules =
+      size_class == run_class
+          ? (ask.size + os::page_size() - 1) / span::granule_size + 1
+          : 1;
+  CheckSlab* added = nullptr;
+  for (;;) {
+    {
+      const base::Locked locked{of.lock};
+      if (added != nullptr)
+        link(of, *added);
+      // A run is its asker's.
+      CheckSlab* const slab = size_class == run_class ? added : of.with_free;
+      if (slab != nullptr) {
+        *place = {slab, take_slot(of, *slab)};
+        enter(slab->records[place->slot], heap, ask, stack, thread);
+        return true;
+      }
+    }
+    added = new_slab(heap, size_class, granules, ask.align);
+    if (added == nullptr && empty_quarantine(heap))
+      added = new_slab(heap, size_class, granules, ask.align);
+    if (added == nullptr)
+      return false;
+  }
+}
+
+void set_busy(CheckSlab& slab, unsigned slot, unsigned spare) noexcept {
+  const base::Locked locked{slab.heap->classes[slab.size_class].lock};
+  slab.records[slot].spare = spare & 0xFF;
+}
+
+void give_up(CheckSlab& slab, unsigned slot) noexcept {
+  bool is_unused = false;
+  {
+    CheckClass& of = slab.heap->classes[slab.size_class];
+    const base::Locked locked{of.lock};
+    slab.records[slot] = {};
+    is_unused = put_slot(of, slab, slot);
+  }
+  if (is_unused)
+    give_back(slab);
+}
+
+// Makes the pages usable and fills what is to be filled.
+bool prepare(const Place& at, const BlockAsk& ask) noexcept {
+  CheckSlab& slab = *at.slab;
+  const bool is_paged = slab.layout != Layout::slab;
+  if (is_paged) {
+    const Span pages = pages_of(slab, at.slot);
+    if (pages.size() != 0 && !os::unguard(pages.begin, pages.size()))
+      return false;
+  }
+  fill_around(slab, at.slot);
+  std::byte* const block = block_of(slab, at.slot);
+  // Pages that were a guard read as zero.
+  if (ask.is_zeroed && !(is_paged && os::has_guard_marks()))
+    __builtin_memset(block, 0, ask.size);
+  else if (!ask.is_zeroed && ask.size <= largest_filled)
+    fill(block, ask.size, fresh_fill);
+  return true;
+}
+
+BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
+  BlockAsk ask = asked;
+  ask.align = base::larger(ask.align, max_align);
+  if (!port::is_full(port::mode_of(domain.check)) || ask.size > largest_size ||
+      ask.align > largest_size)
+    return {nullptr, true};
+  HeapState* const heap = state_of(domain);
+  if (heap == nullptr)
+    return {};
+  Place at{};
+  if (!take(*heap, ask, class_for(domain, ask), &at))
+    return {};
+  if (!prepare(at, ask)) {
+    give_up(*at.slab, at.slot);
+    return {};
+  }
+  heap->live.fetch_add(at.slab->stride, relaxed);
+  set_busy(*at.slab, at.slot, 0);
+  return {block_of(*at.slab, at.slot), false};
+}
+
+// What is to be told of a block that comes back before it may.
+enum class Answer : std::uint8_t { is_well, is_damaged, is_not_live };
+
+bool is_block(const CheckSlab& slab, unsigned slot, const void* p) noexcept {
+  return static_cast<BlockUse>(slab.records[slot].use) == BlockUse::live &&
+         block_of(slab, slot) == p;
+}
+
+void enter_end(Record& record, StackId stack, unsigned thread) noexcept {
+  record.use = static_cast<unsigned>(BlockUse::quarantined);
+  record.spare = is_busy;
+  record.freed_by = stack;
+  record.freed_on = static_cast<std::uint16_t>(thread);
+  record.freed_at = port::clock_ms();
+}
+
+// The block is nobody's from the first of these on: of two that give it back
+// at once one finds that it is not live.
+Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
+              Damage* damage) noexcept {
+  const StackId stack = capture_stack();
+  const unsigned thread = port::thread_index();
+  const base::Locked locked{slab.heap->classes[slab.size_class].lock};
+  if (!is_block(slab, slot, p))
+    return Answer::is_not_live;
+  if (looks) {
+    *damage = damage_of(slab, slot);
+    if (*damage)
+      return Answer::is_damaged;
+  }
+  enter_end(slab.records[slot], stack, thread);
+  return Answer::is_well;
+}
+
+void close(CheckSlab& slab, unsigned slot, bool mends) noexcept {
+  std::byte* const block = block_of(slab, slot);
+  const std::size_t size = slab.records[slot].size;
+  unsigned spare = 0;
+  if (slab.layout != Layout::slab) {
+    const Span pages = pages_of(slab, slot);
+    if (pages.size() == 0 || os::guard(pages.begin, pages.size()))
+      spare = is_guarded;
+  }
+  if (spare == 0) {
+    fill(block, size, freed_fill);
+    if (mends)
+      fill_around(slab, slot);
+  }
+  slab.heap->live.fetch_sub(slab.stride, relaxed);
+  set_busy(slab, slot, spare);
+  quarantine(slab, block);
+}
+
+void deallocate(heap::Domain& domain, void* p,
+                const BlockReturn& said) noexcept {
+  CheckSlab* const slab = slab_at(p);
+  if (slab == nullptr) {
+    static_cast<void>(tell_stray(domain, p));
+    return;
+  }
+  const unsigned slot = slab->slot_of(p);
+  if (slot >= slab->slots) {
+    static_cast<void>(tell_stray(domain, p));
+    return;
+  }
+  if (slab->heap->domain != &domain)
+    return tell_wrong_heap(domain, *slab, slot, p);
+  Damage damage;
+  if (is_block(*slab, slot, p))
+    tell_mismatch(*slab, slot, said);
+  Answer answer = retire(*slab, slot, p, true, &damage);
+  const bool was_damaged = answer == Answer::is_damaged;
+  if (was_damaged) {
+    tell_damage(*slab, slot, damage);
+    answer = retire(*slab, slot, p, false, &damage);
+  }
+  if (answer == Answer::is_not_live)
+    return tell_not_live(domain, *slab, slot, p);
+  close(*slab, slot, was_damaged);
+}
+
+std::size_t usable_size(heap::Domain& domain, const void* p) noexcept {
+  const CheckSlab* const slab = slab_at(p);
+  const unsigned slot = slab == nullptr ? 0 : slab->slot_of(p);
+  if (slab == nullptr || slot >= slab->slots) {
+    static_cast<void>(tell_stray(domain, p));
+    return 0;
+  }
+  if (is_block(*slab, slot, p))
+    return slab->records[slot].size;
+  tell_not_live(domain, *slab, slot, p);
+  return 0;
+}
+
+void set_family(void* p, port::BlockFamily family) noexcept {
+  CheckSlab* const slab = slab_at(p);
+  if (slab == nullptr)
+    return;
+  const base::Locked locked{slab->heap->classes[slab->size_class].lock};
+  slab->records[slab->slot_of(p)].family = static_cast<unsigned>(family) & 0xF;
+}
+
+void describe_block(Description& found) noexcept {
+  const std::byte* const p = found.start + found.offset;
+  const CheckSlab* const slab = slab_at(p);
+  if (slab == nullptr || slab->slot_of(p) >= slab->slots)
+    return;
+  const unsigned slot = slab->slot_of(p);
+  const Record& record = slab->records[slot];
+  const auto use = static_cast<BlockUse>(record.use);
+  found.slot = slot;
+  found.state = use == BlockUse::live    ? BlockState::in_use
+                : use == BlockUse::fresh ? BlockState::fresh
+                                         : BlockState::free;
+  found.start = slab->slot(slot);
+  found.size = slab->stride;
+  if (use == BlockUse::fresh) {
+    found.offset = detail::bytes_between(found.start, p);
+    return;
+  }
+  found.thread = record.allocated_on;
+  const std::byte* const block = block_of(*slab, slot);
+  if (detail::is_between(block, p, block + record.size) || p == block) {
+    found.start = block;
+    found.size = record.size;
+  }
+  found.offset = detail::bytes_between(found.start, p);
+}
+
+// The heap ends: its granules go back with all others that it borrowed.
+void end(heap::Domain& domain) noexcept TARN_UNCHECKED_LOCKS {
+  auto* const heap =
+      static_cast<HeapState*>(domain.checked.load(std::memory_order_acquire));
+  static_cast<void>(sweep_heap(*heap));
+  for (CheckClass& of : heap->classes)
+    while (CheckSlab* const slab = of.all) {
+      unlink(of, *slab);
+      give_back(*slab);
+    }
+  end_state(*heap);
+  domain.checked.store(nullptr, relaxed);
+}
+
+constexpr port::HeapHooks hooks{allocate,   deallocate, usable_size,
+                                set_family, tell_stray, describe_block,
+                                end};
+
+}  // namespace
+
+void install_heap() noexcept {
+  if (port::the_heap_hooks.exchange(&hooks, std::memory_order_acq_rel) ==
+      &hooks)
+    return;
+  add_sweeper(sweep_heaps);
+  watch_guards(tell_access);
+}
+
+}  // namespace tarn::check

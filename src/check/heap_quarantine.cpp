@@ -1,0 +1,146 @@
+// Blocks that were given back and wait, so that who still uses them meets fills
+// or guards and not somebody's block.
+#include "base/order.hpp"
+#include "check/arena.hpp"
+#include "check/degrade.hpp"
+#include "check/heap.hpp"
+#include "span/limit.hpp"
+#include "span/space.hpp"
+
+namespace tarn::check {
+namespace {
+
+// Bytes of blocks: a quarter of what is live, but within these.
+constexpr std::size_t least_filled = 1 * MiB;
+constexpr std::size_t most_filled = 32 * MiB;
+constexpr std::size_t filled_share = 4;
+
+// Addresses of guarded pages cost what the page map and page tables keep of
+// them, some 300 bytes for 64 KiB: of what is live a hundredth or so, then.
+constexpr std::size_t least_guarded = 256 * MiB;
+constexpr std::size_t most_guarded = 16 * 1024 * MiB;
+constexpr std::size_t guarded_times = 4;
+constexpr std::size_t most_of_reservation = 64;
+// Where addresses are counted, as by a budget.
+constexpr std::size_t guarded_of_limited = 1 * MiB;
+
+// Each block that comes lets as many go at most, so that none pays for all.
+constexpr unsigned leave_at_once = 8;
+
+std::size_t within(std::size_t least, std::size_t n,
+                   std::size_t most) noexcept {
+  return base::smaller(base::larger(n, least), most);
+}
+
+std::size_t most_bytes(const HeapState& heap, bool is_filled) noexcept {
+  const std::size_t live = heap.live.load(std::memory_order_relaxed);
+  if (is_filled)
+    return within(least_filled, live / filled_share, most_filled);
+  if (heap.domain->budget != nullptr || span::is_limited())
+    return guarded_of_limited;
+  const std::size_t scarce =
+      span::the_space.reservation(0).size() / most_of_reservation;
+  return base::smaller(
+      within(least_guarded, live * guarded_times, most_guarded), scarce);
+}
+
+bool push(Waiting& waiting, const CheckSlab& slab, std::byte* block) noexcept {
+  const base::Locked locked{waiting.lock};
+  Waiting::Chunk* chunk = waiting.last;
+  if (chunk == nullptr || waiting.end == Waiting::in_chunk) {
+    chunk = waiting.unused;
+    if (chunk != nullptr)
+      waiting.unused = chunk->next;
+    else
+      chunk = static_cast<Waiting::Chunk*>(keep(sizeof(Waiting::Chunk)));
+    if (chunk == nullptr)
+      return false;
+    chunk->next = nullptr;
+    if (waiting.last != nullptr) {
+      waiting.last->next = chunk;
+    } else {
+      waiting.first = chunk;
+      waiting.begin = 0;
+    }
+    waiting.last = chunk;
+    waiting.end = 0;
+  }
+  chunk->blocks[waiting.end++] = block;
+  waiting.bytes += slab.stride;
+  return true;
+}
+
+// The oldest, if there are more than `most` bytes. Null: there are not.
+std::byte* pop(Waiting& waiting, std::size_t most) noexcept {
+  const base::Locked locked{waiting.lock};
+  Waiting::Chunk* const chunk = waiting.first;
+  if (chunk == nullptr || waiting.bytes <= most)
+    return nullptr;
+  std::byte* const block = chunk->blocks[waiting.begin++];
+  waiting.bytes -= slab_at(block)->stride;
+  const bool is_last = chunk == waiting.last;
+  if (waiting.begin == (is_last ? waiting.end : Waiting::in_chunk)) {
+    waiting.first = chunk->next;
+    waiting.begin = 0;
+    if (is_last)
+      waiting.last = nullptr;
+    chunk->next = waiting.unused;
+    waiting.unused = chunk;
+  }
+  return block;
+}
+
+bool is_damaged(CheckClass& of, CheckSlab& slab, unsigned slot,
+                Damage* damage) noexcept {
+  const base::Locked locked{of.lock};
+  *damage = damage_of(slab, slot);
+  return bool{*damage};
+}
+
+void leave(HeapState& heap, std::byte* block) noexcept {
+  CheckSlab& slab = *slab_at(block);
+  const unsigned slot = slab.slot_of(block);
+  CheckClass& of = heap.classes[slab.size_class];
+  Damage damage;
+  if (is_damaged(of, slab, slot, &damage))
+    tell_damage(slab, slot, damage);
+  bool is_unused = false;
+  {
+    const base::Locked locked{of.lock};
+    slab.records[slot].use = static_cast<unsigned>(BlockUse::free);
+    is_unused = put_slot(of, slab, slot);
+  }
+  if (is_unused)
+    give_back(slab);
+}
+
+}  // namespace
+
+void quarantine(CheckSlab& slab, std::byte* block) noexcept {
+  HeapState& heap = *slab.heap;
+  const bool is_filled = slab.layout == Layout::slab;
+  Waiting& waiting = is_filled ? heap.filled : heap.guarded;
+  if (!push(waiting, slab, block)) {
+    degraded(Degraded::no_quarantine);
+    return leave(heap, block);
+  }
+  const std::size_t most = most_bytes(heap, is_filled);
+  for (unsigned i = 0; i < leave_at_once; ++i) {
+    std::byte* const old = pop(waiting, most);
+    if (old == nullptr)
+      return;
+    leave(heap, old);
+  }
+}
+
+bool empty_quarantine(HeapState& heap) noexcept {
+  bool was_any = false;
+  for (Waiting* const waiting : {&heap.filled, &heap.guarded})
+    while (std::byte* const old = pop(*waiting, 0)) {
+      leave(heap, old);
+      was_any = true;
+    }
+  return was_any;
+}
+
+}  // namespace tarn::check
