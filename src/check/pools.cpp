@@ -33,8 +33,9 @@ PoolNumber enter_pool(PoolKind kind, std::uint32_t id,
       last_number.fetch_add(1, std::memory_order_relaxed) + 1;
   Slot& slot = slot_of(number);
   slot.number.store(0, std::memory_order_release);
-  slot.entry = {kind, false, id, parent, capture_stack(), 0, port::clock_ms(),
-                0};
+  const bool is_default = kind == PoolKind::heap && id == 0;
+  slot.entry = {kind, is_default,       id, parent, capture_stack(),
+                0,    port::clock_ms(), 0};
   slot.number.store(number, std::memory_order_release);
   return number;
 }
