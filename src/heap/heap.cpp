@@ -7,21 +7,26 @@ namespace {
 
 using namespace tarn::heap;
 
-// `said` is the size that was said of a block that goes back.
 struct Exits {
   Heap& object;
-  std::size_t said = port::BlockReturn::unsaid;
 
   [[nodiscard]] void* allocate(std::size_t size) const noexcept {
     return allocate_slow(object, size);
   }
-  void deallocate(void* p) const noexcept {
-    deallocate_slow(object, p, {.size = said});
-  }
+  void deallocate(void* p) const noexcept { deallocate_slow(object, p); }
   void deallocate_own(void* p, Bin& bin) const noexcept {
     heap::deallocate_own(object, p, bin);
   }
   void send(Parcel& parcel) const noexcept { send_full(object, parcel); }
+};
+
+// The size that was said is for who checks.
+struct SizedExits : Exits {
+  std::size_t size;
+
+  void deallocate(void* p) const noexcept {
+    deallocate_of_size(object, p, size);
+  }
 };
 
 }  // namespace
@@ -37,7 +42,7 @@ void Heap::deallocate(void* p) noexcept {
 }
 
 void Heap::deallocate(void* p, std::size_t size) noexcept {
-  deallocate_fast(*own_heaps.at[place_], p, Exits{*this, size});
+  deallocate_fast(*own_heaps.at[place_], p, SizedExits{{*this}, size});
 }
 
 }  // namespace v1

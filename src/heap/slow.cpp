@@ -127,7 +127,7 @@ void* move_checked(Heap& heap, void* p, std::size_t size,
   if (block == nullptr)
     return size <= usable ? p : nullptr;
   __builtin_memcpy(block, p, size < usable ? size : usable);
-  deallocate_slow(heap, p, {.family = family});
+  deallocate_as(heap, p, {.family = family});
   return block;
 }
 
@@ -154,6 +154,10 @@ void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
   if (are_due(*heap)) [[unlikely]]
     run_duties(*heap);
   return slot;
+}
+
+void* allocate_slow(Heap& heap, std::size_t size) noexcept {
+  return allocate_slow(heap, size, port::BlockFamily::pool);
 }
 
 void* allocate_slow(Heap& heap, std::size_t size,
@@ -187,8 +191,16 @@ void* allocate_as(Heap& heap, const port::BlockAsk& ask) noexcept {
   return block;
 }
 
-void deallocate_slow(Heap& heap, void* p,
-                     const port::BlockReturn& said) noexcept {
+void deallocate_slow(Heap& heap, void* p) noexcept {
+  deallocate_as(heap, p, {});
+}
+
+void deallocate_of_size(Heap& heap, void* p, std::size_t size) noexcept {
+  deallocate_as(heap, p, {.size = size});
+}
+
+void deallocate_as(Heap& heap, void* p,
+                   const port::BlockReturn& said) noexcept {
   if (p == nullptr)
     return;
   Domain& domain = Domain::of(heap);

@@ -12,13 +12,14 @@ inline constexpr auto relaxed = std::memory_order_relaxed;
 
 [[nodiscard]] void* allocate_of_class(Domain& domain,
                                       unsigned size_class) noexcept;
-[[nodiscard]] void* allocate_slow(
-    Heap& heap, std::size_t size,
-    port::BlockFamily family = port::BlockFamily::pool) noexcept;
+[[nodiscard]] void* allocate_slow(Heap& heap, std::size_t size) noexcept;
+[[nodiscard]] void* allocate_slow(Heap& heap, std::size_t size,
+                                  port::BlockFamily family) noexcept;
 /// Whatever is asked for, as the functions of the heap give it.
 [[nodiscard]] void* allocate_as(Heap& heap, const port::BlockAsk& ask) noexcept;
-void deallocate_slow(Heap& heap, void* p,
-                     const port::BlockReturn& said = {}) noexcept;
+void deallocate_slow(Heap& heap, void* p) noexcept;
+void deallocate_of_size(Heap& heap, void* p, std::size_t size) noexcept;
+void deallocate_as(Heap& heap, void* p, const port::BlockReturn& said) noexcept;
 [[nodiscard]] void* reallocate_as(Heap& heap, void* p, std::size_t size,
                                   port::BlockFamily family) noexcept;
 /// The block of a checked heap came another way than its user thinks.

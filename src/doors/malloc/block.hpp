@@ -46,22 +46,11 @@ struct Exits {
   void send(heap::Parcel& parcel) const noexcept { malloc_door::send(parcel); }
 };
 
-/// The same for operator new, delete and what else a block goes by: only the
-/// slow half knows of it.
+/// The same for operator new: only the slow half knows of it.
 template <Family family>
 struct ExitsOf : Exits {
   [[nodiscard]] void* allocate(std::size_t size) const noexcept {
     return new_at_length(size, family);
-  }
-};
-
-template <Family family>
-struct ExitsSaid : Exits {
-  std::size_t size = port::BlockReturn::unsaid;
-  std::size_t align = port::BlockReturn::unsaid;
-
-  void deallocate(void* p) const noexcept {
-    deallocate_said(p, family, size, align);
   }
 };
 

@@ -112,7 +112,7 @@ void deallocate_said(void* p, Family family, std::size_t size,
   const SameErrno same;
   if (is_foreign(p)) [[unlikely]]
     return free_foreign(p);
-  heap::deallocate_slow(default_heap(), p, {family, size, align});
+  heap::deallocate_as(default_heap(), p, {family, size, align});
 }
 
 void deallocate_full(void* p, heap::Bin& bin) noexcept {
