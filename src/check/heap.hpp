@@ -59,6 +59,7 @@ struct CheckSlab {
   CheckSlab* next;  // in that of those with a free slot, or of spare ones
   CheckSlab* previous;
   std::uint32_t granules;
+  std::uint16_t redzone;
   std::uint16_t slots;
   std::uint16_t in_use;  // slots that are no more to be had
   std::uint16_t lowest;  // no word of `free` below has a bit
@@ -72,7 +73,11 @@ struct CheckSlab {
   }
   /// That of an address inside.
   [[nodiscard]] unsigned slot_of(const void* p) const noexcept {
-    return static_cast<unsigned>(detail::bytes_between(memory, p) / stride);
+    // A short division where there is one.
+    return layout == Layout::run
+               ? 0
+               : static_cast<std::uint32_t>(detail::bytes_between(memory, p)) /
+                     static_cast<std::uint32_t>(stride);
   }
 };
 
@@ -148,23 +153,41 @@ void unlink(CheckClass& of, CheckSlab& slab) noexcept TARN_REQUIRES(of.lock);
                             unsigned slot) noexcept TARN_REQUIRES(of.lock);
 
 // heap_slots.cpp
-/// Where the block of a slot lies, by its record.
-[[nodiscard]] std::byte* block_of(const CheckSlab& slab,
-                                  unsigned slot) noexcept;
-/// Fills what is around a block.
-void fill_around(const CheckSlab& slab, unsigned slot) noexcept;
-/// The bytes of a slot before and behind its block that are filled.
-struct Span {
+/// Where the block of a slot lies, by its record: what is filled begins before
+/// it and ends behind it. In pages, those that are no guards.
+struct Room {
   std::byte* begin;
-  std::byte* end;
-  [[nodiscard]] std::size_t size() const noexcept {
-    return detail::bytes_between(begin, end);
+  std::byte* block;
+  std::byte* end;  // of the block
+  std::byte* limit;
+
+  [[nodiscard]] std::size_t before() const noexcept {
+    return detail::bytes_between(begin, block);
+  }
+  [[nodiscard]] std::size_t behind() const noexcept {
+    return detail::bytes_between(end, limit);
+  }
+  [[nodiscard]] std::size_t all() const noexcept {
+    return detail::bytes_between(begin, limit);
   }
 };
-[[nodiscard]] Span before_block(const CheckSlab& slab, unsigned slot) noexcept;
-[[nodiscard]] Span behind_block(const CheckSlab& slab, unsigned slot) noexcept;
-/// The pages of a slot that its block may touch.
-[[nodiscard]] Span pages_of(const CheckSlab& slab, unsigned slot) noexcept;
+[[nodiscard]] Room room_in_pages(const CheckSlab& slab, unsigned slot) noexcept;
+[[nodiscard]] inline Room room_of(const CheckSlab& slab,
+                                  unsigned slot) noexcept {
+  if (slab.layout != Layout::slab)
+    return room_in_pages(slab, slot);
+  const Record& record = slab.records[slot];
+  std::byte* const begin = slab.slot(slot);
+  std::byte* const block = detail::align_up(
+      begin + slab.redzone, std::size_t{1} << record.align_log2);
+  return {begin, block, block + record.size, begin + slab.stride};
+}
+[[nodiscard]] inline std::byte* block_of(const CheckSlab& slab,
+                                         unsigned slot) noexcept {
+  return room_of(slab, slot).block;
+}
+/// Fills what is around a block.
+void fill_around(const Room& room) noexcept;
 /// What was written that nobody should have.
 struct Damage {
   Change before{};

@@ -125,13 +125,11 @@ void give_up(CheckSlab& slab, unsigned slot) noexcept {
 bool prepare(const Place& at, const BlockAsk& ask) noexcept {
   CheckSlab& slab = *at.slab;
   const bool is_paged = slab.layout != Layout::slab;
-  if (is_paged) {
-    const Span pages = pages_of(slab, at.slot);
-    if (pages.size() != 0 && !os::unguard(pages.begin, pages.size()))
-      return false;
-  }
-  fill_around(slab, at.slot);
-  std::byte* const block = block_of(slab, at.slot);
+  const Room room = room_of(slab, at.slot);
+  if (is_paged && room.all() != 0 && !os::unguard(room.begin, room.all()))
+    return false;
+  fill_around(room);
+  std::byte* const block = room.block;
   // Pages that were a guard read as zero.
   if (ask.is_zeroed && !(is_paged && os::has_guard_marks()))
     __builtin_memset(block, 0, ask.size);
@@ -196,22 +194,19 @@ Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
 }
 
 void close(CheckSlab& slab, unsigned slot, bool mends) noexcept {
-  std::byte* const block = block_of(slab, slot);
-  const std::size_t size = slab.records[slot].size;
+  const Room room = room_of(slab, slot);
   unsigned spare = 0;
-  if (slab.layout != Layout::slab) {
-    const Span pages = pages_of(slab, slot);
-    if (pages.size() == 0 || os::guard(pages.begin, pages.size()))
-      spare = is_guarded;
-  }
+  if (slab.layout != Layout::slab &&
+      (room.all() == 0 || os::guard(room.begin, room.all())))
+    spare = is_guarded;
   if (spare == 0) {
-    fill(block, size, freed_fill);
+    fill(room.block, detail::bytes_between(room.block, room.end), freed_fill);
     if (mends)
-      fill_around(slab, slot);
+      fill_around(room);
   }
   slab.heap->live.fetch_sub(slab.stride, relaxed);
   set_busy(slab, slot, spare);
-  quarantine(slab, block);
+  quarantine(slab, room.block);
 }
 
 void deallocate(heap::Domain& domain, void* p,

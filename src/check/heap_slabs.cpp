@@ -52,6 +52,8 @@ CheckSlab* describe_slab(unsigned size_class) noexcept {
     return nullptr;
   auto* const slab = reinterpret_cast<CheckSlab*>(memory);
   slab->stride = stride;
+  slab->redzone = static_cast<std::uint16_t>(
+      size_class < slab_classes ? redzone_of(size_class) : 0);
   slab->slots = static_cast<std::uint16_t>(slots);
   slab->size_class = static_cast<std::uint8_t>(size_class);
   slab->layout = is_run                       ? Layout::run

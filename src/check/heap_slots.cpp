@@ -1,5 +1,4 @@
-// Where a block lies in its slot, and what is around it.
-#include "base/order.hpp"
+// What is around a block, and whether it is as it was.
 #include "check/heap.hpp"
 #include "os/memory.hpp"
 
@@ -10,72 +9,48 @@ std::byte* align_down(std::byte* p, std::size_t align) noexcept {
   return p - (detail::address_of(p) & (align - 1));
 }
 
-std::size_t size_at(const CheckSlab& slab, unsigned slot) noexcept {
-  return slab.records[slot].size;
-}
-
-BlockUse use_at(const CheckSlab& slab, unsigned slot) noexcept {
-  return static_cast<BlockUse>(slab.records[slot].use);
+bool is_quarantined(const Record& record) noexcept {
+  return static_cast<BlockUse>(record.use) == BlockUse::quarantined;
 }
 
 }  // namespace
 
-std::byte* block_of(const CheckSlab& slab, unsigned slot) noexcept {
-  const std::size_t align = std::size_t{1} << slab.records[slot].align_log2;
-  std::byte* const begin = slab.slot(slot);
-  if (slab.layout == Layout::slab)
-    return detail::align_up(begin + redzone_of(slab.size_class), align);
-  std::byte* const end = begin + slab.stride - os::page_size();
-  return align_down(end - size_at(slab, slot), align);
-}
-
-Span pages_of(const CheckSlab& slab, unsigned slot) noexcept {
+Room room_in_pages(const CheckSlab& slab, unsigned slot) noexcept {
+  const Record& record = slab.records[slot];
   const std::size_t page = os::page_size();
-  std::byte* const block = block_of(slab, slot);
-  return {align_down(block, page),
-          detail::align_up(block + size_at(slab, slot), page)};
+  std::byte* const guard = slab.slot(slot) + slab.stride - page;
+  std::byte* const block =
+      align_down(guard - record.size, std::size_t{1} << record.align_log2);
+  std::byte* const end = block + record.size;
+  return {align_down(block, page), block, end, detail::align_up(end, page)};
 }
 
-Span before_block(const CheckSlab& slab, unsigned slot) noexcept {
-  std::byte* const block = block_of(slab, slot);
-  if (slab.layout == Layout::slab)
-    return {slab.slot(slot), block};
-  return {pages_of(slab, slot).begin, block};
-}
-
-Span behind_block(const CheckSlab& slab, unsigned slot) noexcept {
-  std::byte* const end = block_of(slab, slot) + size_at(slab, slot);
-  if (slab.layout == Layout::slab)
-    return {end, slab.slot(slot) + slab.stride};
-  return {end, pages_of(slab, slot).end};
-}
-
-void fill_around(const CheckSlab& slab, unsigned slot) noexcept {
-  const Span before = before_block(slab, slot);
-  fill(before.begin, before.size(), redzone_fill);
-  const Span behind = behind_block(slab, slot);
-  fill(behind.begin, behind.size(), redzone_fill);
+void fill_around(const Room& room) noexcept {
+  fill(room.begin, room.before(), redzone_fill);
+  fill(room.end, room.behind(), redzone_fill);
 }
 
 Damage damage_of(const CheckSlab& slab, unsigned slot) noexcept {
-  if ((slab.records[slot].spare & is_guarded) != 0)
+  const Record& record = slab.records[slot];
+  if ((record.spare & is_guarded) != 0)
     return {};
-  const Span before = before_block(slab, slot);
-  const Span behind = behind_block(slab, slot);
-  Damage damage{find_change(before.begin, before.size(), redzone_fill),
-                find_change(behind.begin, behind.size(), redzone_fill),
+  const Room room = room_of(slab, slot);
+  Damage damage{find_change(room.begin, room.before(), redzone_fill),
+                find_change(room.end, room.behind(), redzone_fill),
                 {}};
-  if (use_at(slab, slot) == BlockUse::quarantined)
-    damage.inside = find_change(before.end, size_at(slab, slot), freed_fill);
+  if (is_quarantined(record))
+    damage.inside = find_change(room.block, record.size, freed_fill);
   return damage;
 }
 
 void mend(const CheckSlab& slab, unsigned slot) noexcept {
-  if ((slab.records[slot].spare & is_guarded) != 0)
+  const Record& record = slab.records[slot];
+  if ((record.spare & is_guarded) != 0)
     return;
-  fill_around(slab, slot);
-  if (use_at(slab, slot) == BlockUse::quarantined)
-    fill(block_of(slab, slot), size_at(slab, slot), freed_fill);
+  const Room room = room_of(slab, slot);
+  fill_around(room);
+  if (is_quarantined(record))
+    fill(room.block, record.size, freed_fill);
 }
 
 }  // namespace tarn::check

@@ -349,8 +349,11 @@ inline void count_filled(ThreadHeap& heap, unsigned blocks) noexcept {
 /// is_checked() for who may be the first of the process, and has read the
 /// environment then.
 [[nodiscard]] inline bool asks_check(const Domain& domain) noexcept {
-  if (own_heaps.at[domain.place] == &no_heap) [[unlikely]]
-    port::begin_checks();
+  if (is_checked(domain))
+    return true;
+  if (own_heaps.at[domain.place] != &no_heap) [[likely]]
+    return false;
+  port::begin_checks();
   return is_checked(domain);
 }
 /// Has the check serve a call to a heap that is checked. False: the heap is to.
