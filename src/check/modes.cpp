@@ -121,8 +121,10 @@ const Settings& settings() noexcept {
 }
 
 void begin() noexcept {
-  install_heap();
   static constinit std::atomic<bool> has_begun{false};
+  if (has_begun.load(relaxed))
+    return;
+  install_heap();
   if (!os::has_environment() || has_begun.exchange(true, relaxed))
     return;
   const char* const text = os::environment("TARN_CHECK");

@@ -8,11 +8,15 @@ source=$1
 shift
 want=$(awk '
   /^\/\/ EXPECT / { line[++count] = substr($0, 11); next }
-  /^\/\/ ONLY / { next }
+  /^\/\/ (ONLY|CHECK) / { next }
   /^\/\/ / && count { line[count] = line[count] " " substr($0, 4); next }
   { exit }
   END { for (i = 1; i <= count; ++i) print line[i] }' "$source")
 [ -n "$want" ] || { echo "$source does not begin with // EXPECT"; exit 1; }
+
+# A head that says `// CHECK full,page` has the program run in that mode.
+TARN_CHECK=$(sed -n 's,^// CHECK ,,p;/^[^/]/q' "$source")
+export TARN_CHECK
 
 # Race reports of a program whose fault is a race would be lines too many.
 TSAN_OPTIONS="${TSAN_OPTIONS:-} report_bugs=0"
