@@ -1,0 +1,253 @@
+// What is told of guarded slots, in the words that checked heaps have.
+#include "check/guarded_slots.hpp"
+#include "os/memory.hpp"
+#include "port/world.hpp"
+
+namespace tarn::check {
+namespace {
+
+using port::BlockFamily;
+
+const char* way_back(BlockFamily family) noexcept {
+  switch (family) {
+    case BlockFamily::new_one:
+      return "delete";
+    case BlockFamily::new_array:
+      return "delete[]";
+    case BlockFamily::pool:
+    case BlockFamily::malloc:
+      break;
+  }
+  return "free";
+}
+
+const char* way_here(BlockFamily family) noexcept {
+  switch (family) {
+    case BlockFamily::new_one:
+      return "new";
+    case BlockFamily::new_array:
+      return "new[]";
+    case BlockFamily::malloc:
+      return "malloc";
+    case BlockFamily::pool:
+      break;
+  }
+  return "a heap";
+}
+
+bool was_given(const GuardedSlot* slot) noexcept {
+  return slot != nullptr &&
+         slot->use.load(std::memory_order_acquire) >= SlotUse::live;
+}
+
+bool is_freed(const GuardedSlot& slot) noexcept {
+  return slot.use.load(std::memory_order_acquire) == SlotUse::freed;
+}
+
+// Where an address lies, as seen from a block.
+struct Place {
+  const char* word;
+  std::size_t bytes;
+};
+
+Place place_of(const GuardedSlot& slot, const void* p) noexcept {
+  const std::uintptr_t at = detail::address_of(p);
+  const std::uintptr_t begin = detail::address_of(slot.block);
+  if (at < begin)
+    return {" bytes before ", begin - at};
+  if (at - begin < slot.record.size)
+    return {" bytes into ", at - begin};
+  return {" bytes behind ", at - begin - slot.record.size};
+}
+
+// The one whose page it is, or that is nearest to the guard. Null: nobody ever
+// had one there.
+const GuardedSlot* nearest(const void* p) noexcept {
+  const SlotsAt at = guarded_slots_at(p);
+  if (at.page != nullptr)
+    return was_given(at.page) ? at.page : nullptr;
+  if (!was_given(at.below))
+    return was_given(at.above) ? at.above : nullptr;
+  return was_given(at.above) &&
+                 place_of(*at.above, p).bytes < place_of(*at.below, p).bytes
+             ? at.above
+             : at.below;
+}
+
+void write_in_brackets(base::Line& line, const GuardedSlot& slot) noexcept {
+  line << base::Hex{slot.block} << " (" << std::uint64_t{slot.record.size}
+       << " bytes, ";
+  write_pool(line, slot.record.pool);
+  line << ")";
+}
+
+Finding finding_of(Fault fault, const GuardedSlot& slot) noexcept {
+  Finding found{.fault = fault};
+  found.block = {slot.block, slot.record.size, &slot.record};
+  found.pool = slot.record.pool;
+  return found;
+}
+
+void tell_beside(const GuardedSlot& slot, Fault fault,
+                 const Change& change) noexcept {
+  const bool is_behind = fault == Fault::overflow;
+  Finding found = finding_of(fault, slot);
+  found.line << (is_behind ? "overflow: " : "underflow: ")
+             << std::uint64_t{change.size()}
+             << (change.size() == 1 ? " byte" : " bytes") << " changed "
+             << (is_behind ? "behind " : "before ");
+  write_in_brackets(found.line, slot);
+  found.place = change.first;
+  found.damage = change.first;
+  found.damaged = change.size();
+  report(found);
+}
+
+Finding mismatch_of(const GuardedSlot& slot, BlockFamily family) noexcept {
+  Finding found = finding_of(Fault::mismatch, slot);
+  found.line << way_back(family) << " of " << base::Hex{slot.block} << ": ";
+  return found;
+}
+
+}  // namespace
+
+SlotDamage slot_damage(const GuardedSlot& slot) noexcept {
+  std::byte* const page = page_of(slot);
+  std::byte* const end = slot.block + slot.record.size;
+  return {
+      find_change(page, detail::bytes_between(page, slot.block), redzone_fill),
+      find_change(end, detail::bytes_between(end, page + os::page_size()),
+                  redzone_fill)};
+}
+
+unsigned tell_slot_damage(const GuardedSlot& slot,
+                          const SlotDamage& damage) noexcept {
+  unsigned told = 0;
+  if (damage.before && ++told != 0)
+    tell_beside(slot, Fault::underflow, damage.before);
+  if (damage.behind && ++told != 0)
+    tell_beside(slot, Fault::overflow, damage.behind);
+  return told;
+}
+
+void tell_no_block(PoolNumber pool, const void* p) noexcept {
+  const GuardedSlot* const slot = nearest(p);
+  if (slot == nullptr) {
+    Finding found{.fault = Fault::wrong_pool};
+    found.line << "free of " << base::Hex{p} << ": not a block of ";
+    write_pool(found.line, pool);
+    return report(found);
+  }
+  const bool is_start = p == slot->block;
+  Finding found =
+      finding_of(is_start ? Fault::double_free : Fault::wrong_pool, *slot);
+  base::Line& line = found.line;
+  line << (is_start ? "double free of " : "free of ") << base::Hex{p} << ": ";
+  if (!is_start) {
+    const Place place = place_of(*slot, p);
+    line << std::uint64_t{place.bytes} << place.word << "a "
+         << (is_freed(*slot) ? "freed " : "");
+  }
+  line << std::uint64_t{slot->record.size} << "-byte block of ";
+  write_pool(line, slot->record.pool);
+  report(found);
+}
+
+void tell_slot_of_other(PoolNumber pool, const GuardedSlot& slot) noexcept {
+  Finding found = finding_of(Fault::wrong_pool, slot);
+  found.line << "free of " << base::Hex{slot.block} << " into ";
+  write_pool(found.line, pool);
+  found.line << ": it belongs to ";
+  write_pool(found.line, slot.record.pool);
+  found.place = slot.block;
+  report(found);
+}
+
+void tell_slot_mismatch(const GuardedSlot& slot,
+                        const port::BlockReturn& said) noexcept {
+  const auto family = static_cast<BlockFamily>(slot.record.family);
+  const std::size_t align = std::size_t{1} << slot.record.align_log2;
+  const bool says_align = said.align != port::BlockReturn::unsaid;
+  const std::size_t said_align =
+      said.align < max_align ? max_align : said.align;
+  if (said.family != BlockFamily::pool && family != BlockFamily::pool &&
+      said.family != family) {
+    Finding found = mismatch_of(slot, said.family);
+    found.line << "allocated by " << way_here(family);
+    report(found);
+  } else if (said.size != port::BlockReturn::unsaid &&
+             said.size != slot.record.size) {
+    Finding found = mismatch_of(slot, said.family);
+    found.line << std::uint64_t{said.size} << " bytes said, "
+               << std::uint64_t{slot.record.size} << " allocated";
+    report(found);
+  } else if (says_align && said_align != align) {
+    Finding found = mismatch_of(slot, said.family);
+    found.line << "alignment " << std::uint64_t{said_align} << " said, "
+               << std::uint64_t{align} << " allocated";
+    report(found);
+  }
+}
+
+bool whose_guarded_slot(const void* address, bool is_write,
+                        Finding& finding) noexcept {
+  const GuardedSlot* const slot = nearest(address);
+  if (slot == nullptr)
+    return false;
+  const Place place = place_of(*slot, address);
+  const bool is_before =
+      detail::address_of(address) < detail::address_of(slot->block);
+  finding.fault = is_freed(*slot) ? Fault::use_after_free
+                  : is_before     ? Fault::underflow
+                                  : Fault::overflow;
+  base::Line& line = finding.line;
+  line << (is_write ? "write of " : "read of ") << base::Hex{address} << ": "
+       << std::uint64_t{place.bytes} << place.word
+       << (is_freed(*slot) ? "freed " : "");
+  write_in_brackets(line, *slot);
+  finding.block = {slot->block, slot->record.size, &slot->record};
+  finding.pool = slot->record.pool;
+  return true;
+}
+
+std::size_t sweep_guarded_slots() noexcept {
+  std::size_t told = 0;
+  for (std::uint32_t i = 0; i < guarded_slots(); ++i) {
+    GuardedSlot& slot = guarded_slot(i);
+    SlotUse expected = SlotUse::live;
+    if (!slot.use.compare_exchange_strong(expected, SlotUse::closing,
+                                          std::memory_order_acquire))
+      continue;
+    if (const SlotDamage damage = slot_damage(slot)) {
+      told += tell_slot_damage(slot, damage);
+      if (damage.before)
+        fill(damage.before.first, damage.before.size(), redzone_fill);
+      if (damage.behind)
+        fill(damage.behind.first, damage.behind.size(), redzone_fill);
+    }
+    slot.use.store(SlotUse::live, std::memory_order_release);
+  }
+  return told;
+}
+
+void describe_guarded(Description& found, const void* p) noexcept {
+  const GuardedSlot* const slot = nearest(p);
+  found.kind = AddressKind::block;
+  found.pool = PoolKind::heap;
+  if (slot == nullptr || place_of(*slot, p).word[7] != 'i') {
+    found.kind = AddressKind::metadata;
+    return;
+  }
+  found.start = slot->block;
+  found.size = slot->record.size;
+  found.offset = detail::bytes_between(slot->block, p);
+  found.state = is_freed(*slot) ? BlockState::free : BlockState::in_use;
+  found.thread = slot->record.allocated_on;
+  if (const PoolEntry* const entry = pool_entry(slot->record.pool)) {
+    found.pool = entry->kind;
+    found.id = entry->id;
+    found.name = port::pool_name(entry->id);
+  }
+}
+
+}  // namespace tarn::check

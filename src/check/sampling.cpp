@@ -1,0 +1,140 @@
+#include "check/sampling.hpp"
+
+#include "check/guarded_slots.hpp"
+#include "port/sample_hooks.hpp"
+
+#include <atomic>
+
+namespace tarn::check {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+constexpr std::uint32_t whole = 1'000'000;
+constexpr std::uint32_t usual_budget = 5'000;
+
+// About what 64 samples cost, of ten microseconds each.
+constexpr std::int64_t most_credit = 64 * 10'000;
+
+// All orders nothing: a draw too many or too few is none that matters.
+constinit std::atomic<std::uint32_t> budget{usual_budget};
+constinit std::atomic<std::int64_t> credit{most_credit};
+constinit std::atomic<std::uint64_t> refilled{0};  // when; 0: never
+constinit std::atomic<std::uint64_t> begun{0};
+constinit std::atomic<std::uint64_t> spent{0};
+constinit std::atomic<std::uint64_t> samples{0};
+constinit std::atomic<std::uint64_t> declined{0};
+constinit std::atomic<std::uint64_t> blocks_seen{0};
+constinit std::atomic<std::uint32_t> state{0};
+
+// What time has earned since this was asked last.
+bool refill() noexcept {
+  const std::uint64_t now = os::coarse_now();
+  std::uint64_t last = refilled.load(relaxed);
+  if (now == last || !refilled.compare_exchange_strong(last, now, relaxed))
+    return credit.load(relaxed) > 0;
+  if (last == 0) {
+    begun.store(now, relaxed);
+    return true;
+  }
+  // In steps that cannot overflow: a second earns more than may be kept.
+  constexpr std::uint64_t second = 1'000'000'000;
+  const std::uint64_t elapsed = now - last < second ? now - last : second;
+  const auto earned =
+      static_cast<std::int64_t>(elapsed * budget.load(relaxed) / whole);
+  const std::int64_t before =
+      credit.fetch_add(earned < most_credit ? earned : most_credit, relaxed);
+  return before + earned > 0;
+}
+
+// xorshift, of Marsaglia 2003.
+std::uint32_t next(std::uint32_t word) noexcept {
+  word ^= word << 13;
+  word ^= word >> 17;
+  return word ^ word << 5;
+}
+
+constexpr port::SampleHooks table{may_sample, random_word};
+
+}  // namespace
+
+std::uint64_t Sampling::samples_a_second() const noexcept {
+  constexpr std::uint64_t microsecond = 1'000;
+  const std::uint64_t us = elapsed / microsecond;
+  return us == 0 ? 0 : samples * 100 * 1'000'000 / us;
+}
+
+double Sampling::spent_share() const noexcept {
+  return elapsed == 0
+             ? 0
+             : static_cast<double>(spent) / static_cast<double>(elapsed);
+}
+
+double Sampling::odds(std::uint64_t hits) const noexcept {
+  if (blocks == 0)
+    return 0;
+  const double drawn = samples < blocks ? static_cast<double>(samples) /
+                                              static_cast<double>(blocks)
+                                        : 1;
+  // (1 - drawn) to the power of `hits`, without a library.
+  double missed = 1;
+  for (double factor = 1 - drawn; hits != 0; hits >>= 1, factor *= factor)
+    if ((hits & 1) != 0)
+      missed *= factor;
+  return 1 - missed;
+}
+
+Sampling sampling() noexcept {
+  const std::uint64_t since = begun.load(relaxed);
+  Sampling now;
+  now.samples = samples.load(relaxed);
+  now.declined = declined.load(relaxed);
+  now.blocks = blocks_seen.load(relaxed);
+  now.spent = spent.load(relaxed);
+  now.elapsed = since == 0 ? 0 : os::coarse_now() - since;
+  now.budget = budget.load(relaxed);
+  now.live = guarded_slots_in_use();
+  return now;
+}
+
+void set_sampling_budget(std::uint32_t millionths) noexcept {
+  budget.store(millionths < whole ? millionths : whole, relaxed);
+}
+
+bool samples_all() noexcept {
+  return budget.load(relaxed) == whole;
+}
+
+bool may_sample(std::uint32_t blocks) noexcept {
+  blocks_seen.fetch_add(blocks, relaxed);
+  if (credit.load(relaxed) > 0 && refilled.load(relaxed) != 0)
+    return budget.load(relaxed) != 0;
+  return (refill() || samples_all()) && budget.load(relaxed) != 0;
+}
+
+void count_sample(bool is_declined) noexcept {
+  (is_declined ? declined : samples).fetch_add(1, relaxed);
+}
+
+std::uint32_t random_word() noexcept {
+  std::uint32_t word = state.load(relaxed);
+  if (word == 0)
+    word = static_cast<std::uint32_t>(os::exact_now()) | 1;
+  word = next(word);
+  // Of two threads that meet here both have the same number.
+  state.store(word, relaxed);
+  constexpr std::uint32_t golden = 0x9E37'79B1;
+  return word * golden;
+}
+
+Spending::~Spending() {
+  const std::uint64_t took = os::exact_now() - begun_;
+  spent.fetch_add(took, relaxed);
+  credit.fetch_sub(static_cast<std::int64_t>(took), relaxed);
+}
+
+void install_sampling() noexcept {
+  port::the_sample_hooks.store(&table, std::memory_order_release);
+}
+
+}  // namespace tarn::check

@@ -1,0 +1,69 @@
+// sampling.hpp - how much of the program's time `sampled` may take, and takes.
+//
+// What the sampler does is timed, and taken from a credit that grows with time:
+// by default half a percent of it. The credit never holds more than some
+// 64 samples cost, which is what a process begins with; so a program that
+// idled is not slowed down for it later.
+//
+// Cost     may_sample: a load, and a look at the coarse clock where there is no
+//          credit. Spending: two looks at the exact one.
+// Threads  shared: all counts are of the process, and order nothing.
+// Failure  none.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/process.hpp"
+
+#include <cstdint>
+
+namespace tarn::check {
+
+/// Since the process began.
+struct Sampling {
+  std::uint64_t samples = 0;   ///< blocks and regions that were guarded
+  std::uint64_t declined = 0;  ///< drawn, but there was no slot or no memory
+  std::uint64_t blocks = 0;    ///< that came and went where clocks strike
+  std::uint64_t spent = 0;     ///< nanoseconds of the sampler
+  std::uint64_t elapsed = 0;   ///< nanoseconds since the first draw
+  std::uint32_t budget = 0;    ///< millionths of the time
+  std::uint32_t live = 0;      ///< guarded blocks in use
+
+  /// In hundredths.
+  [[nodiscard]] std::uint64_t samples_a_second() const noexcept;
+  [[nodiscard]] double spent_share() const noexcept;
+  /// How likely a bug is found, from 0 to 1, that a block meets `hits` times:
+  /// each block is as likely to be drawn as any.
+  [[nodiscard]] double odds(std::uint64_t hits) const noexcept;
+};
+[[nodiscard]] Sampling sampling() noexcept;
+
+/// Millionths of the time; 1 000 000: no limit, and every draw hits.
+void set_sampling_budget(std::uint32_t millionths) noexcept;
+
+/// Whether a draw hits; `blocks` came and went since the pool's last one.
+[[nodiscard]] bool may_sample(std::uint32_t blocks) noexcept;
+
+/// Every draw hits, and each block is drawn. For tests.
+[[nodiscard]] bool samples_all() noexcept;
+
+void count_sample(bool is_declined) noexcept;
+
+/// Hard to tell beforehand, not secret.
+[[nodiscard]] std::uint32_t random_word() noexcept;
+
+/// Takes the time of a scope from the credit.
+class Spending {
+ public:
+  Spending() noexcept : begun_(os::exact_now()) {}
+  Spending(const Spending&) = delete;
+  Spending& operator=(const Spending&) = delete;
+  ~Spending();
+
+ private:
+  std::uint64_t begun_;
+};
+
+/// Fills port's table. Before the first mode is set.
+void install_sampling() noexcept;
+
+}  // namespace tarn::check

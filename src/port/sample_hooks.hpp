@@ -1,0 +1,34 @@
+// sample_hooks.hpp - when a pool whose mode is `sampled` has something guarded.
+//
+// A pool draws where its clock strikes: a heap's thread at its duties, an
+// object pool at trips to its depot, a region at resets. What is drawn is asked
+// of the check by the pool's own hooks.
+//
+// Cost     some nanoseconds.
+// Threads  shared.
+// Failure  null: nobody checks.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace tarn::port {
+
+struct SampleHooks {
+  /// Whether the budget of time has something left. `blocks` are those that
+  /// came and went since the pool asked last.
+  bool (*may_sample)(std::uint32_t blocks) noexcept;
+  /// A number that nobody can tell beforehand.
+  std::uint32_t (*random)() noexcept;
+};
+
+// Written once, before the first mode is set; pairs: release in the writer with
+// acquire here.
+inline constinit std::atomic<const SampleHooks*> the_sample_hooks{nullptr};
+
+[[nodiscard]] inline const SampleHooks* sample_hooks() noexcept {
+  return the_sample_hooks.load(std::memory_order_acquire);
+}
+
+}  // namespace tarn::port
