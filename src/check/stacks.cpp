@@ -1,13 +1,98 @@
 #include "check/stacks.hpp"
 
-namespace tarn::check {
+#include "os/memory.hpp"
+#include "os/stack.hpp"
+#include "port/last_words.hpp"
 
-StackId capture_stack() noexcept {
-  return 0;
+#include <new>
+
+namespace tarn::check {
+namespace {
+
+// Address space, of which pages are touched as stacks come: seven million.
+constexpr std::size_t most_memory = std::size_t{1} << 30;
+
+// Where there is little address space, such a part of it.
+constexpr std::size_t part = 32;
+
+// Published once; pairs with the acquire in the_table().
+constinit std::atomic<StackTable*> table{nullptr};
+
+void say_once(const char* text, std::size_t size) noexcept {
+  static constinit std::atomic<bool> is_said{false};
+  if (!is_said.exchange(true, std::memory_order_relaxed))
+    port::write_error(text, size);
 }
 
-Stack stack_of(StackId) noexcept {
-  return {nullptr, 0};
+void say_no_memory() noexcept {
+  constexpr char text[] =
+      "tarn: no memory for call stacks: faults are told without\n";
+  say_once(text, sizeof text - 1);
+}
+
+void say_full() noexcept {
+  constexpr char text[] =
+      "tarn: the table of call stacks is full: new ones are not told\n";
+  say_once(text, sizeof text - 1);
+}
+
+std::size_t size_of_table() noexcept {
+  const std::size_t most = os::most_to_reserve() / part;
+  const std::size_t size = most < most_memory ? most : most_memory;
+  const std::size_t pages = size & ~(os::page_size() - 1);
+  return pages < StackTable::least_size ? StackTable::least_size : pages;
+}
+
+// The table itself lies in the memory behind which its stacks lie.
+StackTable* make_table() noexcept {
+  const std::size_t size = size_of_table();
+  const std::size_t page = os::page_size();
+  std::byte* const memory = os::reserve_zeroed(size + page);
+  if (memory == nullptr)
+    return nullptr;
+  StackTable* const made = new (memory) StackTable(memory + page, size);
+  StackTable* expected = nullptr;
+  if (table.compare_exchange_strong(expected, made, std::memory_order_acq_rel))
+    return made;
+  os::unreserve(memory, size + page);
+  return expected;
+}
+
+StackTable* the_table() noexcept {
+  StackTable* const known = table.load(std::memory_order_acquire);
+  return known != nullptr ? known : make_table();
+}
+
+StackId enter(const std::uintptr_t* calls, unsigned count) noexcept {
+  if (count == 0)
+    return 0;
+  StackTable* const known = the_table();
+  if (known == nullptr) {
+    say_no_memory();
+    return 0;
+  }
+  const StackId id = known->enter(calls, count);
+  if (id == 0)
+    say_full();
+  return id;
+}
+
+}  // namespace
+
+StackId capture_stack() noexcept {
+  std::uintptr_t calls[deepest_stack];
+  return enter(calls, os::walk_stack(calls, deepest_stack));
+}
+
+StackId capture_stack_of_signal(const void* context) noexcept {
+  std::uintptr_t calls[deepest_stack];
+  return enter(calls, os::walk_stack(os::place_of_signal(context), calls,
+                                     deepest_stack));
+}
+
+Stack stack_of(StackId id) noexcept {
+  const StackTable* const known = table.load(std::memory_order_acquire);
+  return known == nullptr ? Stack{nullptr, 0} : known->find(id);
 }
 
 }  // namespace tarn::check

@@ -1,26 +1,32 @@
 // stacks.hpp - call stacks, each kept once, by a number.
 //
-// Cost     capture: some ten nanoseconds where there are frame pointers, a
-//          hundred where there are none; about a hundred bytes a new stack.
+// Cost     capture: 130 nanoseconds for ten calls, 200 for sixteen, with frame
+//          pointers or without; a microsecond more for each call that is met
+//          for the first time. 16 bytes a new stack and 8 for each call of it.
 // Threads  shared, async-signal-safe: nothing is allocated or locked.
-// Failure  0: there is no memory for another stack.
+// Failure  0: nobody can tell, or there is no memory for another stack, which
+//          is said once.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include "check/record.hpp"
+#include "check/stack_table.hpp"
 
 #include <cstdint>
 
 namespace tarn::check {
 
+/// The most calls that are kept of a stack.
+inline constexpr unsigned deepest_stack = 16;
+
 /// The stack of who calls, without the frames of tarn itself.
 [[nodiscard]] StackId capture_stack() noexcept;
 
-struct Stack {
-  const std::uintptr_t*
-      frames;      ///< addresses behind the calls, innermost first
-  unsigned count;  ///< 0: not known
-};
+/// The stack of what a signal interrupted, of tarn's code as well; `context` is
+/// the third argument of its handler.
+[[nodiscard]] StackId capture_stack_of_signal(const void* context) noexcept;
+
+/// What a number stands for.
 [[nodiscard]] Stack stack_of(StackId id) noexcept;
 
 }  // namespace tarn::check

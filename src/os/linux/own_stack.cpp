@@ -1,0 +1,83 @@
+#include "os/linux/own_stack.hpp"
+
+#include "os/maps.hpp"
+#include "os/memory.hpp"
+
+#include <errno.h>
+
+namespace tarn::os {
+namespace {
+
+// Pages are at least of this size.
+constexpr std::uintptr_t page = 4096;
+
+// So much below the end of the first thread's stack the kernel leaves to it.
+constexpr std::uintptr_t main_stack = std::uintptr_t{64} << 20;
+
+// A thread may run on other stacks when it is asked first.
+constexpr unsigned most_tries = 4;
+
+struct OwnStack {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;  // 0: not known
+  unsigned tries = 0;
+};
+constinit thread_local OwnStack own;
+
+bool is_main_stack(const Mapping& mapping) noexcept {
+  const char* name = "[stack]";
+  const char* path = mapping.path;
+  while (*name != '\0' && *name == *path) {
+    ++name;
+    ++path;
+  }
+  return *name == *path;
+}
+
+// What the C library keeps of a thread lies behind the thread's stack, in one
+// piece with it: up to there it stays as long as the thread. The first thread's
+// stack is known by the kernel's name.
+void find_own(std::uintptr_t place) noexcept {
+  if (own.end != 0 || own.tries == most_tries)
+    return;
+  ++own.tries;
+  Mapping mapping;
+  if (!find_mapping(place, mapping))
+    return;
+  const auto thread =
+      reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
+  if (is_main_stack(mapping)) {
+    own.begin = mapping.end - main_stack;
+    own.end = mapping.end;
+  } else if (place < thread && thread <= mapping.end) {
+    own.begin = mapping.begin;
+    own.end = thread;
+  }
+}
+
+bool is_readable_page(std::uintptr_t begin) noexcept {
+  const int before = errno;
+  const bool is_there = is_readable(reinterpret_cast<const void*>(begin));
+  errno = before;
+  return is_there;
+}
+
+}  // namespace
+
+bool StackReader::extend(std::uintptr_t place) noexcept {
+  if (place % sizeof(std::uintptr_t) != 0)
+    return false;
+  const std::uintptr_t begin = place & ~(page - 1);
+  if (begin == 0)
+    return false;
+  find_own(place);
+  const bool is_own = place - own.begin < own.end - own.begin;
+  if (!is_own && !is_readable_page(begin))
+    return false;
+  // From the place on, what lies deeper is not asked for.
+  begin_ = place;
+  size_ = (is_own ? own.end : begin + page) - place;
+  return true;
+}
+
+}  // namespace tarn::os
