@@ -111,8 +111,7 @@ size_t tarn_fault_text(const tarn_finding* found, char* buffer, size_t size) {
   return line.size();
 }
 
-// Under a name of its own as well, by which it is told from a program's.
-[[noreturn]] void tarn_end_by_fault(const tarn_finding* found) {
+[[gnu::weak]] void tarn_on_fault(const tarn_finding* found) {
   tarn::base::Line line;
   tarn::write_line(line, *found);
   line << "\n";
@@ -124,8 +123,9 @@ size_t tarn_fault_text(const tarn_finding* found, char* buffer, size_t size) {
   tarn::port::abort();
 }
 
-[[gnu::weak, gnu::nothrow, gnu::alias("tarn_end_by_fault")]] void tarn_on_fault(
-    const tarn_finding* found);
+// The same under a name that no program takes.
+[[noreturn, gnu::alias("tarn_on_fault"), gnu::visibility("hidden")]] void
+tarn_end_by_fault(const tarn_finding* found) noexcept;
 
 }  // extern "C"
 

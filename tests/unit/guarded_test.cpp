@@ -55,10 +55,10 @@ volatile char* impossible() {
   return reinterpret_cast<volatile char*>(0x4141'4141'4141'4141);
 }
 
-void handle(int signal, void (*handler)(int), int flags = 0) {
+void handle(int signal, void (*handler)(int), unsigned flags = 0) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = flags;
+  action.sa_flags = static_cast<int>(flags);
   sigaction(signal, &action, nullptr);
 }
 

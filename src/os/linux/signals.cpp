@@ -89,6 +89,10 @@ std::uintptr_t code_of(const ucontext_t&) noexcept {
 }
 #endif
 
+bool has_flag(const struct sigaction& action, unsigned flag) noexcept {
+  return (static_cast<unsigned>(action.sa_flags) & flag) != 0;
+}
+
 // kill() and the like, of which no instruction will fault again.
 bool is_sent(const siginfo_t& info) noexcept {
   return info.si_code <= 0;
@@ -111,13 +115,13 @@ void end_by(int signal, const siginfo_t& info) noexcept {
 void call(struct sigaction& action, int signal, siginfo_t* info,
           void* context) noexcept {
   const struct sigaction former = action;
-  if ((former.sa_flags & SA_RESETHAND) != 0)
+  if (has_flag(former, SA_RESETHAND))
     action.sa_handler = SIG_DFL;
   sigset_t mask = former.sa_mask;
-  if ((former.sa_flags & SA_NODEFER) == 0)
+  if (!has_flag(former, SA_NODEFER))
     sigaddset(&mask, signal);
   pthread_sigmask(SIG_BLOCK, &mask, nullptr);
-  if ((former.sa_flags & SA_SIGINFO) != 0)
+  if (has_flag(former, SA_SIGINFO))
     former.sa_sigaction(signal, info, context);
   else
     former.sa_handler(signal);
@@ -126,12 +130,12 @@ void call(struct sigaction& action, int signal, siginfo_t* info,
 void pass_on(int signal, siginfo_t* info, void* context) noexcept {
   struct sigaction& action = before(signal);
   const bool is_ignored =
-      (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_IGN;
+      !has_flag(action, SA_SIGINFO) && action.sa_handler == SIG_IGN;
   if (is_ignored && is_sent(*info))
     return;
   // An instruction that faults is not ignored by the kernel either.
   const bool is_default =
-      (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
+      !has_flag(action, SA_SIGINFO) && action.sa_handler == SIG_DFL;
   if (is_ignored || is_default)
     end_by(signal, *info);
   else
@@ -180,7 +184,7 @@ bool is_watch_replaced() noexcept {
     return false;
   struct sigaction now {};
   return sigaction(SIGSEGV, nullptr, &now) == 0 &&
-         ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != on_signal);
+         (!has_flag(now, SA_SIGINFO) || now.sa_sigaction != on_signal);
 }
 
 }  // namespace tarn::os
