@@ -21,8 +21,6 @@ constexpr const char* sentences[] = {
     ("no memory to keep freed blocks: uses of those that are given out again "
      "are not found"),
     ("no memory for the list of pools: new ones are not looked at"),
-    ("SIGSEGV cannot be handled: touches of guarded memory end the program "
-     "without a report"),
     ("the program has a SIGSEGV handler of its own in place of tarn's: touches "
      "of guarded memory were its to tell"),
     ("the file of report= cannot be written: reports go to standard error")};

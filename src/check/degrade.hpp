@@ -24,7 +24,6 @@ enum class Degraded : std::uint8_t {
   no_records,        ///< no memory for what is kept of blocks
   no_quarantine,     ///< no memory to keep blocks from their next use
   no_pools,          ///< no memory for what is kept of pools
-  no_handler,        ///< SIGSEGV cannot be handled
   handler_replaced,  ///< the program handles SIGSEGV itself, after us
   no_report_file,    ///< the file that TARN_CHECK names cannot be written
   kinds              // how many there are

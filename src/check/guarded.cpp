@@ -1,6 +1,7 @@
 // Touched guards, and crashes inside the heap itself.
 #include "check/guarded.hpp"
 
+#include "check/broken_list.hpp"
 #include "check/degrade.hpp"
 #include "check/stacks.hpp"
 #include "os/guards.hpp"
@@ -24,21 +25,35 @@ bool open_page(const void* address) noexcept {
   return os::unguard(reinterpret_cast<std::byte*>(at / page * page), page);
 }
 
-bool on_touch(const os::Touch& touch) noexcept {
+// Whose guard it is, if it is one.
+bool find_guard(const os::Touch& touch, Finding& finding) noexcept {
   if (touch.address == nullptr)
     return false;
-  Finding finding{};
   for (const std::atomic<Resolver>& place : resolvers) {
     const Resolver resolver = place.load(std::memory_order_acquire);
     if (resolver == nullptr)
       return false;
-    if (!resolver(touch.address, touch.is_write, finding))
-      continue;
-    if (finding.stack == 0)
-      finding.stack = capture_stack();
-    report(finding);
+    if (resolver(touch.address, touch.is_write, finding))
+      return true;
+  }
+  return false;
+}
+
+void tell(const os::Touch&, Finding& finding) noexcept {
+  if (finding.stack == 0)
+    finding.stack = capture_stack();
+  report(finding);
+}
+
+bool on_touch(const os::Touch& touch) noexcept {
+  Finding finding{};
+  if (find_guard(touch, finding)) {
+    tell(touch, finding);
     return open_page(touch.address);
   }
+  // A crash all the same, but one with a reason.
+  if (find_broken_list(finding))
+    tell(touch, finding);
   return false;
 }
 
@@ -53,8 +68,7 @@ constexpr int at_last = 102;
 }  // namespace
 
 void watch_guards(Resolver resolver) noexcept {
-  if (!os::watch_touches(on_touch))
-    degraded(Degraded::no_handler);
+  os::watch_touches(on_touch);
   for (std::atomic<Resolver>& place : resolvers) {
     Resolver there = nullptr;
     if (place.compare_exchange_strong(there, resolver,

@@ -3,16 +3,16 @@
 //     bool whose_slot(const void* address, bool is_write, Finding& finding);
 //     watch_guards(whose_slot);
 //
-// The first that watches has SIGSEGV and SIGBUS handled. A touched address is
+// From the first guard on SIGSEGV and SIGBUS are handled. A touched address is
 // shown to each resolver in turn: the one whose guard it is fills the finding,
 // which is then reported with the stack that touched it. What no resolver knows
 // goes to the handler that was there before, as if there were none of ours.
 // Where the program goes on after a fault, the page that was touched is opened
 // (os::unguard): it reads as zero, and touches of it are not found any more.
 //
-// Cost     two system calls, once.
+// Cost     four system calls, once; a touch costs its report.
 // Threads  shared.
-// Failure  none; where there can be no handler, degraded() tells it.
+// Failure  none; a handler that the program sets later is told at its end.
 // SPDX-License-Identifier: MIT
 #pragma once
 

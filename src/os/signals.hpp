@@ -5,9 +5,9 @@
 // none, the program ends as it would have. A thread's own signal stack is used
 // where it has one. A handler that the program sets later takes ours' place.
 //
-// Cost     two system calls at the start; a touch costs a microsecond.
+// Cost     four system calls at the start; a touch costs a microsecond.
 // Threads  shared.
-// Failure  false: nothing has changed.
+// Failure  none.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -26,8 +26,12 @@ struct Touch {
 /// do what signal handlers may.
 using TouchHandler = bool (*)(const Touch& touch) noexcept;
 
-/// For the life of the process; the same again does nothing.
-[[nodiscard]] bool watch_touches(TouchHandler handler) noexcept;
+/// For the life of the process; there is one. It is asked from the first guard
+/// on (guards.hpp): a process without any keeps its signals as they are.
+void watch_touches(TouchHandler handler) noexcept;
+
+/// What guard() does first.
+void begin_watch() noexcept;
 
 /// Whether a handler of somebody else has taken the place of the watcher's.
 [[nodiscard]] bool is_watch_replaced() noexcept;

@@ -1,6 +1,8 @@
 // What guarded.hpp and os/signals.hpp promise, each in a process of its own.
 #include "check/guarded.hpp"
 
+#include "tarn/heap.hpp"
+
 #include "os/guards.hpp"
 #include "os/memory.hpp"
 #include "os/signals.hpp"
@@ -38,10 +40,10 @@ bool whose(const void* address, bool is_write, Finding& finding) noexcept {
 void make_guard() {
   const std::size_t page = tarn::os::page_size();
   std::byte* const memory = tarn::os::reserve_zeroed(page);
+  tarn::check::watch_guards(whose);
   if (memory == nullptr || !tarn::os::guard(memory, page))
     _exit(1);
   guarded = reinterpret_cast<volatile char*>(memory);
-  tarn::check::watch_guards(whose);
 }
 
 // Nobody's, and not readable.
@@ -84,6 +86,16 @@ TEST_CASE("a read of a guard is a fault of whose it is") {
   });
   CHECK(is_aborted(outcome));
   CHECK(count(outcome.said, "tarn: fault: read at 5\n  found") == 1);
+}
+
+TEST_CASE("a process without guards keeps its signals") {
+  CHECK(is_exited(outcome_of([] {
+                    tarn::check::watch_guards(whose);
+                    struct sigaction action {};
+                    sigaction(SIGSEGV, nullptr, &action);
+                    return (action.sa_flags & SA_NODEFER) == 0 ? 7 : 1;
+                  }),
+                  7));
 }
 
 TEST_CASE("a write is told from a read") {
@@ -228,6 +240,46 @@ TEST_CASE("a handler of stack overflows keeps its stack") {
     return fall(1 << 24);
   });
   CHECK((is_exited(outcome, 9) || tarn::os::is_shadowed()));
+}
+
+// Of a class whose blocks nobody else has here.
+bool break_a_list(tarn::Heap& heap) {
+  constexpr std::size_t size = 976;
+  void* blocks[4];
+  for (void*& block : blocks)
+    block = heap.allocate(size);
+  for (void* const block : blocks)
+    heap.deallocate(block);
+  // The first word of a free block is its link.
+  auto* const link = static_cast<std::uintptr_t volatile*>(blocks[3]);
+  *link = 0x4141'4141'4141'4140;
+  for (void*& block : blocks)
+    block = heap.allocate(size);
+  return blocks[3] != nullptr;
+}
+
+TEST_CASE("a crash in the heap tells of the write after free behind it") {
+  const Outcome outcome = outcome_of([] {
+    handle(SIGSEGV, SIG_DFL);
+    make_guard();
+    return break_a_list(tarn::default_heap()) ? 0 : 1;
+  });
+  CHECK(is_aborted(outcome));
+  CHECK(
+      count(outcome.said,
+            "tarn: fault: free list of the heap, class 976, is broken: a freed "
+            "block was written\n") == 1);
+  const Outcome named = outcome_of([] {
+    tarn::set_after_fault(tarn::AfterFault::go_on);
+    handle(SIGSEGV, SIG_DFL);
+    make_guard();
+    tarn::Heap heap{{.name = "parts"}};
+    return break_a_list(heap) ? 0 : 1;
+  });
+  CHECK(is_killed(named, SIGSEGV));
+  CHECK(count(named.said,
+              "tarn: fault: free list of heap 'parts', class 976, is broken: a "
+              "freed block was written\n") == 1);
 }
 
 TEST_CASE("guards: a handler comes later" * doctest::skip()) {

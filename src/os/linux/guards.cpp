@@ -3,6 +3,7 @@
 #include "os/file.hpp"
 #include "os/memory.hpp"
 #include "os/process.hpp"
+#include "os/signals.hpp"
 
 #include <atomic>
 #include <climits>
@@ -103,6 +104,7 @@ long protections_left() noexcept {
 }
 
 bool guard(std::byte* memory, std::size_t size) noexcept {
+  begin_watch();
   if (has_guard_marks())
     return advise(memory, size, advise_guard_install);
   return protect_within_quota(memory, size);

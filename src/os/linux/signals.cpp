@@ -17,8 +17,9 @@
 namespace tarn::os {
 namespace {
 
-// Written by the first watcher, before the actions that read it.
+// Written before the actions that read it are there.
 constinit std::atomic<TouchHandler> watcher{nullptr};
+constinit std::atomic<bool> is_begun{false};
 
 struct Watched {
   int signal;
@@ -154,33 +155,34 @@ void on_signal(int signal, siginfo_t* info, void* context) {
   pass_on(signal, info, context);
 }
 
-bool install(Watched& one) noexcept {
-  if (sigaction(one.signal, nullptr, &one.before) != 0)
-    return false;
+void install(Watched& one) noexcept {
+  sigaction(one.signal, nullptr, &one.before);
   struct sigaction action {};
   action.sa_sigaction = on_signal;
   // A fault inside is to be seen as well, and a stack that overflowed is none
   // to handle signals on.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigemptyset(&action.sa_mask);
-  return sigaction(one.signal, &action, nullptr) == 0;
+  sigaction(one.signal, &action, nullptr);
 }
 
 }  // namespace
 
-bool watch_touches(TouchHandler handler) noexcept {
-  TouchHandler there = nullptr;
-  if (!watcher.compare_exchange_strong(there, handler,
-                                       std::memory_order_relaxed))
-    return there == handler;
-  bool is_done = true;
+void watch_touches(TouchHandler handler) noexcept {
+  watcher.store(handler, std::memory_order_relaxed);
+}
+
+void begin_watch() noexcept {
+  if (is_begun.load(std::memory_order_relaxed) ||
+      watcher.load(std::memory_order_relaxed) == nullptr ||
+      is_begun.exchange(true, std::memory_order_relaxed))
+    return;
   for (Watched& one : watched)
-    is_done = install(one) && is_done;
-  return is_done;
+    install(one);
 }
 
 bool is_watch_replaced() noexcept {
-  if (watcher.load(std::memory_order_relaxed) == nullptr)
+  if (!is_begun.load(std::memory_order_relaxed))
     return false;
   struct sigaction now {};
   return sigaction(SIGSEGV, nullptr, &now) == 0 &&
