@@ -39,9 +39,9 @@ bool find_guard(const os::Touch& touch, Finding& finding) noexcept {
   return false;
 }
 
-void tell(const os::Touch&, Finding& finding) noexcept {
+void tell(const os::Touch& touch, Finding& finding) noexcept {
   if (finding.stack == 0)
-    finding.stack = capture_stack();
+    finding.stack = capture_stack_of_signal(touch.context);
   report(finding);
 }
 
