@@ -1,0 +1,39 @@
+// live_blocks.hpp - every block that somebody has, of all checked pools.
+//
+// Who keeps records of blocks is a source of them and enters itself once; who
+// looks for leaks or for pointers into an ended region asks all sources.
+//
+// Cost     as the sources say: linear in their blocks.
+// Threads  shared; a source holds its own locks while it tells.
+// Failure  false: there are too many sources.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "check/pools.hpp"
+#include "check/record.hpp"
+
+#include <cstddef>
+
+namespace tarn::check {
+
+/// A block, or what a pool has given out of a chunk whose blocks die together.
+struct LiveBlock {
+  const std::byte* memory = nullptr;
+  std::size_t size = 0;  ///< as it was asked for; a chunk: what is used of it
+  PoolNumber pool = 0;
+  StackId allocated_by = 0;
+  bool is_part_of_pool = false;  ///< it ends with its pool, never by itself
+};
+
+/// Must not ask for memory.
+using LookAtBlock = void (*)(void* context, const LiveBlock& block) noexcept;
+
+/// Calls `look` for each live block, in any order: none in quarantine, in a
+/// cache, in a bin.
+using TellBlocks = void (*)(LookAtBlock look, void* context) noexcept;
+
+bool add_source_of_blocks(TellBlocks source) noexcept;
+
+void for_each_live_block(LookAtBlock look, void* context) noexcept;
+
+}  // namespace tarn::check
