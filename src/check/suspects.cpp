@@ -1,0 +1,123 @@
+// Two walks over the pools: what is old is counted at the sites, which then are
+// judged.
+#include "check/suspects.hpp"
+
+#include "base/spin_lock.hpp"
+#include "port/world.hpp"
+
+namespace tarn::check {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+constinit base::SpinLock lock;
+// When pools were looked at for growth.
+constinit std::uint32_t looked_at TARN_GUARDED_BY(lock) = 0;
+
+// Looks for growth are so far apart.
+constexpr std::uint32_t between_looks_ms = 5'000;
+constexpr std::uint64_t least_bytes_grown = 64 * 1024;
+
+struct Walk {
+  std::uint32_t now;
+  bool looks_for_growth;
+  LookAtSuspect look;
+  void* context;
+};
+
+bool is_old(const Site& site, std::uint32_t age) noexcept {
+  const std::uint64_t most =
+      std::uint64_t{lives_to_be_old} * site.longest.load(relaxed);
+  return age >= least_age_ms && age > most;
+}
+
+void count_old(void* context, const LivingPool& pool) noexcept {
+  const Walk& walk = *static_cast<const Walk*>(context);
+  Site* const site = site_at(pool.site);
+  const std::uint32_t age = walk.now - pool.entry->born;
+  if (site == nullptr || !is_old(*site, age))
+    return;
+  ++site->old;
+  site->old_bytes += pool.held;
+  if (age < site->oldest)
+    return;
+  site->oldest = age;
+  site->oldest_id = pool.entry->id;
+}
+
+void watch_growth(const LivingPool& pool) noexcept {
+  constexpr unsigned eighth = 8;
+  const std::uint64_t before = *pool.held_before;
+  if (pool.held < before || before == 0) {
+    *pool.growths = 0;
+    *pool.held_before = pool.held;
+  } else if (pool.held >= before + before / eighth &&
+             pool.held >= least_bytes_grown && pool.held != before) {
+    ++*pool.growths;
+    *pool.held_before = pool.held;
+  }
+}
+
+void tell_grown(void* context, const LivingPool& pool) noexcept {
+  const Walk& walk = *static_cast<const Walk*>(context);
+  if (walk.looks_for_growth)
+    watch_growth(pool);
+  const std::uint32_t age = walk.now - pool.entry->born;
+  if (*pool.growths < growths_to_tell || age < least_age_ms)
+    return;
+  Suspect found;
+  found.pool = pool.number;
+  found.stack = pool.entry->site;
+  found.kind = pool.entry->kind;
+  found.id = pool.entry->id;
+  found.pools = 1;
+  found.live = 1;
+  found.oldest_ms = age;
+  found.bytes = pool.held;
+  walk.look(walk.context, found);
+}
+
+void judge(SitePlace place, Site& site, const Walk& walk) noexcept {
+  if (site.old < least_old || site.ended.load(relaxed) < least_completed) {
+    site.told = 0;
+    return;
+  }
+  Suspect found;
+  found.site = place;
+  found.stack = site.stack.load(relaxed);
+  found.kind = site.kind.load(relaxed);
+  found.id = site.oldest_id;
+  found.pools = site.old;
+  found.live = site.live();
+  found.completed = site.ended.load(relaxed);
+  found.longest_ms = site.longest.load(relaxed);
+  found.oldest_ms = site.oldest;
+  found.bytes = site.old_bytes;
+  found.has_doubled = site.old >= 2 * site.told;
+  if (found.has_doubled)
+    site.told = site.old;
+  walk.look(walk.context, found);
+}
+
+}  // namespace
+
+void for_each_suspect(LookAtSuspect look, void* context) noexcept {
+  const base::Locked locked{lock};
+  Walk walk{port::clock_ms(), false, look, context};
+  walk.looks_for_growth = walk.now - looked_at >= between_looks_ms;
+  if (walk.looks_for_growth)
+    looked_at = walk.now;
+  const SitePlace end = sites_end();
+  for (SitePlace place = 1; place < end; ++place) {
+    Site& site = *site_at(place);
+    site.old = 0;
+    site.oldest = 0;
+    site.old_bytes = 0;
+  }
+  for_each_living_pool(count_old, &walk);
+  for (SitePlace place = 1; place < end; ++place)
+    judge(place, *site_at(place), walk);
+  for_each_living_pool(tell_grown, &walk);
+}
+
+}  // namespace tarn::check
