@@ -180,6 +180,13 @@ class Region {
   /// throws std::bad_alloc when that cannot be had. Needs tarn/pmr.hpp.
   [[nodiscard]] inline RegionResource* resource();
 
+  /// Closes the region to further blocks, of whatever kind and by whatever
+  /// door, until unseal() or reset(): each gives nullptr, and in mode full is a
+  /// fault. What is there can be used, given up, and reset.
+  void seal() noexcept;
+  void unseal() noexcept;
+  [[nodiscard]] bool is_sealed() const noexcept { return is_sealed_; }
+
   /// Whether any call since the last reset ran out.
   [[nodiscard]] bool ran_out() const noexcept { return ran_out_; }
 
@@ -227,11 +234,15 @@ class Region {
   void* allocate_large(std::size_t size, std::size_t align) noexcept;
   void* allocate_in_chunk(std::size_t size, std::size_t align) noexcept;
   void* allocate_again(std::size_t size, std::size_t align) noexcept;
+  void* allocate_again_held_back(std::size_t size, std::size_t align) noexcept;
   void* take_recycled(std::size_t size, std::size_t align) noexcept;
   void* bump(std::size_t size, std::size_t align) noexcept;
+  void* find_room(std::size_t size, std::size_t align,
+                  std::size_t around) noexcept;
   void* fail(std::size_t size) noexcept;
 
   void enrol(const RegionOptions& options) noexcept;
+  void begin_if_empty() noexcept;
   void begin() noexcept;
   void end() noexcept;
   void end_slow() noexcept;
@@ -246,9 +257,30 @@ class Region {
   void end_since(detail::MarkRecord* record) noexcept;
   void run_cleanups(detail::CleanupRecord* last) noexcept;
   void forget_contents() noexcept;
-  void end_bytes(std::byte* from, std::byte* to) noexcept;
-  void watch_allocate(void* block, std::size_t size) const noexcept;
-  void watch_deallocate(void* block, std::size_t size) const noexcept;
+
+  // What becomes of calls where the region is held back.
+  [[nodiscard]] bool is_watched() const noexcept {
+    return held_back_ && watch_ != nullptr;
+  }
+  [[nodiscard]] bool has_ended() const noexcept;
+  void leave_dead_mark() noexcept;
+  void* allocate_held_back(std::size_t size, std::size_t align) noexcept;
+  void* allocate_watched(std::size_t size, std::size_t align) noexcept;
+  void* allocate_unwatched(std::size_t size, std::size_t align) noexcept;
+  void* refuse(std::size_t size) noexcept;
+  bool resize_unwatched(std::byte* block, std::size_t size,
+                        std::size_t wanted) noexcept;
+  bool resize_held_back(std::byte* block, std::size_t size,
+                        std::size_t wanted) noexcept;
+  bool resize_watched(std::byte* block, std::size_t size,
+                      std::size_t wanted) noexcept;
+  void give_up_watched(std::byte* block, std::size_t size) noexcept;
+  bool free_watched(void* p) noexcept;
+  bool take_fresh_chunk(std::size_t need) noexcept;
+  void begin_ending(port::RegionEnd how) noexcept;
+  void retire(Loan loan, std::byte* from, std::byte* to) noexcept;
+  void retire_chunks() noexcept;
+  bool has_resource_chunk() noexcept;
 
   [[nodiscard]] std::byte* chunk_end() const noexcept;
   [[nodiscard]] std::size_t large_size() const noexcept {
@@ -262,6 +294,7 @@ class Region {
   [[nodiscard]] Loan lend(std::size_t size) noexcept;
   void take_back(Loan loan) noexcept;
   detail::RegionChunk* borrow(std::size_t need) noexcept;
+  detail::RegionChunk* borrow_unwatched(std::size_t need) noexcept;
   detail::RegionChunk* take_spare(std::size_t need) noexcept;
   void give_back(detail::RegionChunk* chunk) noexcept;
   void give_back_all(detail::RegionChunk* chunks) noexcept;
@@ -317,6 +350,8 @@ class Region {
   detail::RecycledBlocks* recycled_ = nullptr;  // since the newest mark
   bool held_back_ = false;       // end_ stays null, so that calls are looked at
   bool has_given_away_ = false;  // blocks of another region may come back here
+  bool is_sealed_ = false;
+  CheckMode checks_ = CheckMode::of_process;
   detail::RegionChunk* spares_ = nullptr;      // kept by retain, empty
   detail::CleanupRecord* cleanups_ = nullptr;  // newest first
   Region* newest_child_ = nullptr;
@@ -349,9 +384,11 @@ class Region {
   bool ran_out_ = false;
   bool resetting_ = false;
   bool made_ = false;  // by make_child: lives in the parent's memory
-  // These three mean something only where there is a cleanup, or a parent;
+  // These mean something only where there is a cleanup, a parent, or a check;
   // last, so that the others are set by few wide stores.
   detail::CleanupRecord* oldest_cleanup_;
+  // Means something where held_back_: who looks at it, or null.
+  port::RegionWatch* watch_;
   Region* older_sibling_;
   Region* newer_sibling_;
 };

@@ -1,12 +1,14 @@
 #include "port/check_mode.hpp"
 
+#include "port/region_hooks.hpp"
+
 namespace tarn {
 inline namespace v1 {
 
 void set_check_mode(CheckMode mode) noexcept {
-  port::mode_of_process.store(
-      mode == CheckMode::of_process ? CheckMode::off : mode,
-      std::memory_order_relaxed);
+  const CheckMode now = mode == CheckMode::of_process ? CheckMode::off : mode;
+  port::mode_of_process.store(now, std::memory_order_relaxed);
+  port::regions_ask.store(port::is_full(now), std::memory_order_relaxed);
 }
 
 CheckMode check_mode() noexcept {

@@ -4,6 +4,7 @@
 // so that recycling costs a region nothing until it is used.
 #include "tarn/region.hpp"
 
+#include "port/region_hooks.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
 
@@ -49,9 +50,19 @@ void* Region::allocate_zeroed(std::size_t size, std::size_t align) noexcept {
 }
 
 bool Region::reserve(std::size_t bytes) noexcept {
+  begin_if_empty();
   const Inside inside{*this};
+  if (is_sealed_)
+    return refuse(bytes) != nullptr;
+  if (is_watched()) {
+    if (has_ended() || bytes > no_limit / 2)
+      return fail(bytes) != nullptr;
+    bytes = bytes == 0 ? 0 : port::region_redzone + port::room_of(bytes);
+  }
+  const bool may_fill =
+      current_ != nullptr && (!is_watched() || current_ != resource_chunk_);
   const bool has_room =
-      current_ != nullptr && detail::bytes_between(next_, chunk_end()) >= bytes;
+      may_fill && detail::bytes_between(next_, chunk_end()) >= bytes;
   if (!has_room && bytes != 0) {
     std::size_t need = 0;
     RegionChunk* const chunk =
@@ -74,8 +85,14 @@ bool Region::reserve(std::size_t bytes) noexcept {
 
 bool Region::resize_in_place(void* p, std::size_t size,
                              std::size_t wanted) noexcept {
-  const Inside inside{*this};
   auto* const block = static_cast<std::byte*>(p);
+  if (held_back_) [[unlikely]]
+    return resize_held_back(block, size, wanted);
+  return resize_unwatched(block, size, wanted);
+}
+
+bool Region::resize_unwatched(std::byte* block, std::size_t size,
+                              std::size_t wanted) noexcept {
   if (current_ != nullptr && block + size == next_ &&
       block >= current_->begin() && is_since_mark(block)) {
     if (wanted > detail::bytes_between(block, chunk_end()))
@@ -84,14 +101,10 @@ bool Region::resize_in_place(void* p, std::size_t size,
       detail::wipe(block + wanted, next_);
     next_ = block + wanted;
   } else if (wanted > size) {
-    LargeBlock* const large = size > large_size() ? large_at(p) : nullptr;
+    LargeBlock* const large = size > large_size() ? large_at(block) : nullptr;
     if (large == nullptr || !is_since_mark(block) ||
         wanted > detail::bytes_between(block, large->end()))
       return false;
-  }
-  if (held_back_) {
-    watch_deallocate(block, size);
-    watch_allocate(block, wanted);
   }
   return true;
 }
@@ -145,8 +158,10 @@ void Region::give_up(std::byte* block, std::size_t size) noexcept {
   if (block == nullptr)
     return;
   const Inside inside{*this};
-  if (held_back_)
-    watch_deallocate(block, size);
+  if (is_watched()) {
+    give_up_watched(block, size);
+    return;
+  }
   if (!is_since_mark(block))
     return;
   const bool is_newest = block + size == next_ && current_ != nullptr &&
@@ -166,11 +181,9 @@ void Region::give_up(std::byte* block, std::size_t size) noexcept {
 }
 
 void* Region::allocate_again(std::size_t size, std::size_t align) noexcept {
-  const Inside inside{*this};
-  void* const block = take_recycled(size, align);
-  if (block != nullptr && held_back_)
-    watch_allocate(block, size);
-  return block;
+  if (held_back_) [[unlikely]]
+    return allocate_again_held_back(size, align);
+  return take_recycled(size, align);
 }
 
 // A block that was given up and is large enough, or null.
@@ -189,6 +202,8 @@ void* Region::take_recycled(std::size_t size, std::size_t align) noexcept {
 bool Region::free_large(void* p) noexcept {
   if (p == nullptr)
     return true;
+  if (is_watched())
+    return free_watched(p);
   LargeBlock* const large = large_at(p);
   if (large == nullptr)
     return false;
@@ -214,7 +229,12 @@ void Region::unlink(LargeBlock* block) noexcept {
     block->older->newer = block->newer;
   (block->newer != nullptr ? block->newer->older : large_) = block->older;
   block->owner = 0;  // a second free_large of it finds no large block
-  end_bytes(block->block(), block->end());
+  if (is_watched()) {
+    retire(block->loan, block->block(), block->end());
+    return;
+  }
+  if (wipe_)
+    detail::wipe(block->block(), block->end());
   take_back(block->loan);
 }
 
@@ -228,7 +248,12 @@ void Region::free_large_since(std::uint64_t serial) noexcept {
 bool Region::prepare_resource() noexcept {
   if (resource_chunk_ != nullptr)
     return true;
+  begin_if_empty();
   const Inside inside{*this};
+  if (has_ended())
+    return false;
+  if (is_watched())
+    return has_resource_chunk();
   if (chunks_ == nullptr) {
     RegionChunk* const chunk = borrow(sizeof(RegionChunk) + max_align);
     if (chunk == nullptr)

@@ -1,10 +1,11 @@
 // inside.hpp - tells when two threads are in one region at once.
 //
 // Handing a region over needs no call, so a thread's number alone proves
-// nothing: only a second thread that comes while the first is still inside.
+// nothing: only a second thread that comes while the first is still inside. A
+// thread that is not the last one lingers, where somebody looks, so that the
+// last one, if it goes on, is seen.
 //
-// Cost     nothing in a library that is not the dev one; there two relaxed
-//          exchanges a call.
+// Cost     a test where nobody looks; else two relaxed exchanges a call.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,6 +13,7 @@
 
 #include "base/build.hpp"
 #include "port/fault.hpp"
+#include "port/region_hooks.hpp"
 #include "port/world.hpp"
 
 namespace tarn {
@@ -19,30 +21,41 @@ inline namespace v1 {
 
 class Region::Inside {
  public:
-  explicit Inside(Region& region) noexcept : region_(region) {
-    if constexpr (base::is_dev) {
-      const std::uint32_t me = port::thread_index() + 1;
-      former_ = region_.user_.exchange(me, std::memory_order_relaxed);
-      if (former_ != 0 && former_ != me)
-        report(me);
-    }
+  explicit Inside(Region& region) noexcept
+      : region_(region), looks_(base::is_dev || region.is_watched()) {
+    if (looks_)
+      enter();
   }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
   ~Inside() {
-    if constexpr (base::is_dev)
+    if (looks_)
       region_.user_.store(former_, std::memory_order_relaxed);
   }
 
  private:
-  [[noreturn]] void report(std::uint32_t me) const noexcept {
+  void enter() noexcept {
+    const std::uint32_t me = port::thread_index() + 1;
+    former_ = region_.user_.exchange(me, std::memory_order_relaxed);
+    if (former_ != 0 && former_ != me) [[unlikely]]
+      report(me);
+    else if (region_.is_watched() &&
+             region_.watch_->last_user.load(std::memory_order_relaxed) != me)
+        [[unlikely]]
+      region_.watch_->hooks->linger(*region_.watch_, me);
+  }
+
+  void report(std::uint32_t me) const noexcept {
     base::Line line;
-    line << "region '" << region_.name() << "' is confined: thread "
-         << former_ - 1 << " is inside, thread " << me - 1 << " came";
-    port::report(Fault::confined, line);
+    line << "region '" << region_.name() << "' is confined to thread "
+         << former_ - 1 << ", used by thread " << me - 1;
+    if (!region_.is_watched())
+      port::report(Fault::confined, line);
+    region_.watch_->hooks->tell(*region_.watch_, Fault::confined, line);
   }
 
   Region& region_;
+  bool looks_;
   std::uint32_t former_ = 0;
 };
 

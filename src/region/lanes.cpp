@@ -4,7 +4,7 @@
 #include "tarn/region.hpp"
 
 #include "base/build.hpp"
-#include "port/check_hooks.hpp"
+#include "port/region_hooks.hpp"
 #include "region/chunks.hpp"
 #include "region/records.hpp"
 
@@ -28,7 +28,7 @@ void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
     return refill(size, align);
   const std::size_t wanted = first_chunk_;
   const bool is_usual = size - 1 < wanted - sizeof(RegionChunk) &&
-                        !base::is_dev && port::hooks() == nullptr;
+                        !base::is_dev && !port::do_regions_ask();
   if (!is_usual)
     return allocate_anywhere(size, align);
   if (!is_bare_) [[unlikely]]
@@ -42,6 +42,8 @@ void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
 
 // The first chunk of a region that is not bare.
 void* Region::allocate_first(std::size_t size) noexcept {
+  if (held_back_)
+    return allocate_anywhere(size, max_align);
   const Loan loan = lend(first_chunk_);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
@@ -80,13 +82,13 @@ void Region::end() noexcept {
 }
 
 void Region::reset() noexcept {
-  if (is_single_ && port::hooks() == nullptr) [[likely]] {
+  if (is_single_ && !port::do_regions_ask()) [[likely]] {
     forget_blocks();
     next_ = current_->begin();
     return;
   }
   const bool is_usual = is_bare_ && chunks_ != nullptr && retain_ == 0 &&
-                        !base::is_dev && port::hooks() == nullptr;
+                        !base::is_dev && !port::do_regions_ask();
   if (!is_usual) {
     reset_slow();
     return;

@@ -5,6 +5,7 @@
 #include "tarn/region.hpp"
 
 #include "port/assert.hpp"
+#include "port/region_hooks.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
 
@@ -20,15 +21,17 @@ Mark Region::mark() noexcept {
   void* const place = allocate(sizeof(MarkRecord), alignof(MarkRecord));
   if (place == nullptr)
     return Mark{};
-  const Inside inside{*this};
   newest_mark_ = ::new (place) MarkRecord{
       newest_mark_, next_mark_serial(), chunks_, current_, next_, cleanups_};
+  if (is_watched()) [[unlikely]]
+    newest_mark_->next = next_ = watch_->hooks->after_mark(
+        *watch_, next_, {current_->memory(), current_->size});
   recycled_ = nullptr;  // what is given up from now on is younger than the mark
   return Mark{mark_serial_};
 }
 
 void Region::rewind(const Mark& mark) noexcept {
-  if (!mark)
+  if (!mark || has_ended())
     return;
   if (resetting_)
     report_nested("rewound");
@@ -49,6 +52,7 @@ void Region::rewind(const Mark& mark) noexcept {
 
 void Region::end_since(MarkRecord* record) noexcept {
   has_more_to_end();  // a cleanup that ends the region now is a fault
+  begin_ending(port::RegionEnd::rewind);
   resetting_ = true;
   do {
     end_children(record->serial);
@@ -60,10 +64,22 @@ void Region::end_since(MarkRecord* record) noexcept {
   while (chunks_ != record->chunks) {
     RegionChunk* const chunk = chunks_;
     chunks_ = chunk->older;
-    end_bytes(chunk->begin(), chunk->filled_until);
+    if (is_watched()) {
+      retire({chunk->memory(), chunk->size}, chunk->begin(),
+             chunk->filled_until);
+      continue;
+    }
+    if (wipe_)
+      detail::wipe(chunk->begin(), chunk->filled_until);
     spare_or_give_back(chunk);
   }
-  end_bytes(record->next, record->current->filled_until);
+  RegionChunk* const marked = record->current;
+  if (is_watched())
+    record->next =
+        watch_->hooks->ended(*watch_, record->next, marked->filled_until,
+                             {marked->memory(), marked->size});
+  else if (wipe_)
+    detail::wipe(record->next, marked->filled_until);
   newest_mark_ = record;
   recycled_ = nullptr;
   fill(record->current, record->next);

@@ -3,6 +3,7 @@
 #include "tarn/region.hpp"
 
 #include "port/assert.hpp"
+#include "port/region_hooks.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
 
@@ -14,10 +15,15 @@ using detail::RegionChunk;
 
 bool Region::merge(Region& other) noexcept {
   if (&other == this || upstream_ != other.upstream_ || resetting_ ||
-      other.resetting_ || other.is_ancestor_of(*this))
+      is_sealed_ || other.resetting_ || other.is_ancestor_of(*this) ||
+      has_ended() || other.has_ended())
     return false;
+  if (other.held_ != 0)
+    begin_if_empty();
   const Inside inside{*this};
   const Inside inside_other{other};
+  if (other.is_watched())
+    other.watch_->hooks->merge(is_watched() ? watch_ : nullptr, *other.watch_);
   splice_chunks(other);
   splice_records(other);
   held_ += other.held_;
@@ -50,8 +56,6 @@ void Region::splice_chunks(Region& other) noexcept {
       port::system_retag({chunk->memory(), chunk->size}, id_);
     oldest = chunk;
   }
-  if (chunks_ == nullptr)
-    begin();
   oldest->older = chunks_;
   chunks_ = other.chunks_;
   const std::size_t left =
@@ -113,7 +117,8 @@ void Region::forget_contents() noexcept {
   is_single_ = false;
   next_chunk_ = detail::grown_chunk(first_chunk_, max_chunk_);
   ran_out_ = false;
-  held_back_ = false;
+  is_sealed_ = false;
+  held_back_ = is_watched() || checks_ != CheckMode::of_process;
 }
 
 DetachedRegion Region::detach() noexcept {
@@ -137,7 +142,8 @@ RegionOptions Region::options() const noexcept {
           .retain = Retain{retain_},
           .on_exhausted = on_exhausted_,
           .wipe = wipe_,
-          .shared_children = shared_children_};
+          .shared_children = shared_children_,
+          .checks = checks_};
 }
 
 DetachedRegion::DetachedRegion(Region& source) noexcept

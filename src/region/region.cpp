@@ -6,7 +6,8 @@
 
 #include "base/order.hpp"
 #include "port/assert.hpp"
-#include "port/check_hooks.hpp"
+#include "port/check_mode.hpp"
+#include "port/region_hooks.hpp"
 #include "region/chunks.hpp"
 #include "region/inside.hpp"
 #include "region/records.hpp"
@@ -25,23 +26,57 @@ void Region::enrol(const RegionOptions& options) noexcept {
     id_ = port::register_pool(PoolKind::region, options.name);
   if (parent_ != nullptr)
     parent_->link_child(*this);
+  if (options.checks == CheckMode::of_process)
+    return;
+  checks_ = options.checks;
+  held_back_ = true;  // the straight lines would not ask
+  watch_ = nullptr;
 }
 
 // Called where a region starts anew, the only moments at which a mode of
 // checking takes effect.
 void Region::begin() noexcept {
-  const port::CheckHooks* const hooks = port::hooks();
-  held_back_ = base::is_dev ||
-               (hooks != nullptr && hooks->holds_back(PoolKind::region, id_));
+  port::RegionWatch* const former = held_back_ ? watch_ : nullptr;
+  const CheckMode mode = port::mode_of(checks_);
+  const port::RegionBegin ask =
+      port::region_begin.load(std::memory_order_acquire);
+  const bool asks =
+      ask != nullptr && (mode != CheckMode::off || former != nullptr);
+  watch_ = former;
+  if (asks)
+    watch_ = ask({this, former, mode, id_,
+                  parent_ != nullptr && parent_->is_watched() ? parent_->watch_
+                                                              : nullptr});
+  held_back_ = base::is_dev || watch_ != nullptr || is_sealed_;
   if (held_back_)
     has_more_to_end();
+}
+
+void Region::begin_if_empty() noexcept {
+  if (current_ == nullptr && large_ == nullptr)
+    begin();
 }
 
 void* Region::allocate_anywhere(std::size_t size, std::size_t align) noexcept {
   if (!is_pow2(align)) [[unlikely]]
     port::report_bad_alignment(align);
-  const Inside inside{*this};
-  void* block = bump(size, align);
+  begin_if_empty();
+  if (held_back_) [[unlikely]]
+    return allocate_held_back(size, align);
+  return allocate_unwatched(size, align);
+}
+
+void* Region::allocate_unwatched(std::size_t size, std::size_t align) noexcept {
+  void* const block = find_room(size, align, 0);
+  if (block == nullptr) [[unlikely]]
+    return fail(size);
+  return block;
+}
+
+// Of the size, `around` bytes are a check's, and do not make a block large.
+inline void* Region::find_room(std::size_t size, std::size_t align,
+                               std::size_t around) noexcept {
+  void* const block = bump(size, align);
   if (block == nullptr && size == 0)
     return reinterpret_cast<void*>(align);  // nobody may look there
   if (block == nullptr) {
@@ -51,14 +86,33 @@ void* Region::allocate_anywhere(std::size_t size, std::size_t align) noexcept {
             ? large_size()
             : base::larger<std::size_t>(large_size(),
                                         first_chunk_ - sizeof(RegionChunk));
-    block = size > most ? allocate_large(size, align)
-                        : allocate_in_chunk(size, align);
+    return size - around > most ? allocate_large(size, align)
+                                : allocate_in_chunk(size, align);
   }
-  if (block == nullptr) [[unlikely]]
-    return fail(size);
-  if (held_back_) [[unlikely]]
-    watch_allocate(block, size);
   return block;
+}
+
+// One that is looked at lies between redzones, whose memory is the region's as
+// the block's is.
+void* Region::allocate_watched(std::size_t size, std::size_t align) noexcept {
+  const port::RegionHooks& hooks = *watch_->hooks;
+  if (void* const block = hooks.again(*watch_, size, align))
+    return block;
+  const std::size_t front = base::larger(align, port::region_redzone);
+  const std::size_t around = front + port::room_of(0);
+  if (size > no_limit / 2 || front > no_limit / 4)
+    return fail(size);
+  const std::size_t all = front + port::room_of(size);
+  // The chunk with the resource has no other block, since it stays at a reset.
+  const bool has_chunk = current_ == nullptr || current_ != resource_chunk_ ||
+                         take_fresh_chunk(all + base::larger(align, max_align));
+  void* begin = has_chunk ? find_room(all, front, around) : nullptr;
+  while (begin == nullptr && upstream_ == nullptr && hooks.make_room())
+    begin = find_room(all, front, around);
+  if (begin == nullptr)
+    return fail(size);
+  auto* const first = static_cast<std::byte*>(begin);
+  return hooks.allocated(*watch_, {first, first + all, front}, size, align);
 }
 
 // What the inline path does, for any alignment, and for a region held back.
@@ -110,6 +164,8 @@ void* Region::allocate_large(std::size_t size, std::size_t align) noexcept {
   large_ = large;
   has_more_to_end();
   held_ += loan.size;
+  if (is_watched())
+    watch_->hooks->lent(*watch_, loan, true);
   return block;
 }
 
@@ -131,8 +187,13 @@ void Region::fill(RegionChunk* chunk, std::byte* next) noexcept {
 }
 
 RegionChunk* Region::borrow(std::size_t need) noexcept {
-  if (chunks_ == nullptr)
-    begin();
+  RegionChunk* const chunk = borrow_unwatched(need);
+  if (chunk != nullptr && is_watched())
+    watch_->hooks->lent(*watch_, {chunk->memory(), chunk->size}, false);
+  return chunk;
+}
+
+RegionChunk* Region::borrow_unwatched(std::size_t need) noexcept {
   is_single_ = false;
   if (spares_ != nullptr)
     if (RegionChunk* const spare = take_spare(need))
@@ -194,9 +255,13 @@ void Region::end_slow() noexcept {
     give_back_all(chunks_);
     return;
   }
+  if (has_ended())
+    return;
   if (resetting_)
     report_nested("destroyed");
+  begin_ending(port::RegionEnd::end);
   end_contents();
+  retire_chunks();
   give_back_all(chunks_);
   give_back_all(spares_);
   if (parent_ != nullptr)
@@ -209,6 +274,8 @@ void Region::end_slow() noexcept {
   // They end with this one; what is left of them is an empty region.
   while (newest_child_ != nullptr)
     unlink_child(*newest_child_);
+  if (is_watched())
+    leave_dead_mark();
   if (id_ != 0)
     port::unregister_pool(id_);
   if (child != nullptr)
@@ -216,10 +283,15 @@ void Region::end_slow() noexcept {
 }
 
 void Region::reset_slow() noexcept {
+  if (has_ended())
+    return;
   if (resetting_)
     report_nested("reset");
   const Inside inside{*this};
+  begin_ending(port::RegionEnd::reset);
   end_contents();
+  is_sealed_ = false;
+  retire_chunks();
   retain_chunks();
   forget_blocks();
   // Nothing but chunks is left, where the options ask for no more. Children
@@ -244,9 +316,9 @@ void Region::end_contents() noexcept {
   free_large_since(0);
   if (current_ != nullptr)
     current_->filled_until = next_;
-  if (wipe_ || held_back_)
+  if (wipe_ && !is_watched())
     for (RegionChunk* chunk = chunks_; chunk != nullptr; chunk = chunk->older)
-      end_bytes(chunk->begin(), chunk->filled_until);
+      detail::wipe(chunk->begin(), chunk->filled_until);
   resetting_ = false;
 }
 

@@ -1,34 +1,240 @@
-// What others are told of a region's blocks: the check hooks, where it is held
-// back, and the bytes themselves, where they are to be wiped.
+// Calls on a region that is held back: one that is sealed, or looked at by a
+// check. `watch_` is who looks, or null.
 #include "tarn/region.hpp"
 
-#include "port/check_hooks.hpp"
+#include "base/order.hpp"
+#include "port/region_hooks.hpp"
+#include "region/chunks.hpp"
+#include "region/inside.hpp"
 #include "region/records.hpp"
 
 namespace tarn {
 inline namespace v1 {
 
-void Region::watch_allocate(void* block, std::size_t size) const noexcept {
-  const port::CheckHooks* const hooks = port::hooks();
-  if (hooks != nullptr)
-    hooks->on_allocate(id_, block, size);
+using detail::LargeBlock;
+using detail::RegionChunk;
+using port::RegionBlock;
+using port::RegionEnd;
+using port::RegionUse;
+
+void* Region::allocate_held_back(std::size_t size, std::size_t align) noexcept {
+  if (has_ended())
+    return nullptr;
+  const Inside inside{*this};
+  if (is_sealed_)
+    return refuse(size);
+  return is_watched() ? allocate_watched(size, align)
+                      : allocate_unwatched(size, align);
 }
 
-void Region::watch_deallocate(void* block, std::size_t size) const noexcept {
-  const port::CheckHooks* const hooks = port::hooks();
-  if (hooks != nullptr)
-    hooks->on_deallocate(id_, block, size);
+// Where somebody looks, blocks that are given up are not on the lists.
+void* Region::allocate_again_held_back(std::size_t size,
+                                       std::size_t align) noexcept {
+  const Inside inside{*this};
+  return is_sealed_ || is_watched() ? nullptr : take_recycled(size, align);
 }
 
-// All blocks in [from, to) have ended.
-void Region::end_bytes(std::byte* from, std::byte* to) noexcept {
+// It does not run out: nobody is to make room for what nobody may have.
+void* Region::refuse(std::size_t size) noexcept {
+  ran_out_ = true;
+  if (is_watched()) {
+    base::Line line;
+    line << "allocation of " << size << " bytes from region '" << name()
+         << "', which is sealed";
+    watch_->hooks->tell(*watch_, Fault::sealed, line);
+  }
+  return nullptr;
+}
+
+void Region::seal() noexcept {
+  if (has_ended())
+    return;
+  begin_if_empty();
+  const Inside inside{*this};
+  if (!held_back_)
+    watch_ = nullptr;
+  is_sealed_ = true;
+  held_back_ = true;
+  end_ = nullptr;
+  has_more_to_end();
+}
+
+void Region::unseal() noexcept {
+  if (has_ended() || !is_sealed_)
+    return;
+  const Inside inside{*this};
+  is_sealed_ = false;
+  // The straight lines do not ask what an empty region's options say.
+  const bool is_to_ask =
+      current_ == nullptr && checks_ != CheckMode::of_process;
+  held_back_ = base::is_dev || watch_ != nullptr || is_to_ask;
+  end_ = held_back_ || current_ == nullptr ? nullptr : current_->end();
+}
+
+// A region that was looked at says after its end that it ended, as long as
+// nobody writes over it.
+bool Region::has_ended() const noexcept {
+  if (!is_watched() || watch_->region == this) [[likely]]
+    return false;
+  watch_->hooks->used_after_end(*watch_, this);
+  return true;
+}
+
+void Region::leave_dead_mark() noexcept {
+  watch_->hooks->end(*watch_);
+  forget_contents();
+  spares_ = nullptr;
+  held_back_ = true;
+  has_more_to_end();
+}
+
+bool Region::take_fresh_chunk(std::size_t need) noexcept {
+  RegionChunk* const chunk = borrow(need + sizeof(RegionChunk));
+  if (chunk == nullptr)
+    return false;
+  current_->filled_until = next_;
+  fill(chunk, chunk->begin());
+  return true;
+}
+
+bool Region::resize_held_back(std::byte* block, std::size_t size,
+                              std::size_t wanted) noexcept {
+  const Inside inside{*this};
+  if (has_ended() || (is_sealed_ && wanted > size))
+    return false;
+  return is_watched() ? resize_watched(block, size, wanted)
+                      : resize_unwatched(block, size, wanted);
+}
+
+bool Region::resize_watched(std::byte* block, std::size_t size,
+                            std::size_t wanted) noexcept {
+  const RegionBlock found =
+      watch_->hooks->find(*watch_, block, size, RegionUse::resized);
+  if (found.begin == nullptr || wanted > no_limit / 2)
+    return wanted <= size;
+  const bool is_newest = current_ != nullptr && found.end == next_ &&
+                         found.begin >= current_->begin() &&
+                         is_since_mark(found.begin);
+  LargeBlock* const large =
+      size > large_size() && !is_newest ? large_at(found.begin) : nullptr;
+  const std::byte* const most = is_newest          ? chunk_end()
+                                : large != nullptr ? large->end()
+                                                   : found.end;
+  const std::size_t room = port::room_of(wanted);
+  const bool may_grow =
+      is_newest || (large != nullptr && is_since_mark(found.begin));
+  if (wanted > size && (!may_grow || room > detail::bytes_between(block, most)))
+    return false;
+  std::byte* end = found.end;
+  if (is_newest)
+    next_ = end = block + room;
+  else if (block + room > end)
+    end = block + room;
+  watch_->hooks->resized(*watch_, block, wanted, end);
+  return true;
+}
+
+void Region::give_up_watched(std::byte* block, std::size_t size) noexcept {
+  if (has_ended())
+    return;
+  const RegionBlock found =
+      watch_->hooks->find(*watch_, block, size, RegionUse::given_up);
+  if (found.begin == nullptr)
+    return;
+  LargeBlock* const large =
+      size > large_size() ? large_at(found.begin) : nullptr;
+  if (large != nullptr && is_since_mark(found.begin)) {
+    const RegionEnd ending = std::exchange(watch_->ending, RegionEnd::free);
+    unlink(large);
+    watch_->ending = ending;
+    return;
+  }
+  watch_->hooks->given_up(*watch_, block);
+}
+
+bool Region::free_watched(void* p) noexcept {
+  const Inside inside{*this};
+  if (has_ended())
+    return false;
+  const RegionBlock found =
+      watch_->hooks->find(*watch_, p, 0, RegionUse::freed);
+  LargeBlock* const large = large_at(found.begin != nullptr ? found.begin : p);
+  if (large == nullptr)
+    return false;
+  const RegionEnd ending = std::exchange(watch_->ending, RegionEnd::free);
+  unlink(large);
+  watch_->ending = ending;
+  return true;
+}
+
+// In a chunk of its own, the oldest one, which stays at resets.
+bool Region::has_resource_chunk() noexcept {
+  RegionChunk* const newest = chunks_;
+  const std::uint32_t usual = next_chunk_;
+  const Loan loan = lend(sizeof(RegionChunk) + max_align);
+  if (!loan)
+    return fail(sizeof(RegionChunk)) != nullptr;
+  RegionChunk* const chunk = enter(loan);
+  next_chunk_ = usual;
+  watch_->hooks->lent(*watch_, loan, false);
+  chunk->resource.region = this;
+  chunk->filled_until = chunk->begin();
+  resource_chunk_ = chunk;
+  if (newest == nullptr) {
+    fill(chunk, chunk->begin());
+    return true;
+  }
+  chunks_ = newest;
+  RegionChunk* oldest = newest;
+  while (oldest->older != nullptr)
+    oldest = oldest->older;
+  oldest->older = chunk;
+  chunk->older = nullptr;
+  return true;
+}
+
+void Region::begin_ending(RegionEnd how) noexcept {
+  if (!is_watched())
+    return;
+  watch_->ending = how;
+  // Before what was damaged is called or read.
+  if (cleanups_ != nullptr || newest_child_ != nullptr)
+    watch_->hooks->verify(*watch_);
+}
+
+void Region::retire(Loan loan, std::byte* from, std::byte* to) noexcept {
+  if (watch_->hooks->retire(*watch_, loan, from, to, upstream_ == nullptr)) {
+    held_ -= loan.size;
+    return;
+  }
   if (wipe_)
     detail::wipe(from, to);
-  if (!held_back_)
+  take_back(loan);
+}
+
+// All chunks but the one with the resource, which only a region's end ends.
+void Region::retire_chunks() noexcept {
+  if (!is_watched())
     return;
-  const port::CheckHooks* const hooks = port::hooks();
-  if (hooks != nullptr)
-    hooks->on_end(id_, from, detail::bytes_between(from, to));
+  RegionChunk* kept = nullptr;
+  for (RegionChunk* chunk = chunks_; chunk != nullptr;) {
+    RegionChunk* const older = chunk->older;
+    const Loan loan{chunk->memory(), chunk->size};
+    if (chunk == resource_chunk_ && watch_->ending == RegionEnd::reset) {
+      (void)watch_->hooks->ended(*watch_, chunk->begin(), chunk->filled_until,
+                                 loan);
+      kept = chunk;
+    } else {
+      retire(loan, chunk->begin(), chunk->filled_until);
+    }
+    chunk = older;
+  }
+  chunks_ = kept;
+  if (kept != nullptr)
+    kept->older = nullptr;
+  current_ = kept;
+  next_ = kept != nullptr ? kept->begin() : detail::nowhere();
+  end_ = nullptr;
 }
 
 }  // namespace v1

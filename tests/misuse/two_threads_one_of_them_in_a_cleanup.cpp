@@ -1,4 +1,4 @@
-// EXPECT tarn: fault: region 'r' is confined: thread * is inside, thread * came
+// EXPECT tarn: fault: region 'r' is confined to thread *, used by thread *
 // ONLY dev
 #include "tarn/region.hpp"
 

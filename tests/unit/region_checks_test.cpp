@@ -3,7 +3,7 @@
 #include "tarn/pmr.hpp"
 #include "tarn/region.hpp"
 
-#include "port/check_hooks.hpp"
+#include "port/region_hooks.hpp"
 #include "support/counting_upstream.hpp"
 #include "support/witness.hpp"
 
@@ -15,56 +15,126 @@
 
 using tarn::KiB;
 using tarn::Mark;
+using tarn::MiB;
 using tarn::Region;
 using tarn::test::CountingUpstream;
 
 namespace {
 
+using tarn::Loan;
+using tarn::port::RegionBlock;
+using tarn::port::RegionEnd;
+using tarn::port::RegionHooks;
+using tarn::port::RegionStart;
+using tarn::port::RegionUse;
+using tarn::port::RegionWatch;
+
+struct Known {
+  std::size_t size;
+  RegionBlock room;
+};
+
 // What a watcher knows: the blocks that live, by address.
-std::map<std::byte*, std::size_t> blocks;
+std::map<std::byte*, Known> blocks;
 std::uint32_t last_pool = 0;
 bool watching = true;
 
-bool holds_back(tarn::PoolKind kind, std::uint32_t) noexcept {
-  return watching && kind == tarn::PoolKind::region;
+void erase(std::byte* from, std::byte* to) {
+  blocks.erase(blocks.lower_bound(from), blocks.lower_bound(to));
 }
 
-void on_allocate(std::uint32_t pool, void* block, std::size_t size) noexcept {
-  last_pool = pool;
-  CHECK(blocks.emplace(static_cast<std::byte*>(block), size).second);
-}
+const RegionHooks hooks{
+    .lent = [](RegionWatch&, Loan, bool) noexcept {},
+    .allocated = [](RegionWatch&, const RegionBlock& made, std::size_t size,
+                    std::size_t align) noexcept -> void* {
+      std::byte* const block = made.begin + made.front;
+      CHECK(made.front >= align);
+      CHECK(static_cast<std::size_t>(made.end - block) >= size + 16);
+      CHECK(blocks.emplace(block, Known{size, made}).second);
+      return block;
+    },
+    .again = [](RegionWatch&, std::size_t, std::size_t) noexcept -> void* {
+      return nullptr;
+    },
+    .find = [](RegionWatch&, void* block, std::size_t size,
+               RegionUse use) noexcept -> RegionBlock {
+      const auto known = blocks.find(static_cast<std::byte*>(block));
+      REQUIRE(known != blocks.end());
+      if (use != RegionUse::freed)
+        CHECK(known->second.size == size);
+      return known->second.room;
+    },
+    .given_up =
+        [](RegionWatch&, void* block) noexcept {
+          blocks.erase(static_cast<std::byte*>(block));
+        },
+    .resized =
+        [](RegionWatch&, void* block, std::size_t size,
+           std::byte* end) noexcept {
+          Known& known = blocks.at(static_cast<std::byte*>(block));
+          known.size = size;
+          known.room.end = end;
+        },
+    .verify = [](RegionWatch&) noexcept {},
+    .ended = [](RegionWatch&, std::byte* from, std::byte* to,
+                Loan) noexcept -> std::byte* {
+      erase(from, to);
+      return to;
+    },
+    .retire =
+        [](RegionWatch&, Loan, std::byte* from, std::byte* to, bool) noexcept {
+          erase(from, to);
+          return false;
+        },
+    .after_mark = [](RegionWatch&, std::byte* next,
+                     Loan) noexcept { return next; },
+    .merge = [](RegionWatch*, RegionWatch&) noexcept {},
+    .make_room = []() noexcept { return false; },
+    .end = [](RegionWatch&) noexcept {},
+    .used_after_end = [](RegionWatch&,
+                         const Region*) noexcept { CHECK(false); },
+    .tell = [](RegionWatch&, tarn::Fault,
+               const tarn::base::Line&) noexcept { CHECK(false); },
+    .linger = [](RegionWatch& watch,
+                 std::uint32_t user) noexcept { watch.last_user.store(user); }};
 
-void on_deallocate(std::uint32_t, void* block, std::size_t size) noexcept {
-  const auto known = blocks.find(static_cast<std::byte*>(block));
-  REQUIRE(known != blocks.end());
-  CHECK(known->second == size);
-  blocks.erase(known);
+RegionWatch* begin(const RegionStart& start) noexcept {
+  // One for all: nobody ends one here.
+  static RegionWatch watches[64];
+  static unsigned next = 0;
+  last_pool = start.id;
+  if (!watching)
+    return nullptr;
+  if (start.former != nullptr)
+    return start.former;
+  RegionWatch& watch = watches[next++ % 64];
+  watch.hooks = &hooks;
+  watch.region = start.region;
+  return &watch;
 }
-
-void on_end(std::uint32_t, void* memory, std::size_t size) noexcept {
-  auto* const from = static_cast<std::byte*>(memory);
-  blocks.erase(blocks.lower_bound(from), blocks.lower_bound(from + size));
-}
-
-constexpr tarn::port::CheckHooks hooks{holds_back, on_allocate, on_deallocate,
-                                       on_end};
 
 class Watched {
  public:
-  Watched() {
+  Watched() : former_(tarn::port::region_begin.exchange(begin)) {
     blocks.clear();
     watching = true;
-    tarn::port::check_hooks.store(&hooks, std::memory_order_release);
+    tarn::set_check_mode(tarn::CheckMode::full);
   }
   Watched(const Watched&) = delete;
   Watched& operator=(const Watched&) = delete;
-  ~Watched() { tarn::port::check_hooks.store(nullptr); }
+  ~Watched() {
+    tarn::set_check_mode(tarn::CheckMode::off);
+    tarn::port::region_begin.store(former_);
+  }
+
+ private:
+  tarn::port::RegionBegin former_;
 };
 
 bool knows(const void* block, std::size_t size) {
   const auto known =
       blocks.find(const_cast<std::byte*>(static_cast<const std::byte*>(block)));
-  return known != blocks.end() && known->second == size;
+  return known != blocks.end() && known->second.size == size;
 }
 
 }  // namespace
@@ -82,7 +152,7 @@ TEST_CASE("every block is told of, with its size") {
   CHECK(region.check());
 }
 
-TEST_CASE("a block that is given up is told of, and told of again") {
+TEST_CASE("a block that is given up is told of, and not used again") {
   const Watched watched;
   CountingUpstream upstream;
   Region region{upstream};
@@ -94,7 +164,7 @@ TEST_CASE("a block that is given up is told of, and told of again") {
     CHECK(blocks.count(static_cast<std::byte*>(p)) == 0);
   }
   void* const again = region.allocate_or_recycle(500);
-  CHECK(again == block);
+  CHECK(again != block);
   CHECK(knows(again, 500));
   region.deallocate(nullptr, 7);
 }
@@ -180,6 +250,57 @@ TEST_CASE("a mode of checking takes effect at the next reset") {
   }
   REQUIRE(region.allocate(16) != nullptr);
   CHECK(region.check());
+}
+
+TEST_CASE("a sealed region gives nothing until it is unsealed or reset") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  char* const block = static_cast<char*>(region.allocate(16));
+  REQUIRE(block != nullptr);
+  Region empty{upstream};
+  for (Region* const one : {&region, &empty}) {
+    one->seal();
+    CHECK(one->is_sealed());
+    CHECK(one->allocate(1) == nullptr);
+    CHECK(one->allocate(16, 64) == nullptr);
+    CHECK(one->allocate(MiB) == nullptr);
+    CHECK(one->allocate_or_recycle(200) == nullptr);
+    CHECK_FALSE(one->mark());
+    CHECK_FALSE(one->reserve(1));
+    CHECK(one->make_child() == nullptr);
+    CHECK(one->ran_out());
+    CHECK(one->check());
+  }
+  block[0] = 'a';
+  CHECK_FALSE(region.resize_in_place(block, 16, 32));
+  CHECK(region.grow(block, 16, 32) == nullptr);
+  CHECK(region.resize_in_place(block, 16, 8));
+  CHECK_FALSE(region.merge(empty));
+  region.unseal();
+  empty.reset();
+  for (Region* const one : {&region, &empty}) {
+    CHECK_FALSE(one->is_sealed());
+    CHECK(one->allocate(16) != nullptr);
+    CHECK(one->check());
+  }
+}
+
+TEST_CASE("a sealed region takes blocks back, and a rewind leaves it sealed") {
+  CountingUpstream upstream;
+  Region region{upstream};
+  const Mark mark = region.mark();
+  void* const block = region.allocate(500);
+  REQUIRE(block != nullptr);
+  region.seal();
+  region.deallocate(block, 500);
+  region.rewind(mark);
+  CHECK(region.is_sealed());
+  CHECK(region.allocate(8) == nullptr);
+  CHECK(region.check());
+  Region other{upstream};
+  CHECK(other.merge(region));
+  CHECK_FALSE(region.is_sealed());
+  CHECK(other.allocate(8) != nullptr);
 }
 
 TEST_CASE("a region that was detached while watched goes on as usual") {

@@ -22,12 +22,15 @@ inline Region::Region(Upstream* upstream, Region* parent,
                                   detail::largest_chunk)),
       max_chunk_(detail::within(KiB, options.max_chunk, detail::largest_chunk)),
       next_chunk_(detail::grown_chunk(first_chunk_, max_chunk_)),
-      is_plain_(!options.wipe && !options.shared_children),
+      is_plain_(!options.wipe && !options.shared_children &&
+                options.checks == CheckMode::of_process),
       is_bare_(upstream == nullptr && options.name == nullptr &&
-               parent == nullptr && !options.wipe && !options.shared_children),
+               parent == nullptr && !options.wipe && !options.shared_children &&
+               options.checks == CheckMode::of_process),
       wipe_(options.wipe),
       shared_children_(options.shared_children) {
-  if (options.name != nullptr || parent != nullptr)
+  if (options.name != nullptr || parent != nullptr ||
+      options.checks != CheckMode::of_process)
     enrol(options);
 }
 

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/checks.hpp"
 #include "tarn/detail/bits.hpp"
 
 #include <cstddef>
@@ -13,6 +14,10 @@
 #include <utility>
 
 namespace tarn {
+namespace port {
+struct RegionWatch;
+enum class RegionEnd : std::uint8_t;
+}  // namespace port
 inline namespace v1 {
 
 class Region;
@@ -46,6 +51,7 @@ struct RegionOptions {
   RegionExhausted on_exhausted = nullptr;  ///< null: just the nullptr
   bool wipe = false;             ///< zero the memory at reset, rewind and end
   bool shared_children = false;  ///< children may live on other threads
+  CheckMode checks = CheckMode::of_process;  ///< docs/checks.md
 };
 
 /// What child_of() gives; only for Region's constructor.
