@@ -21,6 +21,9 @@
 //     retire(T& object) noexcept    at each release
 //     destroy(T& object) noexcept   once
 //
+// Where retire leaves nothing that the next use needs, it says so by
+// `static constexpr bool keeps_state = false`: checks then look closer.
+//
 // Threads that must not wait (audio, control loops) take theirs from a
 // SteadyPool<T>, whose objects all come from reserve(n).
 //
@@ -108,11 +111,12 @@ class ObjectPool {
       : core_(&upstream, kind, options) {}
 
   /// The same inside a buffer, where no thread keeps anything for itself. Of
-  /// the options the name alone counts: reap_object_pools(), which may come on
-  /// any thread, leaves it alone.
+  /// the options the name and the checks alone count: reap_object_pools(),
+  /// which may come on any thread, leaves it alone.
   explicit ObjectPool(BufferUpstream& buffer,
                       const ObjectPoolOptions& options = {}) noexcept
-      : core_(&buffer, kind, {options.name, false}) {}
+      : core_(&buffer, kind,
+              {options.name, false, false, false, options.checks}) {}
 
   /// Destroys all objects and gives back the memory. That one is still in use
   /// is a fault.
@@ -219,7 +223,8 @@ class ObjectPool {
       slab_size,
       detail::constructs<Life>,
       detail::constructs<Life> ? &ObjectPool::destroy : nullptr,
-      is_steady};
+      is_steady,
+      detail::keeps_state<Life>};
 
   // The head of an object's slab knows the pool; core_ is where a pool begins.
   static void release_home(T* object) noexcept {

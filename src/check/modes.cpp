@@ -1,5 +1,6 @@
 #include "check/modes.hpp"
 
+#include "check/object_checks.hpp"
 #include "base/text.hpp"
 #include "check/heap.hpp"
 #include "os/file.hpp"
@@ -127,6 +128,7 @@ void begin() noexcept {
   install_heap();
   if (!os::has_environment() || has_begun.exchange(true, relaxed))
     return;
+  watch_objects();
   const char* const text = os::environment("TARN_CHECK");
   if (text == nullptr || *text == '\0')
     return;

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "object/state.hpp"
 #include "port/fault.hpp"
+#include "port/object_hooks.hpp"
 #include "port/world.hpp"
 
 namespace tarn::object {
@@ -14,6 +15,12 @@ base::Line given(const State& state, const void* p) noexcept {
   return line;
 }
 
+// Of a checked pool more is told, and the program ends where it does not go on.
+void tell_closely(const State& state, const void* p) noexcept {
+  if (state.checks != nullptr)
+    port::object_hooks()->put(State::of(state.pool), const_cast<void*>(p));
+}
+
 }  // namespace
 
 void report_free(const State& state, const void* p) noexcept {
@@ -24,6 +31,7 @@ void report_free(const State& state, const void* p) noexcept {
 
 void report_inside(const State& state, const void* p,
                    const void* object) noexcept {
+  tell_closely(state, p);
   base::Line line = given(state, p);
   line << "it lies inside object " << base::Hex{object};
   port::report(Fault::wrong_pool, line);
@@ -31,6 +39,7 @@ void report_inside(const State& state, const void* p,
 
 void report_foreign(const State& state, const void* p,
                     const Slab& slab) noexcept {
+  tell_closely(state, p);
   base::Line line = given(state, p);
   if (slab.self == &slab)
     line << "it is one of object pool '"

@@ -63,7 +63,7 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
     stats.refusals += steady->refusals();
   }
   stats.magazine = state.has_magazines ? state.capacity : 0;
-  stats.per_cpu = state.processor_count != 0;
+  stats.per_cpu = state.processor_count != 0 && state.checks == nullptr;
   stats.trips = state.trips;
   stats.contended = state.contended;
   return stats;

@@ -3,13 +3,16 @@
 #include "base/order.hpp"
 #include "object/capacity.hpp"
 #include "object/state.hpp"
+#include "port/check_mode.hpp"
+#include "port/object_hooks.hpp"
 #include "port/world.hpp"
 
 namespace tarn {
 namespace object {
 State::State(ObjectPoolCore& pool_, Upstream* upstream_,
-             const detail::ObjectKind& kind, bool has_magazines_,
-             std::uint32_t processor_count_, std::uint32_t id_) noexcept
+             const detail::ObjectKind& kind, const Shape& shape,
+             bool has_magazines_, std::uint32_t processor_count_,
+             std::uint32_t id_, void* checks_) noexcept
     : pool(pool_),
       upstream(upstream_),
       destroy(kind.destroy),
@@ -17,7 +20,8 @@ State::State(ObjectPoolCore& pool_, Upstream* upstream_,
       has_magazines(has_magazines_),
       processor_count(processor_count_),
       slab_size(kind.slab),
-      slabs(shape_of(kind.size, kind.align, kind.slab, kind.constructs)),
+      checks(checks_),
+      slabs(shape),
       capacity(first_capacity(slabs.shape().stride)) {}
 
 Loan State::lend(std::size_t size, std::size_t align) noexcept {
@@ -39,6 +43,14 @@ void State::take_back(Loan loan) noexcept {
 }
 
 bool State::grow() noexcept {
+  if (checks != nullptr) {
+    void* records = nullptr;
+    const Loan piece = port::object_hooks()->lend(*this, records);
+    const base::Locked locked{lock};
+    if (piece)
+      add(piece, records);
+    return static_cast<bool>(piece);
+  }
   const Loan loan = lend(slab_size, slab_size);
   if (!loan)
     return false;
@@ -55,14 +67,24 @@ void State::add(Loan loan) noexcept {
   ++made;
 }
 
+void State::add(Loan loan, void* records) noexcept {
+  add(loan);
+  Slab::of(loan.memory, slab_size).records = records;
+}
+
 std::size_t State::end(Slab& slab) noexcept {
+  if (checks != nullptr)
+    port::object_hooks()->look(*this, slab);
   if (destroy != nullptr)
     for (std::uint32_t slot = 0; slot < slab.slots; ++slot)
       if (slab.is_made(slot))
         destroy(slab.slot_at(slot));
   const Loan loan = slab.loan;
   slab.self = nullptr;
-  take_back(loan);
+  if (checks != nullptr)
+    port::object_hooks()->take_back(*this, loan, slab.records);
+  else
+    take_back(loan);
   return loan.size;
 }
 
@@ -180,15 +202,23 @@ using object::State;
 
 ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
                                const ObjectPoolOptions& options) noexcept {
+  const std::uint32_t id =
+      port::register_pool(PoolKind::object_pool, options.name);
+  const CheckMode mode = port::mode_of(options.checks);
+  const port::ObjectHooks* const hooks = port::object_hooks();
+  object::Shape shape =
+      object::shape_of(kind.size, kind.align, kind.slab, kind.constructs);
+  void* const checks = hooks != nullptr && port::is_full(mode)
+                           ? hooks->begin(kind, mode, id, shape)
+                           : nullptr;
   const bool has_magazines = object::has_hooks() && options.magazines &&
-                             has_thread_locals && !kind.is_steady;
+                             has_thread_locals && !kind.is_steady &&
+                             checks == nullptr;
+  std::uint32_t processors = checks != nullptr ? 1 : 0;
+  if (has_magazines && options.per_cpu)
+    processors = port::processor_count();
   State& state = *::new (State::place_in(*this)) State{
-      *this,
-      upstream,
-      kind,
-      has_magazines,
-      has_magazines && options.per_cpu ? port::processor_count() : 0,
-      port::register_pool(PoolKind::object_pool, options.name)};
+      *this, upstream, kind, shape, has_magazines, processors, id, checks};
   state.reap_when_short = options.reap_when_short;
   state.link();
 }
@@ -203,24 +233,32 @@ ObjectPoolCore::~ObjectPoolCore() {
     in_use = state.has_lost ? 0 : state.slabs.taken();
     state.least_slabs = 0;
   }
-  if (in_use != 0) [[unlikely]]
+  if (state.checks != nullptr)
+    port::object_hooks()->end(state, in_use);
+  else if (in_use != 0) [[unlikely]]
     report_in_use(state, in_use);
   state.shrink(no_limit);
   state.drop_tables();
   state.drop_processors();
   state.drop_steady();
   state.shrink_parts();
+  if (state.checks != nullptr)
+    port::object_hooks()->forget(state);
   port::unregister_pool(state.id);
 }
 
 void ObjectPoolCore::put_home(void* slot) noexcept {
   State& state = State::of(*this);
+  if (state.checks != nullptr)
+    return port::object_hooks()->put_made(state, slot, true);
   const base::Locked locked{state.lock};
   state.put(slot, true);
 }
 
 void ObjectPoolCore::put_bare(void* slot) noexcept {
   State& state = State::of(*this);
+  if (state.checks != nullptr)
+    return port::object_hooks()->put_made(state, slot, false);
   const base::Locked locked{state.lock};
   state.put(slot, false);
 }

@@ -4,6 +4,7 @@
 #include "base/build.hpp"
 #include "base/order.hpp"
 #include "object/state.hpp"
+#include "port/object_hooks.hpp"
 
 namespace tarn::object {
 
@@ -132,7 +133,9 @@ void State::put_on_processor(void* slot) noexcept {
   put_on_processor_slow(slot);
 }
 
-TakenSlot State::take_on_processor_slow() noexcept {
+[[gnu::noinline]] TakenSlot State::take_on_processor_slow() noexcept {
+  if (checks != nullptr)
+    return port::object_hooks()->take(*this);
   if (has_due.load(std::memory_order_relaxed)) [[unlikely]]
     give_back_some();
   const port::ProcessorPlaces there = own_places();
@@ -146,6 +149,8 @@ TakenSlot State::take_on_processor_slow() noexcept {
 }
 
 void State::put_on_processor_slow(void* slot) noexcept {
+  if (checks != nullptr)
+    return port::object_hooks()->put(*this, slot);
   if (has_due.load(std::memory_order_relaxed)) [[unlikely]]
     give_back_some();
   if constexpr (base::is_dev)
@@ -213,6 +218,8 @@ bool State::move_all_aside() noexcept {
 }
 
 void State::unload_spare() noexcept {
+  if (checks != nullptr)
+    port::object_hooks()->drain(*this);
   if (set_all_aside())
     unload_processors();
   unload_depot();

@@ -47,6 +47,38 @@ Shape shape_of(std::size_t size, std::size_t align, std::size_t slab,
           constructs};
 }
 
+Shape shape_with_zones(std::size_t size, std::size_t align, std::size_t slab,
+                       bool constructs, std::size_t zone) noexcept {
+  const std::size_t stride = detail::round_up(size + 2 * zone, align);
+  std::size_t slots = slab / stride;
+  std::size_t first = 0;
+  for (; slots != 0; --slots) {
+    first = detail::round_up(head_of(slots) + zone, align);
+    if (first - zone + slots * stride <= slab)
+      break;
+  }
+  return {static_cast<std::uint32_t>(stride),
+          static_cast<std::uint32_t>(slab),
+          static_cast<std::uint32_t>(slots),
+          static_cast<std::uint32_t>(first),
+          1,
+          0,
+          constructs};
+}
+
+Shape shape_at_end(std::size_t size, std::size_t align, std::size_t slab,
+                   bool constructs) noexcept {
+  const std::size_t stride = detail::stride_of(size, align);
+  const bool fits = slab >= detail::round_up(head_of(1), align) + stride;
+  return {static_cast<std::uint32_t>(slab),
+          static_cast<std::uint32_t>(slab),
+          fits ? 1u : 0u,
+          static_cast<std::uint32_t>(fits ? slab - stride : 0),
+          1,
+          0,
+          constructs};
+}
+
 Slab& Slab::start(Loan loan, const Shape& shape, std::uint32_t colour,
                   detail::ObjectPoolCore& pool) noexcept {
   auto& slab = *::new (loan.memory) Slab{};

@@ -40,6 +40,15 @@ struct Shape {
 [[nodiscard]] Shape shape_of(std::size_t size, std::size_t align,
                              std::size_t slab, bool constructs) noexcept;
 
+/// The same with so many bytes before and behind each slot at least, and
+/// without colours. It has no slots where none fits.
+[[nodiscard]] Shape shape_with_zones(std::size_t size, std::size_t align,
+                                     std::size_t slab, bool constructs,
+                                     std::size_t zone) noexcept;
+/// One slot, at the end of the slab. It has none where that does not fit.
+[[nodiscard]] Shape shape_at_end(std::size_t size, std::size_t align,
+                                 std::size_t slab, bool constructs) noexcept;
+
 struct Slab {
   detail::ObjectPoolCore* pool;  // first: where an object looks for it
   Slab* self;                    // tells a slab from anything else; null: of
@@ -53,7 +62,10 @@ struct Slab {
   std::uint32_t free_slots;
   std::uint32_t free_made;   // of those, with an object
   std::uint32_t first_word;  // no word below has a free bit
-  std::uint32_t first_node;  // of a steady pool: that of the first slot
+  union {
+    std::uint32_t first_node;  // of a steady pool: that of the first slot
+    void* records;             // of a checked pool: what it keeps of the slots
+  };
 
   /// Makes a slab at the loan's memory, which is aligned to the shape's size.
   static Slab& start(Loan loan, const Shape& shape, std::uint32_t colour,

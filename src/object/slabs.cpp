@@ -2,6 +2,8 @@
 
 #include "base/order.hpp"
 
+#include <initializer_list>
+
 namespace tarn::object {
 
 std::uint32_t Slabs::take_made(void** out, std::uint32_t most) noexcept {
@@ -113,6 +115,14 @@ void Slabs::relink(List& from, Slab& slab) noexcept {
     return;
   unlink(from, slab);
   link(slab);
+}
+
+void Slabs::for_each(bool (*look)(Slab& slab, void* with) noexcept,
+                     void* with) const noexcept {
+  for (const List* const list : {&usable_, &bare_, &unused_, &full_})
+    for (Slab* slab = list->first; slab != nullptr; slab = slab->older)
+      if (!look(*slab, with))
+        return;
 }
 
 bool Slabs::check(const List& list, std::size_t& slabs, std::size_t& taken,

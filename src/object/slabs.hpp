@@ -61,6 +61,10 @@ class Slabs {
   /// Slots that are free and hold an object.
   [[nodiscard]] std::size_t free_made() const noexcept { return free_made_; }
 
+  /// Shows all slabs, until `look` says false.
+  void for_each(bool (*look)(Slab& slab, void* with) noexcept,
+                void* with) const noexcept;
+
   /// True while every invariant holds. Linear in slots.
   [[nodiscard]] bool check() const noexcept;
 

@@ -41,8 +41,9 @@ struct Reaper {
 
 struct State {
   State(ObjectPoolCore& pool_, Upstream* upstream_,
-        const detail::ObjectKind& kind, bool has_magazines_,
-        std::uint32_t processor_count_, std::uint32_t id_) noexcept;
+        const detail::ObjectKind& kind, const Shape& shape, bool has_magazines_,
+        std::uint32_t processor_count_, std::uint32_t id_,
+        void* checks_) noexcept;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
@@ -67,6 +68,8 @@ struct State {
   /// Borrows a slab. False: refused.
   [[nodiscard]] bool grow() noexcept TARN_EXCLUDES(lock);
   void add(Loan loan) noexcept TARN_REQUIRES(lock);
+  /// Of a checked pool, with what is kept of the slab's slots.
+  void add(Loan loan, void* records) noexcept TARN_REQUIRES(lock);
   /// Gives back unused slabs, at most `most`, those that were reserved not.
   /// Returns bytes.
   std::size_t shrink(std::size_t most) noexcept TARN_EXCLUDES(lock);
@@ -139,6 +142,9 @@ struct State {
   void link() noexcept;
   /// Waits for those that reap it.
   void unlink() noexcept;
+  /// Shows all pools; none of them begins or ends meanwhile.
+  static void for_each(void (*look)(State& state, void* with) noexcept,
+                       void* with) noexcept;
   /// False: the thread reaps already.
   [[nodiscard]] static bool begin_reap(Reaper& reaper) noexcept;
   static void end_reap(Reaper& reaper) noexcept;
@@ -175,6 +181,7 @@ struct State {
   [[nodiscard]] bool has_all_nodes() const noexcept TARN_REQUIRES(lock);
   /// Up to `n` slots with objects go from the slabs to the threads; how many.
   std::size_t fill_steady(std::size_t n) noexcept TARN_REQUIRES(lock);
+  void put_unknown(void* slot) noexcept;
   /// What waits goes into the slabs.
   void end_steady() noexcept TARN_REQUIRES(lock);
   void drop_steady() noexcept TARN_EXCLUDES(lock);
@@ -186,8 +193,11 @@ struct State {
   void (*const destroy)(void* object) noexcept;
   const std::uint32_t id;  // in the table of names
   const bool has_magazines;
-  const std::uint32_t processor_count;  // 0: magazines are those of threads
+  // 0: magazines are those of threads. A checked pool goes the way of those
+  // with processors, of which it has none, so that no other way asks.
+  const std::uint32_t processor_count;
   const std::size_t slab_size;
+  void* const checks;  // of port/object_hooks.hpp; null: it is not checked
 
   mutable base::SpinLock lock;
   Slabs slabs TARN_GUARDED_BY(lock);

@@ -4,9 +4,24 @@
 
 #include "base/order.hpp"
 #include "object/state.hpp"
+#include "port/object_hooks.hpp"
 
 namespace tarn {
 namespace object {
+
+[[gnu::noinline]] void* SteadyStack::refuse(Word, SteadyStack& stack) noexcept {
+  if (stack.checked_ != nullptr)
+    return port::object_hooks()->take_steady(*stack.checked_);
+  stack.refusals_.fetch_add(1, std::memory_order_relaxed);
+  return nullptr;
+}
+
+// What no stack has given: one of a checked pool, or a fault.
+[[gnu::noinline, gnu::cold]] void State::put_unknown(void* slot) noexcept {
+  if (checks != nullptr)
+    return port::object_hooks()->put(*this, slot);
+  report_free(*this, slot);
+}
 
 // False: no memory.
 bool State::begin_steady() noexcept {
@@ -17,7 +32,8 @@ bool State::begin_steady() noexcept {
     return false;
   const base::Locked locked{lock};
   if (steady.load(std::memory_order_relaxed) == nullptr)
-    steady.store(::new (memory) SteadyStack{}, std::memory_order_release);
+    steady.store(::new (memory) SteadyStack{checks == nullptr ? nullptr : this},
+                 std::memory_order_release);
   else
     parts.put(memory, Parts::round_up(sizeof(SteadyStack)));
   return true;
@@ -80,7 +96,7 @@ std::size_t State::fill_steady(std::size_t n) noexcept {
 
 void State::end_steady() noexcept {
   SteadyStack* const all = steady.load(std::memory_order_relaxed);
-  if (all == nullptr)
+  if (all == nullptr || checks != nullptr)
     return;
   while (void* const slot = all->take())
     put(slot, true);
@@ -96,6 +112,8 @@ void State::drop_steady() noexcept {
 }
 
 std::size_t State::waiting() const noexcept {
+  if (checks != nullptr)
+    return port::object_hooks()->waiting(*this);
   const SteadyStack* const all = steady.load(std::memory_order_acquire);
   return all == nullptr ? 0 : all->waiting();
 }
@@ -121,7 +139,7 @@ void ObjectPoolCore::put_steady(void* slot) noexcept {
   const Slab& slab = state.require_place(slot, number);
   SteadyStack* const steady = state.steady.load(std::memory_order_acquire);
   if (steady == nullptr || !steady->put(slab.first_node + number)) [[unlikely]]
-    report_free(state, slot);
+    state.put_unknown(slot);
 }
 
 std::size_t ObjectPoolCore::waiting() const noexcept {
@@ -134,6 +152,8 @@ std::size_t ObjectPoolCore::make_steady(std::size_t n) noexcept {
   State& state = State::of(*this);
   if (!state.begin_steady())
     return 0;
+  if (state.checks != nullptr)
+    return port::object_hooks()->make_steady(state, n);
   while (state.widen_steady()) {
     const base::Locked locked{state.lock};
     // Others may have brought slabs meanwhile.

@@ -26,19 +26,23 @@
 
 namespace tarn::object {
 
+struct State;
+
 class SteadyStack {
  public:
   using Word = std::size_t;
+
+  /// Of a checked pool: it stays empty, and what it refuses to take and put is
+  /// had and given back where the checks are, so that no other call asks.
+  explicit SteadyStack(State* checked) noexcept : checked_(checked) {}
 
   /// The object that came back last, or null.
   [[nodiscard]] void* take() noexcept {
     Word head = head_.load(std::memory_order_acquire);
     for (;;) {
       const Word number = head & low_half;
-      if (number == 0) {
-        refusals_.fetch_add(1, std::memory_order_relaxed);
-        return nullptr;
-      }
+      if (number == 0) [[unlikely]]
+        return refuse(head, *this);
       Node& node = node_of(number - 1);
       const Word next = node.next.load(std::memory_order_relaxed);
       // Pairs with the release of put(), by whoever; also through calls
@@ -118,6 +122,10 @@ class SteadyStack {
   static constexpr Word most_nodes = low_half - 1;
 
  private:
+  // The stack comes second, in the register where g++ has it anyway: no move is
+  // needed.
+  [[nodiscard]] static void* refuse(Word head, SteadyStack& stack) noexcept;
+
   struct Node {
     // The number of the next one plus one, 0: it is the last; or in_use, also
     // of a slot without an object. Who
@@ -152,6 +160,7 @@ class SteadyStack {
   // Each change has another tag. Its releases pair with the acquires of take().
   alignas(64) std::atomic<Word> head_{0};
   std::atomic<std::size_t> refusals_{0};
+  State* const checked_;  // null: it is not
   // Written once, before the first of their nodes is in the stack; the release
   // pairs with waiting().
   alignas(64) std::atomic<Node*> pieces_[most_pieces] = {};

@@ -3,6 +3,7 @@
 // there.
 #include "base/build.hpp"
 #include "object/state.hpp"
+#include "port/object_hooks.hpp"
 #include "port/world.hpp"
 
 #include <bit>
@@ -141,6 +142,13 @@ void State::unlink() noexcept {
     }
     base::back_off(round);
   }
+}
+
+void State::for_each(void (*look)(State& state, void* with) noexcept,
+                     void* with) noexcept {
+  const base::Locked locked{pools_lock};
+  for (State* state = pools; state != nullptr; state = state->next)
+    look(*state, with);
 }
 
 bool State::begin_reap(Reaper& reaper) noexcept {
@@ -292,6 +300,8 @@ void State::unload_all() noexcept {
     leave(number);
   move_all_aside();
   unload_processors();
+  if (checks != nullptr)
+    port::object_hooks()->drain(*this);
   end_steady();
   unload_depot();
 }

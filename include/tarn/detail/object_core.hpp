@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/checks.hpp"
 #include "tarn/detail/attributes.hpp"
 #include "tarn/detail/object_slab.hpp"
 #include "tarn/detail/thread_number.hpp"
@@ -35,6 +36,10 @@ struct ObjectPoolOptions {
   /// thread, at any time, so their destructors must not use a region or heap
   /// over a budget that reaps.
   bool reap_when_short = false;
+
+  /// How closely objects are looked at (docs/checks.md), asked when the pool
+  /// begins. Of `full` each call takes the pool's lock, of a steady pool too.
+  CheckMode checks = CheckMode::of_process;
 };
 
 struct ObjectPoolStats {
@@ -71,6 +76,7 @@ struct ObjectKind {
   bool constructs;                         // a slot is made by its first user
   void (*destroy)(void* object) noexcept;  // null: nothing to do
   bool is_steady = false;
+  bool keeps_state = true;  // between two uses
 };
 
 /// A slot, and whether its user must construct an object there.

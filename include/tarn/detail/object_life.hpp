@@ -64,6 +64,7 @@ struct KeepConstructed {
 template <class T>
 struct MakeAnew {
   static constexpr bool constructs = false;
+  static constexpr bool keeps_state = false;
 
   static void construct(void*) noexcept {}
 
@@ -106,6 +107,14 @@ requires requires {
   Life::constructs;
 }
 inline constexpr bool constructs<Life> = Life::constructs;
+
+template <class Life>
+inline constexpr bool keeps_state = true;
+template <class Life>
+requires requires {
+  Life::keeps_state;
+}
+inline constexpr bool keeps_state<Life> = Life::keeps_state;
 
 template <class T, class Life>
 inline constexpr std::size_t slab_for = slab_size_for(sizeof(T), alignof(T));

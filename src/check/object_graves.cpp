@@ -1,0 +1,228 @@
+// Slabs whose objects ended lie in graves for a while: nobody can touch them,
+// and who does is told what lay there. In the same way the pages of a released
+// object are hidden where each has its own.
+#include "tarn/describe.hpp"
+
+#include "base/sparse.hpp"
+#include "check/guarded.hpp"
+#include "check/objects.hpp"
+#include "os/guards.hpp"
+#include "os/memory.hpp"
+#include "port/world.hpp"
+
+#include <atomic>
+
+namespace tarn::check {
+namespace {
+
+using object::Slab;
+using object::State;
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+// Address space and, where the kernel has no marks, a mapping or two each.
+constexpr std::uint32_t most_graves = 1024;
+// Each takes two mappings of the 65530 that a process has.
+constexpr std::uint32_t most_hidden = 8192;
+constexpr std::uint32_t most_tries = 16;
+
+// Whoever takes one out, by an exchange, owns it: acquire there, release here.
+constinit std::atomic<SlabRecords*> graves[most_graves] = {};
+constinit std::atomic<std::uint32_t> next_grave{0};
+TARN_SPARSE constinit std::atomic<SlabRecords*> hidden[most_hidden] = {};
+constinit std::atomic<std::uint32_t> next_hidden{0};
+
+void exhume(SlabRecords& records) noexcept {
+  const Loan slab = records.slab;
+  // Pages that stay shut are nobody's any more.
+  if (os::unguard(slab.memory, slab.size)) {
+    port::system_retag(slab, 0);
+    port::system_take_back(slab);
+  }
+  drop(records);
+}
+
+bool is_in(const SlabRecords& records, const std::byte* p) noexcept {
+  return p >= records.slab.memory &&
+         p < records.slab.memory + records.slab.size;
+}
+
+// The slot that an address is nearest to; null: it lies in the slab's head.
+SlotRecord* slot_at(SlabRecords& records, const std::byte* p) noexcept {
+  SlotRecord* found = nullptr;
+  for (std::uint32_t i = 0; i < records.count; ++i)
+    if (records.slots()[i].object <= p)
+      found = &records.slots()[i];
+  return found;
+}
+
+void write_access(base::Line& line, const std::byte* p, bool is_write,
+                  const SlabRecords& records, const SlotRecord& slot) noexcept {
+  const auto offset = static_cast<std::size_t>(p - slot.object);
+  const bool is_behind = offset >= records.object_size;
+  line << (is_write ? "write of " : "read of ") << base::Hex{p} << ": "
+       << std::uint64_t{is_behind ? offset - records.object_size : offset}
+       << (is_behind ? " bytes behind " : " bytes into freed ")
+       << base::Hex{slot.object};
+  write_place(line, records.object_size, records.pool);
+}
+
+void show_block(Finding& finding, const std::byte* p, SlabRecords& records,
+                const SlotRecord* slot) noexcept {
+  finding.pool = records.pool;
+  finding.place = p;
+  if (slot != nullptr)
+    finding.block = {slot->object, records.object_size, &slot->record};
+}
+
+bool find_grave(const std::byte* p, bool is_write, Finding& finding) noexcept {
+  for (const std::atomic<SlabRecords*>& grave : graves) {
+    SlabRecords* const records = grave.load(std::memory_order_acquire);
+    if (records == nullptr || !is_in(*records, p))
+      continue;
+    const SlotRecord* const slot = slot_at(*records, p);
+    const PoolEntry* const pool = pool_entry(records->pool);
+    const bool has_ended = pool == nullptr || pool->ended != 0;
+    show_block(finding, p, *records, slot);
+    finding.fault = has_ended ? Fault::use_after_end : Fault::use_after_free;
+    if (has_ended || slot == nullptr) {
+      finding.line << "use of ";
+      write_pool(finding.line, records->pool);
+      finding.line << (has_ended ? " after its end" : " after its reap");
+    } else {
+      write_access(finding.line, p, is_write, *records, *slot);
+    }
+    return true;
+  }
+  return false;
+}
+
+bool find_hidden(const std::byte* p, bool is_write, Finding& finding) noexcept {
+  for (const std::atomic<SlabRecords*>& place : hidden) {
+    SlabRecords* const records = place.load(std::memory_order_acquire);
+    if (records == nullptr || !is_in(*records, p))
+      continue;
+    const SlotRecord& slot = *records->slots();
+    show_block(finding, p, *records, &slot);
+    finding.fault = Fault::use_after_free;
+    write_access(finding.line, p, is_write, *records, slot);
+    return true;
+  }
+  return false;
+}
+
+// The page behind a slab of one slot: the page map knows where that begins.
+bool find_behind(const std::byte* p, bool is_write, Finding& finding) noexcept {
+  const Description found = describe(p);
+  if (found.pool != PoolKind::object_pool || found.start == nullptr ||
+      found.kind == AddressKind::block)
+    return false;
+  auto& slab = *reinterpret_cast<Slab*>(const_cast<std::byte*>(found.start));
+  if (slab.self != &slab || State::of(*slab.pool).checks == nullptr)
+    return false;
+  SlabRecords& records = records_of(slab);
+  const std::byte* const end = records.slab.memory + records.slab_size;
+  if (!records.has_guard || p < end || p >= end + os::page_size())
+    return false;
+  const SlotRecord& slot = *records.slots();
+  show_block(finding, p, records, &slot);
+  finding.fault = Fault::overflow;
+  write_access(finding.line, p, is_write, records, slot);
+  return true;
+}
+
+bool whose_object(const void* address, bool is_write,
+                  Finding& finding) noexcept {
+  const auto* const p = static_cast<const std::byte*>(address);
+  return find_grave(p, is_write, finding) ||
+         find_hidden(p, is_write, finding) || find_behind(p, is_write, finding);
+}
+
+// The pages behind the one with the slab's head.
+std::byte* pages_to_hide(const SlabRecords& records) noexcept {
+  return records.slab.memory + os::page_size();
+}
+
+std::size_t bytes_to_hide(const SlabRecords& records) noexcept {
+  return records.slab_size - os::page_size();
+}
+
+}  // namespace
+
+bool bury(SlabRecords& records) noexcept {
+  const Loan slab = records.slab;
+  const std::size_t page = os::page_size();
+  if (detail::address_of(slab.memory) % page != 0 || slab.size % page != 0)
+    return false;
+  if (!os::has_guard_marks())
+    os::purge(slab.memory, slab.size);
+  if (!os::guard(slab.memory, slab.size))
+    return false;
+  const std::uint32_t number = next_grave.fetch_add(1, relaxed) % most_graves;
+  SlabRecords* const former =
+      graves[number].exchange(&records, std::memory_order_acq_rel);
+  if (former != nullptr)
+    exhume(*former);
+  return true;
+}
+
+bool empty_graves() noexcept {
+  bool was_any = false;
+  for (std::atomic<SlabRecords*>& grave : graves)
+    if (SlabRecords* const records =
+            grave.exchange(nullptr, std::memory_order_acq_rel)) {
+      exhume(*records);
+      was_any = true;
+    }
+  return was_any;
+}
+
+void drop(SlabRecords& records) noexcept {
+  port::system_take_back(records.own);
+}
+
+void guard_behind(SlabRecords& records) noexcept {
+  records.has_guard =
+      os::guard(records.slab.memory + records.slab_size, os::page_size());
+}
+
+void unguard_behind(SlabRecords& records) noexcept {
+  if (records.has_guard)
+    static_cast<void>(
+        os::unguard(records.slab.memory + records.slab_size, os::page_size()));
+  records.has_guard = false;
+}
+
+void hide(SlotRecord& slot, SlabRecords& records) noexcept {
+  if (!records.has_guard || bytes_to_hide(records) == 0)
+    return;
+  for (std::uint32_t tries = 0; tries < most_tries; ++tries) {
+    const std::uint32_t at = next_hidden.fetch_add(1, relaxed) % most_hidden;
+    SlabRecords* none = nullptr;
+    if (!hidden[at].compare_exchange_strong(none, &records,
+                                            std::memory_order_acq_rel, relaxed))
+      continue;
+    if (os::protect(pages_to_hide(records), bytes_to_hide(records)))
+      slot.hidden_at.store(at + 1, std::memory_order_release);
+    else
+      hidden[at].store(nullptr, std::memory_order_release);
+    return;
+  }
+}
+
+void show(SlotRecord& slot, SlabRecords& records) noexcept {
+  const std::uint32_t at = slot.hidden_at.load(relaxed);
+  if (at == 0)
+    return;
+  static_cast<void>(
+      os::make_writable(pages_to_hide(records), bytes_to_hide(records)));
+  hidden[at - 1].store(nullptr, std::memory_order_release);
+  // Pairs with the acquire of a sweep.
+  slot.hidden_at.store(0, std::memory_order_release);
+}
+
+void watch_graves() noexcept {
+  watch_guards(whose_object);
+}
+
+}  // namespace tarn::check
