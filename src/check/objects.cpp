@@ -230,7 +230,9 @@ void put_made(State& state, void* object, bool is_made) noexcept {
 
 void drain(State& state) noexcept TARN_REQUIRES(state.lock) {
   while (SlotRecord* const slot = pop(Objects::of(state))) {
-    slot->record.use = static_cast<unsigned>(BlockUse::free);
+    // One of a steady pool that nobody had yet stays fresh.
+    if (use_of(*slot) == BlockUse::quarantined)
+      slot->record.use = static_cast<unsigned>(BlockUse::free);
     state.put(slot->object, true);
   }
 }
