@@ -8,6 +8,7 @@
 #include "check/objects.hpp"
 #include "os/guards.hpp"
 #include "os/memory.hpp"
+#include "port/fault.hpp"
 #include "port/world.hpp"
 
 #include <atomic>
@@ -75,11 +76,20 @@ void show_block(Finding& finding, const std::byte* p, SlabRecords& records,
     finding.block = {slot->object, records.object_size, &slot->record};
 }
 
-bool find_grave(const std::byte* p, bool is_write, Finding& finding) noexcept {
+SlabRecords* grave_at(const std::byte* p) noexcept {
+  // None was ever dug.
+  if (next_grave.load(relaxed) == 0)
+    return nullptr;
   for (const std::atomic<SlabRecords*>& grave : graves) {
     SlabRecords* const records = grave.load(std::memory_order_acquire);
-    if (records == nullptr || !is_in(*records, p))
-      continue;
+    if (records != nullptr && is_in(*records, p))
+      return records;
+  }
+  return nullptr;
+}
+
+bool find_grave(const std::byte* p, bool is_write, Finding& finding) noexcept {
+  if (SlabRecords* const records = grave_at(p)) {
     const SlotRecord* const slot = slot_at(*records, p);
     const PoolEntry* const pool = pool_entry(records->pool);
     const bool has_ended = pool == nullptr || pool->ended != 0;
@@ -97,6 +107,15 @@ bool find_grave(const std::byte* p, bool is_write, Finding& finding) noexcept {
   return false;
 }
 
+// The pages behind the one with the slab's head.
+std::byte* pages_to_hide(const SlabRecords& records) noexcept {
+  return records.slab.memory + os::page_size();
+}
+
+std::size_t bytes_to_hide(const SlabRecords& records) noexcept {
+  return records.slab_size - os::page_size();
+}
+
 bool find_hidden(const std::byte* p, bool is_write, Finding& finding) noexcept {
   for (const std::atomic<SlabRecords*>& place : hidden) {
     SlabRecords* const records = place.load(std::memory_order_acquire);
@@ -106,28 +125,38 @@ bool find_hidden(const std::byte* p, bool is_write, Finding& finding) noexcept {
     show_block(finding, p, *records, &slot);
     finding.fault = Fault::use_after_free;
     write_access(finding.line, p, is_write, *records, slot);
+    // What the program goes on with; os::unguard() opens marks only.
+    if (port::after_fault() == AfterFault::go_on)
+      static_cast<void>(
+          os::make_writable(pages_to_hide(*records), bytes_to_hide(*records)));
     return true;
   }
   return false;
 }
 
-// The page behind a slab of one slot: the page map knows where that begins.
+// A slab that is not in a grave. Null: its pool is not checked.
+SlabRecords* records_at(const std::byte* memory) noexcept {
+  const Slab& slab = *reinterpret_cast<const Slab*>(memory);
+  return slab.self == &slab && State::of(*slab.pool).checks != nullptr
+             ? static_cast<SlabRecords*>(slab.records)
+             : nullptr;
+}
+
+// The page behind a slab of one slot, which is where a chunk begins.
 bool find_behind(const std::byte* p, bool is_write, Finding& finding) noexcept {
   const Description found = describe(p);
-  if (found.pool != PoolKind::object_pool || found.start == nullptr ||
-      found.kind == AddressKind::block)
+  if (found.pool != PoolKind::object_pool || found.kind == AddressKind::block)
     return false;
-  auto& slab = *reinterpret_cast<Slab*>(const_cast<std::byte*>(found.start));
-  if (slab.self != &slab || State::of(*slab.pool).checks == nullptr)
+  SlabRecords* const records = records_at(found.start);
+  if (records == nullptr || !records->has_guard)
     return false;
-  SlabRecords& records = records_of(slab);
-  const std::byte* const end = records.slab.memory + records.slab_size;
-  if (!records.has_guard || p < end || p >= end + os::page_size())
+  const std::byte* const end = records->slab.memory + records->slab_size;
+  if (p < end || p >= end + os::page_size())
     return false;
-  const SlotRecord& slot = *records.slots();
-  show_block(finding, p, records, &slot);
+  const SlotRecord& slot = *records->slots();
+  show_block(finding, p, *records, &slot);
   finding.fault = Fault::overflow;
-  write_access(finding.line, p, is_write, records, slot);
+  write_access(finding.line, p, is_write, *records, slot);
   return true;
 }
 
@@ -138,24 +167,34 @@ bool whose_object(const void* address, bool is_write,
          find_hidden(p, is_write, finding) || find_behind(p, is_write, finding);
 }
 
-// The pages behind the one with the slab's head.
-std::byte* pages_to_hide(const SlabRecords& records) noexcept {
-  return records.slab.memory + os::page_size();
-}
-
-std::size_t bytes_to_hide(const SlabRecords& records) noexcept {
-  return records.slab_size - os::page_size();
-}
-
 }  // namespace
+
+bool describe_object(Description& found) noexcept {
+  const std::byte* const p = found.start + found.offset;
+  // The head of a slab in a grave cannot be read.
+  if (grave_at(p) != nullptr)
+    return true;
+  SlabRecords* const records = records_at(found.start);
+  if (records == nullptr)
+    return false;
+  const SlotRecord* const slot = slot_at(*records, p);
+  if (slot == nullptr || p >= slot->object + records->object_size)
+    return true;
+  found.kind = AddressKind::block;
+  found.start = slot->object;
+  found.size = records->object_size;
+  found.offset = static_cast<std::size_t>(p - slot->object);
+  found.slot = static_cast<std::uint32_t>(slot - records->slots());
+  found.state =
+      use_of(*slot) == BlockUse::live ? BlockState::unknown : BlockState::free;
+  return true;
+}
 
 bool bury(SlabRecords& records) noexcept {
   const Loan slab = records.slab;
   const std::size_t page = os::page_size();
   if (detail::address_of(slab.memory) % page != 0 || slab.size % page != 0)
     return false;
-  if (!os::has_guard_marks())
-    os::purge(slab.memory, slab.size);
   if (!os::guard(slab.memory, slab.size))
     return false;
   const std::uint32_t number = next_grave.fetch_add(1, relaxed) % most_graves;

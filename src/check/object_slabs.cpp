@@ -151,9 +151,26 @@ void end_objects(State& state, std::size_t in_use) noexcept {
     tell_in_use(state, in_use);
 }
 
+namespace {
+
+// Those who have an object still are told when they touch it.
+bool abandon(Slab& slab, void* with) noexcept {
+  const State& state = *static_cast<const State*>(with);
+  slab.self = nullptr;
+  if (state.upstream == nullptr)
+    static_cast<void>(bury(records_of(slab)));
+  return true;
+}
+
+}  // namespace
+
 void forget_objects(State& state) noexcept {
   Objects& pool = Objects::of(state);
   leave_pool(pool.number);
+  {
+    const base::Locked locked{state.lock};
+    state.slabs.for_each(abandon, &state);
+  }
   port::system_take_back(pool.own);
 }
 

@@ -253,8 +253,8 @@ std::size_t make_steady(State& state, std::size_t n) noexcept {
 constexpr port::ObjectHooks hooks{begin_objects, end_objects,  forget_objects,
                                   lend_slab,     look_at_slab, take_back_slab,
                                   take,          put,          put_made,
-                                  drain,         waiting,      take_steady,
-                                  make_steady};
+                                  drain,         waiting,      describe_object,
+                                  take_steady,   make_steady};
 
 }  // namespace
 

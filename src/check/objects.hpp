@@ -14,6 +14,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/describe.hpp"
 #include "tarn/upstream.hpp"
 
 #include "check/pools.hpp"
@@ -150,6 +151,9 @@ void unguard_behind(SlabRecords& records) noexcept;
 /// as it was. Too many: it stays as it is.
 void hide(SlotRecord& slot, SlabRecords& records) noexcept;
 void show(SlotRecord& slot, SlabRecords& records) noexcept;
+
+/// As port/object_hooks.hpp says.
+[[nodiscard]] bool describe_object(Description& found) noexcept;
 
 /// Has those told who touch one of these.
 void watch_graves() noexcept;

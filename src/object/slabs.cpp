@@ -120,9 +120,12 @@ void Slabs::relink(List& from, Slab& slab) noexcept {
 void Slabs::for_each(bool (*look)(Slab& slab, void* with) noexcept,
                      void* with) const noexcept {
   for (const List* const list : {&usable_, &bare_, &unused_, &full_})
-    for (Slab* slab = list->first; slab != nullptr; slab = slab->older)
+    for (Slab* slab = list->first; slab != nullptr;) {
+      Slab* const older = slab->older;
       if (!look(*slab, with))
         return;
+      slab = older;
+    }
 }
 
 bool Slabs::check(const List& list, std::size_t& slabs, std::size_t& taken,

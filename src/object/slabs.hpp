@@ -61,7 +61,7 @@ class Slabs {
   /// Slots that are free and hold an object.
   [[nodiscard]] std::size_t free_made() const noexcept { return free_made_; }
 
-  /// Shows all slabs, until `look` says false.
+  /// Shows all slabs, until `look` says false. It may be a slab's end.
   void for_each(bool (*look)(Slab& slab, void* with) noexcept,
                 void* with) const noexcept;
 

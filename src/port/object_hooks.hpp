@@ -19,6 +19,7 @@
 
 namespace tarn {
 inline namespace v1 {
+struct Description;
 namespace detail {
 struct ObjectKind;
 struct TakenSlot;
@@ -61,7 +62,11 @@ struct ObjectHooks {
   /// Objects that wait. The lock is held.
   std::size_t (*waiting)(const object::State& state) noexcept;
 
-  /// The three of a steady pool.
+  /// What describe() tells of an address in a chunk of an object pool. False:
+  /// it is no checked one. Async-signal-safe.
+  bool (*describe)(Description& found) noexcept;
+
+  /// The two of a steady pool.
   void* (*take_steady)(object::State& state) noexcept;
   std::size_t (*make_steady)(object::State& state, std::size_t n) noexcept;
 };

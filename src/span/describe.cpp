@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "object/slab.hpp"
 #include "port/heap_hooks.hpp"
+#include "port/object_hooks.hpp"
 #include "port/pool_kind.hpp"
 #include "port/world.hpp"
 #include "slab/mixed_slab.hpp"
@@ -160,6 +161,9 @@ void describe_checked(const Reservation& part, std::size_t index,
 // What a slab of an object pool holds, but for its head. Objects that wait in
 // magazines are in use as far as their slab knows.
 void describe_object(Description& found) noexcept {
+  const port::ObjectHooks* const hooks = port::object_hooks();
+  if (hooks != nullptr && hooks->describe(found))
+    return;
   const auto* const slab = reinterpret_cast<const object::Slab*>(found.start);
   if (slab->self != slab || slab->stride == 0 || found.offset < slab->first)
     return;
