@@ -3,7 +3,9 @@
 
 #include "base/order.hpp"
 #include "check/guarded.hpp"
+#include "check/guarded_slots.hpp"
 #include "check/heap.hpp"
+#include "check/heap_samples.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
 #include "os/guards.hpp"
@@ -141,6 +143,8 @@ bool prepare(const Place& at, const BlockAsk& ask) noexcept {
 BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
   BlockAsk ask = asked;
   ask.align = base::larger(ask.align, max_align);
+  if (port::mode_of(domain.check) == CheckMode::sampled)
+    return sample(domain, ask);
   if (!port::is_full(port::mode_of(domain.check)) || ask.size > largest_size ||
       ask.align > largest_size)
     return {nullptr, true};
@@ -211,6 +215,8 @@ void close(CheckSlab& slab, unsigned slot, bool mends) noexcept {
 
 void deallocate(heap::Domain& domain, void* p,
                 const BlockReturn& said) noexcept {
+  if (is_in_guarded_slots(p))
+    return end_sample(domain, p, said);
   CheckSlab* const slab = slab_at(p);
   if (slab == nullptr) {
     static_cast<void>(tell_stray(domain, p));
@@ -238,6 +244,8 @@ void deallocate(heap::Domain& domain, void* p,
 }
 
 std::size_t usable_size(heap::Domain& domain, const void* p) noexcept {
+  if (is_in_guarded_slots(p))
+    return size_of_sample(domain, p);
   const CheckSlab* const slab = slab_at(p);
   const unsigned slot = slab == nullptr ? 0 : slab->slot_of(p);
   if (slab == nullptr || slot >= slab->slots) {
@@ -251,6 +259,8 @@ std::size_t usable_size(heap::Domain& domain, const void* p) noexcept {
 }
 
 void set_family(void* p, port::BlockFamily family) noexcept {
+  if (is_in_guarded_slots(p))
+    return set_guarded_family(p, family);
   CheckSlab* const slab = slab_at(p);
   if (slab == nullptr)
     return;
@@ -260,6 +270,8 @@ void set_family(void* p, port::BlockFamily family) noexcept {
 
 void describe_block(Description& found) noexcept {
   const std::byte* const p = found.start + found.offset;
+  if (is_in_guarded_slots(p))
+    return describe_guarded(found, p);
   const CheckSlab* const slab = slab_at(p);
   if (slab == nullptr || slab->slot_of(p) >= slab->slots)
     return;
@@ -290,6 +302,7 @@ void end(heap::Domain& domain) noexcept TARN_UNCHECKED_LOCKS {
   auto* const heap =
       static_cast<HeapState*>(domain.checked.load(std::memory_order_acquire));
   static_cast<void>(sweep_heap(*heap));
+  end_guarded_slots(heap->number);
   for (CheckClass& of : heap->classes)
     while (CheckSlab* const slab = of.all) {
       unlink(of, *slab);
@@ -309,6 +322,8 @@ void install_heap() noexcept {
   if (port::the_heap_hooks.exchange(&hooks, std::memory_order_acq_rel) ==
       &hooks)
     return;
+  install_sampling();
+  add_sweeper(sweep_guarded_slots);
   add_sweeper(sweep_heaps);
   watch_guards(tell_access);
 }

@@ -3,6 +3,7 @@
 #include "check/object_checks.hpp"
 #include "base/text.hpp"
 #include "check/heap.hpp"
+#include "check/sampling.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "port/check_mode.hpp"
@@ -70,7 +71,7 @@ void warn(const char* text) noexcept {
   line << "tarn: TARN_CHECK=" << base::Some{text}
        << " is not understood; checks are off. It is one of off, sampled, "
           "full; then, parted by commas, any of page, log, symbols, json, "
-          "report=PATH, escape=all, exit=off\n";
+          "report=PATH, escape=all, exit=off, budget=PERCENT, every\n";
   port::write_error(line.text(), line.size());
 }
 
@@ -93,6 +94,8 @@ bool read_setting(const char* text, std::size_t size,
       settings.*word.setting = true;
       return true;
     }
+  if (read_sampling(text, size, settings.budget))
+    return true;
   constexpr const char* report = "report=";
   constexpr std::size_t report_size = 7;
   if (size <= report_size || !is_word(text, report_size, report) ||
@@ -137,6 +140,7 @@ void begin() noexcept {
   if (!read(text, mode, wanted))
     return warn(text);
   the_settings = wanted;
+  set_sampling_budget(wanted.budget);
   if (wanted.page && mode == CheckMode::full)
     mode = CheckMode::full_page;
   if (wanted.log)

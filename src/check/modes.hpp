@@ -22,6 +22,9 @@ struct Settings {
   bool no_exit = false;     ///< nothing is looked at when the program ends
   /// Where reports go, by `report=`; null: to standard error.
   const char* report_path = nullptr;
+  /// With sampled: millionths of the time, by `budget=` in percent; `every`
+  /// guards all that it can, for tests.
+  std::uint32_t budget = 5'000;
 };
 [[nodiscard]] const Settings& settings() noexcept;
 

@@ -54,7 +54,7 @@ std::uint32_t next(std::uint32_t word) noexcept {
   return word ^ word << 5;
 }
 
-constexpr port::SampleHooks table{may_sample, random_word};
+constexpr port::SampleHooks table{may_sample, samples_all, random_word};
 
 }  // namespace
 
@@ -99,6 +99,43 @@ Sampling sampling() noexcept {
 
 void set_sampling_budget(std::uint32_t millionths) noexcept {
   budget.store(millionths < whole ? millionths : whole, relaxed);
+}
+
+bool read_sampling(const char* text, std::size_t size,
+                   std::uint32_t& millionths) noexcept {
+  constexpr char every[] = "every";
+  constexpr char word[] = "budget=";
+  constexpr std::size_t word_size = sizeof word - 1;
+  if (size == sizeof every - 1 && __builtin_memcmp(text, every, size) == 0) {
+    millionths = whole;
+    return true;
+  }
+  if (size <= word_size || __builtin_memcmp(text, word, word_size) != 0)
+    return false;
+  // A percent is 10 000 of them, and each digit behind the point a tenth.
+  constexpr std::uint32_t percent = whole / 100;
+  std::uint32_t number = 0;
+  std::uint32_t unit = percent;
+  bool is_behind = false;
+  for (std::size_t i = word_size; i < size; ++i) {
+    const bool is_point = text[i] == '.' && !is_behind;
+    if (!is_point && (text[i] < '0' || text[i] > '9'))
+      return false;
+    is_behind = is_behind || is_point;
+    if (is_point)
+      continue;
+    const auto digit = static_cast<std::uint32_t>(text[i] - '0');
+    if (!is_behind) {
+      number = number * 10 + digit * percent;
+      if (number >= whole)
+        return false;
+      continue;
+    }
+    unit /= 10;
+    number += digit * unit;
+  }
+  millionths = number;
+  return true;
 }
 
 bool samples_all() noexcept {

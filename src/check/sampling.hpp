@@ -14,6 +14,7 @@
 
 #include "os/process.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace tarn::check {
@@ -39,6 +40,11 @@ struct Sampling {
 
 /// Millionths of the time; 1 000 000: no limit, and every draw hits.
 void set_sampling_budget(std::uint32_t millionths) noexcept;
+
+/// Reads what TARN_CHECK says of it: `budget=0.5`, in percent, or `every`.
+/// False: it is neither.
+[[nodiscard]] bool read_sampling(const char* text, std::size_t size,
+                                 std::uint32_t& millionths) noexcept;
 
 /// Whether a draw hits; `blocks` came and went since the pool's last one.
 [[nodiscard]] bool may_sample(std::uint32_t blocks) noexcept;

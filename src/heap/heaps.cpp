@@ -254,6 +254,7 @@ ThreadHeap* find(Domain& domain, ThreadHeap* own,
 void clear(ThreadHeap& heap) noexcept TARN_UNCHECKED_LOCKS {
   for (Bin& bin : heap.bins)
     bin = {};
+  heap.drawn = 0;
   for (Parcel& parcel : heap.outbox)
     parcel.granule = no_granule;
   heap.open_parcels = 0;
@@ -310,6 +311,8 @@ ThreadHeap* enter_first(Domain& domain) noexcept {
     return nullptr;
   heap->last_look = span::now_ms();
   own = heap;
+  if (is_sampled(domain))
+    begin_draws(*heap);
   // Without its end being watched the heap is lost with the thread, no more.
   static_cast<void>(thread::watch());
   return heap;

@@ -128,7 +128,8 @@ class Looking {
       const std::uint32_t seen = bin.seen;
       const std::uint32_t most = seen >> Bin::seen_bits;
       const std::uint32_t count =
-          is_ours ? bin.count(heap.key) : seen & count_mask;
+          is_ours ? bin.count(heap.key) + count_aside(heap, i)
+                  : seen & count_mask;
       const bool is_exact = is_ours || heap.thread == no_thread;
       sum_.of[i].in_bins += count;
       sum_.of[i].in_bins_most += is_exact ? count : most;
@@ -136,6 +137,11 @@ class Looking {
     }
     if (is_ours)
       add_parcels(heap);
+  }
+
+  static std::uint32_t count_aside(const ThreadHeap& heap,
+                                   unsigned size_class) noexcept {
+    return heap.drawn == size_class ? Bin{heap.aside}.count(heap.key) : 0;
   }
 
   void add_parcels(const ThreadHeap& heap) noexcept {

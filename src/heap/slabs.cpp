@@ -320,6 +320,8 @@ bool take_back(ThreadHeap& heap, Slab& slab) noexcept {
 
 void dissolve(ThreadHeap& heap) noexcept {
   const Busy busy{heap};
+  if (heap.drawn != 0)
+    bring_back(heap);
   for (unsigned i = 1; i < classes; ++i)
     shorten_bin(heap, heap.bins[i], 0);
   send_all(heap);

@@ -141,6 +141,8 @@ void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
   if (heap == nullptr)
     return nullptr;
   Bin& bin = heap->bins[size_class];
+  if (heap->drawn == size_class) [[unlikely]]
+    bring_back(*heap);
   if (!bin.is_empty() && !is_free(*bin.head, heap->key))
     report_double_free(domain, bin.head);
   if (bin.head->next == nullptr) {
@@ -151,8 +153,11 @@ void* allocate_of_class(Domain& domain, unsigned size_class) noexcept {
     }
   }
   FreeSlot* const slot = bin.pop();
-  if (are_due(*heap)) [[unlikely]]
+  if (are_due(*heap)) [[unlikely]] {
     run_duties(*heap);
+    if (is_sampled(domain))
+      draw(*heap, bin);
+  }
   return slot;
 }
 
@@ -167,6 +172,10 @@ void* allocate_slow(Heap& heap, std::size_t size,
     return allocate_as(heap, {size, max_align, family, false});
   if (&domain == &no_domain)
     return nullptr;
+  if (is_sampled(domain)) [[unlikely]]
+    if (void* const block =
+            take_drawn(domain, {size, max_align, family, false}))
+      return block;
   if (size > largest_small)
     return allocate_large(domain, size, max_align);
   return allocate_of_class(domain, class_of(size));
@@ -181,6 +190,9 @@ void* allocate_as(Heap& heap, const port::BlockAsk& ask) noexcept {
     return block;
   if (&domain == &no_domain)
     return nullptr;
+  if (is_sampled(domain)) [[unlikely]]
+    if ((block = take_drawn(domain, ask)) != nullptr)
+      return block;
   block = allocate_unchecked(domain, ask.size, ask.align);
   if (block == nullptr || !ask.is_zeroed)
     return block;
@@ -227,6 +239,8 @@ void deallocate_own(Heap& object, void* p, Bin& bin) noexcept {
     }
     if (run_duties(heap))
       bin.look(room_of(heap.class_of(bin)), heap.key);
+    if (is_sampled(domain))
+      draw(heap, bin);
     return object.deallocate(p);
   }
   if (!bin.is_empty() && spill(heap, bin))

@@ -114,6 +114,11 @@ struct alignas(64) ThreadHeap {
   base::Published<std::uint32_t> trim_list = 0;  // 0: none is under way
   Slab* trim_next = nullptr;                     // of that list; null: its end
 
+  // In mode `sampled`, the class whose next block the check is asked for, or 0,
+  // and what its bin had when that was drawn; no_slot: nothing (draw.cpp).
+  unsigned drawn = 0;
+  FreeSlot* aside = nullptr;
+
   // 0: the first blocks of a class come from a strip, the next ones from a
   // slab. From 1 on it counts the blocks of strips that the bin took back.
   std::uint8_t warmth[classes] = {};
@@ -368,6 +373,23 @@ void leave_checked(const Domain& domain) noexcept;
 /// Tells that a checked heap was given what is no block of any. False: the
 /// check does not tell it.
 [[nodiscard]] bool is_told(Domain& domain, const void* p) noexcept;
+
+// draw.cpp
+[[nodiscard]] inline bool is_sampled(const Domain& domain) noexcept {
+  return port::mode_of(domain.check) == CheckMode::sampled;
+}
+/// Duties were due, of a thread of a sampled heap, at a block of the bin's
+/// class: the next such block may be one that the check guards.
+void draw(ThreadHeap& heap, Bin& bin) noexcept;
+/// That block, if this ask is the one that was drawn and there is a guard for
+/// it; else null, and the bins are whole.
+[[nodiscard]] void* take_drawn(Domain& domain,
+                               const port::BlockAsk& ask) noexcept;
+/// What was set aside for a draw is in its bin again.
+void bring_back(ThreadHeap& heap) noexcept;
+/// A thread comes into a sampled heap: nobody knows when its first duties are
+/// due.
+void begin_draws(ThreadHeap& heap) noexcept;
 
 // heaps.cpp
 /// The first of a heap's thread heaps; the others follow by `next_member`.

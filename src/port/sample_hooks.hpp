@@ -19,6 +19,8 @@ struct SampleHooks {
   /// Whether the budget of time has something left. `blocks` are those that
   /// came and went since the pool asked last.
   bool (*may_sample)(std::uint32_t blocks) noexcept;
+  /// Whether everything is to be guarded, for tests.
+  bool (*samples_all)() noexcept;
   /// A number that nobody can tell beforehand.
   std::uint32_t (*random)() noexcept;
 };

@@ -1,0 +1,96 @@
+// A block now and then that the check guards: the next one of its class, so
+// that also a place that gives back what it has just taken, and never refills a
+// bin, has one. The bin is set aside for it, and the block that came last alone
+// in its place: the fast path serves no last block.
+#include "heap/slow.hpp"
+#include "port/sample_hooks.hpp"
+
+namespace tarn::heap {
+namespace {
+
+// A page is as much as a guarded block has.
+constexpr std::size_t largest_drawn = 4 * KiB;
+
+// Duties are due as often as ever, but nobody knows when.
+std::int32_t next_interval(std::uint32_t random) noexcept {
+  constexpr std::uint32_t mean = blocks_between_duties;
+  return static_cast<std::int32_t>(mean / 2 + random % mean);
+}
+
+bool is_drawn(const Domain& domain, const ThreadHeap& own,
+              const port::BlockAsk& ask,
+              const port::SampleHooks& hooks) noexcept {
+  if (ask.size > largest_drawn)
+    return false;
+  if (domain.shared == nullptr)
+    return own.drawn != 0 && ask.align <= max_align &&
+           own.drawn == class_of(ask.size);
+  // A compact heap has no bins, and all its calls come by here.
+  constexpr std::uint32_t blocks = blocks_between_duties;
+  return hooks.random() % blocks == 0 && hooks.may_sample(blocks);
+}
+
+}  // namespace
+
+void* take_drawn(Domain& domain, const port::BlockAsk& ask) noexcept {
+  const port::SampleHooks* const hooks = port::sample_hooks();
+  const port::HeapHooks* const blocks = port::heap_hooks();
+  if (hooks == nullptr || blocks == nullptr)
+    return nullptr;
+  ThreadHeap& own = *own_heaps.at[domain.place];
+  const bool is_one = is_drawn(domain, own, ask, *hooks);
+  if (is_one && own.drawn != 0)
+    bring_back(own);
+  return is_one || hooks->samples_all() ? blocks->allocate(domain, ask).block
+                                        : nullptr;
+}
+
+void draw(ThreadHeap& heap, Bin& bin) noexcept {
+  const port::SampleHooks* const hooks = port::sample_hooks();
+  const unsigned size_class = heap.class_of(bin);
+  if (hooks == nullptr)
+    return;
+  heap.until_duties = next_interval(hooks->random());
+  if (heap.drawn != 0)
+    bring_back(heap);
+  if (!hooks->may_sample(blocks_between_duties) ||
+      size_of(size_class) > largest_drawn)
+    return;
+  const Busy busy{heap};
+  heap.aside = bin.head;
+  bin.head = &no_slot;
+  heap.drawn = size_class;
+}
+
+void bring_back(ThreadHeap& heap) noexcept {
+  const Busy busy{heap};
+  Bin& bin = heap.bins[heap.drawn];
+  FreeSlot* const aside = heap.aside;
+  heap.drawn = 0;
+  heap.aside = nullptr;
+  if (aside == &no_slot)
+    return;
+  if (bin.is_empty()) {
+    bin.head = aside;
+    return;
+  }
+  unsigned above = 1;
+  FreeSlot* last = bin.head;
+  for (; last->next != nullptr; last = last->next)
+    ++above;
+  last->next = aside;
+  // Each says how many may come above it, as if all had come by turns.
+  const std::uintptr_t room = aside->key & room_mask;
+  for (FreeSlot* slot = bin.head; slot != aside; slot = slot->next, --above)
+    if (is_free(*slot, heap.key))
+      slot->key = heap.key | (room > above ? room - above : 0);
+}
+
+void begin_draws(ThreadHeap& heap) noexcept {
+  const port::SampleHooks* const hooks = port::sample_hooks();
+  if (hooks != nullptr)
+    heap.until_duties = static_cast<std::int32_t>(
+        hooks->random() % static_cast<std::uint32_t>(blocks_between_duties));
+}
+
+}  // namespace tarn::heap
