@@ -6,8 +6,6 @@
 #include "os/memory.hpp"
 #include "thread/table.hpp"
 
-#include <atomic>
-
 namespace tarn::check {
 namespace {
 
@@ -27,22 +25,17 @@ void release() noexcept TARN_UNCHECKED_LOCKS {
   lock.unlock();
 }
 
-void watch_forks() noexcept {
-  // Once; orders nothing.
-  static constinit std::atomic<bool> is_watching{false};
-  if (!is_watching.load(std::memory_order_relaxed) &&
-      !is_watching.exchange(true, std::memory_order_relaxed))
-    static_cast<void>(thread::at_fork(
-        {.prepare = hold, .in_parent = release, .in_child = release}));
-}
-
 }  // namespace
+
+void watch_arena() noexcept {
+  static_cast<void>(thread::at_fork(
+      {.prepare = hold, .in_parent = release, .in_child = release}));
+}
 
 void* keep(std::size_t size) noexcept {
   size = detail::round_up(size, max_align);
   if (size > largest_kept)
     return os::reserve_zeroed(detail::round_up(size, os::page_size()));
-  watch_forks();
   const base::Locked locked{lock};
   if (detail::bytes_between(next, end) < size) {
     std::byte* const piece = os::reserve_zeroed(piece_size);

@@ -14,4 +14,8 @@ namespace tarn::check {
 /// who is done with them keeps them for its next need.
 [[nodiscard]] void* keep(std::size_t size) noexcept;
 
+/// Before there are threads, once: a fork while another thread is here does its
+/// child no harm from then on.
+void watch_arena() noexcept;
+
 }  // namespace tarn::check

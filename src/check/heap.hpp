@@ -128,11 +128,15 @@ struct HeapState {
 void end_state(HeapState& heap) noexcept;
 /// Each in turn, none of which ends meanwhile. Null: that was the last.
 [[nodiscard]] HeapState* next_state(const HeapState* state) noexcept;
+/// Before there are threads, once.
+void watch_states() noexcept;
 /// Around a walk by next_state.
 void hold_states() noexcept;
 void release_states() noexcept;
 
 // heap_slabs.cpp
+/// A leaf: that of what is kept of slabs whose granules went back.
+extern constinit base::SpinLock spare_lock;
 [[nodiscard]] std::size_t slot_pages(unsigned page_class) noexcept;
 /// A slab in no list; `granules` and `align` are of a run. Null: refused.
 [[nodiscard]] CheckSlab* new_slab(HeapState& heap, unsigned size_class,

@@ -2,6 +2,7 @@
 #include "tarn/describe.hpp"
 
 #include "base/order.hpp"
+#include "check/arena.hpp"
 #include "check/guarded.hpp"
 #include "check/guarded_slots.hpp"
 #include "check/heap.hpp"
@@ -278,7 +279,6 @@ void describe_block(Description& found) noexcept {
   const unsigned slot = slab->slot_of(p);
   const Record& record = slab->records[slot];
   const auto use = static_cast<BlockUse>(record.use);
-  found.slot = slot;
   found.state = use == BlockUse::live    ? BlockState::in_use
                 : use == BlockUse::fresh ? BlockState::fresh
                                          : BlockState::free;
@@ -324,6 +324,8 @@ void install_heap() noexcept {
     return;
   install_sampling();
   add_sweeper(sweep_guarded_slots);
+  watch_states();
+  watch_arena();
   add_sweeper(sweep_heaps);
   watch_guards(tell_access);
 }

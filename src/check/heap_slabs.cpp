@@ -9,6 +9,9 @@
 #include <bit>
 
 namespace tarn::check {
+
+constinit base::SpinLock spare_lock;
+
 namespace {
 
 using span::granule_size;
@@ -16,8 +19,7 @@ using span::the_space;
 
 constexpr unsigned word_bits = 64;
 
-// A leaf: those whose granules went back, by class.
-constinit base::SpinLock spare_lock;
+// Those whose granules went back, by class.
 constinit CheckSlab* spare[check_classes] TARN_GUARDED_BY(spare_lock) = {};
 
 unsigned words_for(unsigned slots) noexcept {

@@ -12,7 +12,6 @@ namespace {
 constinit base::SpinLock states_lock;
 constinit HeapState* states TARN_GUARDED_BY(states_lock) = nullptr;
 constinit HeapState* unused TARN_GUARDED_BY(states_lock) = nullptr;
-constinit bool watches_forks TARN_GUARDED_BY(states_lock) = false;
 
 void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
   states_lock.lock();
@@ -22,9 +21,11 @@ void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
     heap->filled.lock.lock();
     heap->guarded.lock.lock();
   }
+  spare_lock.lock();
 }
 
 void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
+  spare_lock.unlock();
   for (HeapState* heap = states; heap != nullptr; heap = heap->next) {
     heap->guarded.lock.unlock();
     heap->filled.lock.unlock();
@@ -52,6 +53,13 @@ void keep_unused(HeapState& heap) noexcept TARN_REQUIRES(states_lock) {
 
 }  // namespace
 
+void watch_states() noexcept {
+  static_cast<void>(thread::at_fork({.prepare = hold_for_fork,
+                                     .in_parent = release_after_fork,
+                                     .in_child = release_after_fork,
+                                     .is_outer = true}));
+}
+
 HeapState* state_of(heap::Domain& domain) noexcept {
   if (void* const known = domain.checked.load(std::memory_order_acquire))
     return static_cast<HeapState*>(known);
@@ -62,13 +70,6 @@ HeapState* state_of(heap::Domain& domain) noexcept {
   HeapState* others = nullptr;
   {
     const base::Locked locked{states_lock};
-    if (!watches_forks) {
-      watches_forks = true;
-      static_cast<void>(thread::at_fork({.prepare = hold_for_fork,
-                                         .in_parent = release_after_fork,
-                                         .in_child = release_after_fork,
-                                         .is_outer = true}));
-    }
     others =
         static_cast<HeapState*>(domain.checked.load(std::memory_order_relaxed));
     if (others != nullptr) {

@@ -28,8 +28,11 @@ class Looking {
 
   void operator()(const Reservation& part, std::size_t index) noexcept {
     const Descriptor word = part.descriptor(index);
-    const bool is_large = word.is(span::Use::large) &&
-                          word.extra() == static_cast<unsigned>(PoolKind::heap);
+    // A check's blocks count as large ones: by what they hold.
+    const bool is_large =
+        word.is(span::Use::checked) ||
+        (word.is(span::Use::large) &&
+         word.extra() == static_cast<unsigned>(PoolKind::heap));
     if (!is_large && word.size_class() == 0)
       return;
     // The heap's id stands where the run begins.
