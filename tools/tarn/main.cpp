@@ -46,7 +46,8 @@ int run(const std::vector<std::string>& words) {
   command.require_subcommand(0, 1);
   const Verbs verbs{{"compare", add_compare(command)},
                     {"run", add_run(command)},
-                    {"stats", add_stats(command)}};
+                    {"stats", add_stats(command)},
+                    {"symbolize", add_symbolize(command)}};
   if (words.empty())
     return refuse("no verb given");
   const std::string& first = words.front();
@@ -56,7 +57,7 @@ int run(const std::vector<std::string>& words) {
   try {
     return run(command, verbs, words);
   } catch (const CLI::ExtrasError& error) {
-    if (first == "stats")
+    if (first == "stats" || first == "symbolize")
       return refuse(error.what(), first);
     const std::string verb = is_verb ? first : "compare";
     return refuse(std::string(error.what()) +

@@ -21,6 +21,7 @@ using Verb = std::function<int(const Program& program)>;
 [[nodiscard]] Verb add_compare(CLI::App& command);
 [[nodiscard]] Verb add_run(CLI::App& command);
 [[nodiscard]] Verb add_stats(CLI::App& command);
+[[nodiscard]] Verb add_symbolize(CLI::App& command);
 
 /// Says why, and where to read on; returns the exit code for that.
 int refuse(const std::string& why, const std::string& verb = "");
