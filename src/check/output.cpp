@@ -57,6 +57,9 @@ void Output::flush() noexcept {
     return;
   const std::size_t size = size_;
   size_ = 0;
+  if (filter_ != nullptr && filter_->write(buffer, size))
+    return;
+  filter_ = nullptr;
   if (path_ != nullptr && os::append(path_, buffer, size))
     return;
   if (path_ != nullptr)

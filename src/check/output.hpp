@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/text.hpp"
+#include "os/filter.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,9 @@ class Output {
   /// To the end of the file at `path`; null, or where that cannot be written:
   /// to standard error.
   explicit Output(const char* path) noexcept : path_(path) {}
+  /// Through a program that was started.
+  explicit Output(os::Filter& filter) noexcept
+      : path_(nullptr), filter_(&filter) {}
   ~Output() { flush(); }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -32,6 +36,7 @@ class Output {
 
  private:
   const char* path_;
+  os::Filter* filter_ = nullptr;
   std::size_t size_ = 0;
 };
 

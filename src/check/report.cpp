@@ -2,6 +2,7 @@
 // that is needed for it is some two kilobytes, as handlers of signals have.
 #include "check/report.hpp"
 
+#include "check/in_place.hpp"
 #include "check/modes.hpp"
 #include "check/report_forms.hpp"
 #include "check/stacks.hpp"
@@ -32,6 +33,16 @@ class FirstLine {
   base::Line line_;
 };
 
+// False: nothing was written.
+bool write_with_symbols(const Finding& finding, StackId found_by) noexcept {
+  os::Filter filter;
+  if (!start_symbolize(filter))
+    return false;
+  Output out{filter};
+  write_details(out, finding, found_by, false);
+  return true;
+}
+
 // Standard error has the first line in any case: alone where the report goes to
 // a file, and as part of the object where that is JSON.
 void write_report(const FirstLine& line, const Finding& finding,
@@ -40,12 +51,15 @@ void write_report(const FirstLine& line, const Finding& finding,
   const bool is_json = settings().json;
   if (path != nullptr || !is_json)
     line.write();
+  if (path == nullptr && !is_json && settings().symbols &&
+      write_with_symbols(finding, found_by))
+    return;
   Output out{path};
   if (is_json)
     return write_json(out, finding, found_by);
   if (path != nullptr)
     out << line.text();
-  write_details(out, finding, found_by);
+  write_details(out, finding, found_by, true);
 }
 
 // A line alone of what comes while a report is written by this thread, or by

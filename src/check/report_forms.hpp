@@ -9,9 +9,10 @@
 
 namespace tarn::check {
 
-/// What stands below the first line, indented by two blanks.
-void write_details(Output& out, const Finding& finding,
-                   StackId found_by) noexcept;
+/// What stands below the first line, indented by two blanks; at its end, where
+/// `has_no_names`, how to get them.
+void write_details(Output& out, const Finding& finding, StackId found_by,
+                   bool has_no_names) noexcept;
 
 /// The whole as one line, of schema tarn.fault/1.
 void write_json(Output& out, const Finding& finding, StackId found_by) noexcept;

@@ -146,8 +146,8 @@ const std::byte* dump_begin(const Finding& finding) noexcept {
   return true;
 }
 
-void write_details(Output& out, const Finding& finding,
-                   StackId found_by) noexcept {
+void write_details(Output& out, const Finding& finding, StackId found_by,
+                   bool has_no_names) noexcept {
   out << indent << "found";
   if (detail::own_number() != 0)
     out << " by thread " << std::uint64_t{detail::own_number() - 1};
@@ -161,7 +161,7 @@ void write_details(Output& out, const Finding& finding,
                               ? finding.pool
                               : finding.block.record->pool;
   write_pool_entry(out, pool);
-  if (!settings().symbols)
+  if (has_no_names)
     out << indent << "functions and lines: tarn symbolize FILE, with this\n";
 }
 
