@@ -29,7 +29,8 @@ struct Place {
 [[nodiscard]] Place place_of_signal(const void* context) noexcept;
 
 /// Addresses behind the calls, innermost first: of who calls this, without
-/// frames of tarn itself at the beginning. Returns how many.
+/// frames of tarn itself at the beginning; in a handler of tarn's those of what
+/// was interrupted. Returns how many.
 unsigned walk_stack(std::uintptr_t* calls, unsigned most) noexcept;
 
 /// The same from a place, which becomes the first, one byte further: what is

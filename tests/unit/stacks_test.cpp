@@ -37,28 +37,55 @@ class OwnTable {
   StackTable table;
 };
 
-using Calls = std::vector<std::uintptr_t>;
+// Also for handlers of signals, which may not allocate.
+class Calls {
+ public:
+  static constexpr std::size_t most = 64;
+
+  Calls() = default;
+  Calls(const std::uintptr_t* first, std::size_t count) : size_(count) {
+    std::copy(first, first + count, calls_);
+  }
+  void push_back(std::uintptr_t call) {
+    if (size_ != most)
+      calls_[size_++] = call;
+  }
+  [[nodiscard]] const std::uintptr_t* begin() const { return calls_; }
+  [[nodiscard]] const std::uintptr_t* end() const { return calls_ + size_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  std::uintptr_t operator[](std::size_t i) const { return calls_[i]; }
+
+ private:
+  std::uintptr_t calls_[most] = {};
+  std::size_t size_ = 0;
+};
 
 Calls calls_of(StackId id) {
   const Stack stack = stack_of(id);
-  return {stack.frames, stack.frames + stack.count};
+  return {stack.frames, stack.count};
 }
 
-_Unwind_Reason_Code add_call(_Unwind_Context* at, void* calls) {
+struct Found {
+  Calls calls;
+  bool is_caller = false;
+};
+
+_Unwind_Reason_Code add_call(_Unwind_Context* at, void* given) {
+  Found& found = *static_cast<Found*>(given);
   int is_exact = 0;
   const std::uintptr_t pc = _Unwind_GetIPInfo(at, &is_exact);
-  if (pc != 0)
-    static_cast<Calls*>(calls)->push_back(pc + (is_exact != 0 ? 1 : 0));
+  if (pc != 0 && found.is_caller)
+    found.calls.push_back(pc + (is_exact != 0 ? 1 : 0));
+  found.is_caller = true;
   return _URC_NO_REASON;
 }
 
 // What the compiler's own unwinder says of its caller, which finds them by the
 // same words.
 [[gnu::noinline]] Calls calls_of_system() {
-  Calls calls;
-  _Unwind_Backtrace(add_call, &calls);
-  calls.erase(calls.begin());
-  return calls;
+  Found found;
+  _Unwind_Backtrace(add_call, &found);
+  return found.calls;
 }
 
 TEST_CASE("The same stack has the same number, another has another") {
@@ -153,12 +180,9 @@ unsigned descend(unsigned levels, void (*last)()) {
 
 Calls ours;
 Calls systems;
-unsigned count_of_ours = 0;
-
 [[gnu::noinline]] void compare_here() {
-  std::uintptr_t calls[64];
-  count_of_ours = os::walk_stack(calls, 64);
-  ours.assign(calls, calls + count_of_ours);
+  std::uintptr_t calls[Calls::most];
+  ours = {calls, os::walk_stack(calls, Calls::most)};
   systems = calls_of_system();
 }
 
@@ -169,7 +193,7 @@ void check_the_same(std::size_t least) {
   REQUIRE(ours.size() >= least);
   REQUIRE(systems.size() >= ours.size());
   CHECK(std::equal(ours.begin() + 1, ours.end(), systems.begin() + 1));
-  CHECK((ours.size() == systems.size() || ours.size() == 64));
+  CHECK((ours.size() == systems.size() || ours.size() == Calls::most));
 }
 
 TEST_CASE("A stack is that which the system's unwinder finds") {

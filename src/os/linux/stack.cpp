@@ -39,7 +39,10 @@ class Walk {
         break;
       const CallFrame rule = this->rule();
       calls[count] = at_.place.pc + (at_.is_exact ? 1 : 0);
-      count += count != 0 || !rule.is_own() ? 1 : 0;
+      // What the kernel put between a handler of ours and what it interrupted
+      // is nobody's call.
+      const bool is_ours = rule.is_own() || rule.kind() == Kind::signal;
+      count += count != 0 || !is_ours ? 1 : 0;
       if (!step(rule))
         break;
     }
