@@ -21,8 +21,8 @@ constexpr const char* sentences[] = {
     ("no memory to keep freed blocks: uses of those that are given out again "
      "are not found"),
     ("no memory for the list of pools: new ones are not looked at"),
-    ("the program has a SIGSEGV handler of its own in place of tarn's: touches "
-     "of guarded memory were its to tell"),
+    ("somebody put another SIGSEGV handler, or none, in place of tarn's: "
+     "touches of guarded memory since then were not told"),
     ("the file of report= cannot be written: reports go to standard error")};
 static_assert(sizeof sentences / sizeof *sentences ==
               static_cast<std::size_t>(Degraded::kinds));

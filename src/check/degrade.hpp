@@ -24,7 +24,7 @@ enum class Degraded : std::uint8_t {
   no_records,        ///< no memory for what is kept of blocks
   no_quarantine,     ///< no memory to keep blocks from their next use
   no_pools,          ///< no memory for what is kept of pools
-  handler_replaced,  ///< the program handles SIGSEGV itself, after us
+  handler_replaced,  ///< SIGSEGV is somebody else's, since after us
   no_report_file,    ///< the file that TARN_CHECK names cannot be written
   kinds              // how many there are
 };

@@ -273,8 +273,8 @@ TEST_CASE("checks: each block has its pages" * doctest::skip()) {
   CHECK(tarn::check::settings().no_exit);
 }
 TEST_CASE("checks: two reports" * doctest::skip()) {
-  report(an_overflow());
-  report(an_overflow());
+  for (int i = 0; i < 2; ++i)
+    report(an_overflow());
   report(a_finding(Fault::leak, "a \"name\" \\ of \x01 \xe9"));
 }
 
