@@ -98,10 +98,16 @@ void write_neighbour(Output& out, const char* where,
   if (block.block == nullptr)
     return;
   out << indent << where << " lies " << base::Hex{block.block} << ", "
-      << std::uint64_t{block.size} << " bytes\n";
-  if (block.record != nullptr)
-    write_event(out, "allocated", block.record->allocated_on,
-                block.record->allocated_at, block.record->allocated_by);
+      << std::uint64_t{block.size} << " bytes";
+  if (block.record == nullptr) {
+    out << "\n";
+    return;
+  }
+  out << ", allocated by thread " << std::uint64_t{block.record->allocated_on}
+      << ", ";
+  write_ago(out, block.record->allocated_at);
+  out << ":\n";
+  write_stack(out, block.record->allocated_by);
 }
 
 void write_pool_entry(Output& out, PoolNumber number) noexcept {
