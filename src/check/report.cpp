@@ -1,5 +1,6 @@
-// The order of things: the line, the details, the handler, the end. The stack
-// that is needed for it is some two kilobytes, as handlers of signals have.
+// The order of things: the line, the details, the handler, the end. A handler
+// of SIGSEGV may have 8 KiB of stack, of which the kernel takes three: so there
+// is one line on it, and what else is large is static, of whoever has the turn.
 #include "check/report.hpp"
 
 #include "check/in_place.hpp"
@@ -64,8 +65,8 @@ void write_report(const FirstLine& line, const Finding& finding,
 
 // A line alone of what comes while a report is written by this thread, or by
 // another one that does not get on.
-void tell(const Finding& finding, StackId found_by) noexcept {
-  const FirstLine line{finding};
+void tell(const FirstLine& line, const Finding& finding,
+          StackId found_by) noexcept {
   const Turn turn = take_turn();
   if (turn != Turn::ours) {
     line.write();
@@ -85,13 +86,15 @@ void report(const Finding& finding) noexcept {
   const StackId found_by = finding.stack != 0 ? finding.stack : capture_stack();
   if (goes_on && was_told(finding, found_by))
     return;
-  tell(finding, found_by);
+  const FirstLine line{finding};
+  tell(line, finding, found_by);
+  const bool is_heard_elsewhere = !goes_on && port::has_fault_of_its_own();
+  if (!is_heard_elsewhere)
+    port::call_fault_handler(finding.fault, line.text());
   if (goes_on)
-    return port::call_fault_handler(finding.fault, FirstLine{finding}.text());
-  if (!port::has_fault_of_its_own()) {
-    port::call_fault_handler(finding.fault, FirstLine{finding}.text());
+    return;
+  if (!is_heard_elsewhere)
     port::abort();
-  }
   const tarn_finding found = {static_cast<std::uint32_t>(finding.fault),
                               0,
                               finding.place,

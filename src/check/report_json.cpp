@@ -2,6 +2,7 @@
 // left out.
 #include "tarn/detail/thread_number.hpp"
 
+#include "base/sparse.hpp"
 #include "check/report_forms.hpp"
 #include "check/stacks.hpp"
 #include "os/modules.hpp"
@@ -11,6 +12,9 @@
 
 namespace tarn::check {
 namespace {
+
+// Not on the stack, of which there may be little: see report.cpp.
+TARN_SPARSE constinit char path[512] = {};
 
 // A byte above 127 as the letter of that number: a name may be no UTF-8.
 void write_escaped(Output& out, char c) noexcept {
@@ -51,14 +55,12 @@ void write_build_id(Output& out, const os::Module& module) noexcept {
 }
 
 void write_call(Output& out, std::uintptr_t behind) noexcept {
-  constexpr std::size_t room = 512;
   const std::uintptr_t call = behind - 1;
   out << "{\"address\":";
   write_address(out, reinterpret_cast<const void*>(call));
   os::Module module{};
   if (os::find_module(call, module)) {
-    char path[room];
-    os::read_path(module, path, room);
+    os::read_path(module, path, sizeof path);
     out << ",\"module\":";
     write_string(out, path);
     out << ",\"offset\":";

@@ -1,6 +1,7 @@
 // A report as text. Each section is left out where nothing is known of it.
 #include "tarn/detail/thread_number.hpp"
 
+#include "base/sparse.hpp"
 #include "check/frames.hpp"
 #include "check/modes.hpp"
 #include "check/report_forms.hpp"
@@ -8,16 +9,25 @@
 #include "os/memory.hpp"
 #include "port/world.hpp"
 
+#include <new>
+
 namespace tarn::check {
 namespace {
 
 constexpr const char* indent = "  ";
 constexpr const char* further = "    ";
 
+// Not on the stack, of which there may be little: see report.cpp.
+TARN_SPARSE constinit base::Line the_line;
+
+base::Line& new_line() noexcept {
+  return *::new (&the_line) base::Line;
+}
+
 void write_stack(Output& out, StackId id) noexcept {
   const Stack stack = stack_of(id);
   for (unsigned i = 0; i < stack.count; ++i) {
-    base::Line line;
+    base::Line& line = new_line();
     write_frame(line, i, stack.frames[i]);
     out << further << line << "\n";
   }
@@ -114,7 +124,7 @@ void write_pool_entry(Output& out, PoolNumber number) noexcept {
   const PoolEntry* const entry = pool_entry(number);
   if (entry == nullptr)
     return;
-  base::Line name;
+  base::Line& name = new_line();
   write_pool(name, number);
   out << indent << name << " was made ";
   write_ago(out, entry->born);
