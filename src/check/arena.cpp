@@ -3,6 +3,7 @@
 #include "tarn/detail/bits.hpp"
 
 #include "base/spin_lock.hpp"
+#include "check/scan.hpp"
 #include "os/memory.hpp"
 #include "thread/table.hpp"
 
@@ -25,6 +26,14 @@ void release() noexcept TARN_UNCHECKED_LOCKS {
   lock.unlock();
 }
 
+// What is known of blocks would keep them all from being forgotten.
+std::byte* take(std::size_t size) noexcept {
+  std::byte* const memory = os::reserve_zeroed(size);
+  if (memory != nullptr)
+    static_cast<void>(leave_out(memory, size));
+  return memory;
+}
+
 }  // namespace
 
 void watch_arena() noexcept {
@@ -34,11 +43,11 @@ void watch_arena() noexcept {
 
 void* keep(std::size_t size) noexcept {
   size = detail::round_up(size, max_align);
-  if (size > largest_kept)
-    return os::reserve_zeroed(detail::round_up(size, os::page_size()));
   const base::Locked locked{lock};
+  if (size > largest_kept)
+    return take(detail::round_up(size, os::page_size()));
   if (detail::bytes_between(next, end) < size) {
-    std::byte* const piece = os::reserve_zeroed(piece_size);
+    std::byte* const piece = take(piece_size);
     if (piece == nullptr)
       return nullptr;
     next = piece;

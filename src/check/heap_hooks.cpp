@@ -7,6 +7,7 @@
 #include "check/guarded_slots.hpp"
 #include "check/heap.hpp"
 #include "check/heap_samples.hpp"
+#include "check/live_blocks.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
 #include "os/guards.hpp"
@@ -327,6 +328,7 @@ void install_heap() noexcept {
   watch_states();
   watch_arena();
   add_sweeper(sweep_heaps);
+  add_source_of_blocks(tell_heap_blocks);
   watch_guards(tell_access);
 }
 

@@ -21,8 +21,8 @@ struct LiveBlock {
   const std::byte* memory = nullptr;
   std::size_t size = 0;  ///< as it was asked for; a chunk: what is used of it
   PoolNumber pool = 0;
-  StackId allocated_by = 0;
-  bool is_part_of_pool = false;  ///< it ends with its pool, never by itself
+  const Record* record = nullptr;  ///< null: nothing is known
+  bool is_part_of_pool = false;    ///< it ends with its pool, never by itself
 };
 
 /// Must not ask for memory.
@@ -35,5 +35,8 @@ using TellBlocks = void (*)(LookAtBlock look, void* context) noexcept;
 bool add_source_of_blocks(TellBlocks source) noexcept;
 
 void for_each_live_block(LookAtBlock look, void* context) noexcept;
+
+/// The source of the checked heaps (heap_blocks.cpp).
+void tell_heap_blocks(LookAtBlock look, void* context) noexcept;
 
 }  // namespace tarn::check

@@ -1,8 +1,8 @@
 #include "check/modes.hpp"
 
-#include "check/object_checks.hpp"
 #include "base/text.hpp"
 #include "check/heap.hpp"
+#include "check/object_checks.hpp"
 #include "check/sampling.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
@@ -29,6 +29,7 @@ constexpr Word words[] = {{"page", &Settings::page},
                           {"symbols", &Settings::symbols},
                           {"json", &Settings::json},
                           {"escape=all", &Settings::escape_all},
+                          {"leaks", &Settings::leaks},
                           {"exit=off", &Settings::no_exit}};
 
 bool is_word(const char* text, std::size_t size, const char* word) noexcept {
@@ -71,7 +72,7 @@ void warn(const char* text) noexcept {
   line << "tarn: TARN_CHECK=" << base::Some{text}
        << " is not understood; checks are off. It is one of off, sampled, "
           "full; then, parted by commas, any of page, log, symbols, json, "
-          "report=PATH, escape=all, exit=off, budget=PERCENT, every\n";
+          "report=PATH, escape=all, leaks, exit=off, budget=PERCENT, every\n";
   port::write_error(line.text(), line.size());
 }
 

@@ -19,6 +19,7 @@ struct Settings {
   bool symbols = false;     ///< reports name functions and lines in place
   bool json = false;        ///< reports are JSON objects, a line each
   bool escape_all = false;  ///< every region that ends is searched for
+  bool leaks = false;       ///< forgotten blocks are faults, not counted only
   bool no_exit = false;     ///< nothing is looked at when the program ends
   /// Where reports go, by `report=`; null: to standard error.
   const char* report_path = nullptr;

@@ -1,5 +1,3 @@
-// Registers come onto the stack by the call: those that a function must keep
-// are spilled into this frame, the others hold nothing across it.
 #include "check/scan.hpp"
 
 #include "tarn/detail/bits.hpp"
@@ -8,7 +6,6 @@
 #include "span/space.hpp"
 
 #include <atomic>
-#include <csetjmp>
 
 namespace tarn::check {
 namespace {
@@ -19,8 +16,15 @@ using os::Stretch;
 
 constinit base::SpinLock lock;
 constinit Stretch left_out[most_left_out] = {};
+// Of those that stay out and may grow together.
+constinit bool is_for_good[most_left_out] = {};
 // Written under the lock when the place is complete; pairs with for_each_gap().
 constinit std::atomic<unsigned> left_out_count{0};
+
+Stretch stretch_of(const void* table, std::size_t size) noexcept {
+  const auto* const begin = static_cast<const std::byte*>(table);
+  return {begin, begin + size};
+}
 
 struct Sieve {
   os::LookAtStretch look;
@@ -28,21 +32,23 @@ struct Sieve {
   Stretch dead_stack;  // below the caller's frame
 };
 
-// What is left out: the dead part of the stack, the address space of pools,
-// tables. An empty one is a place that was put back.
+// What is left out: the dead part of the stack, the list of tables itself, the
+// address space of pools, tables. An empty one is a place that was put back.
 Stretch hole(const Sieve& sieve, unsigned i) noexcept {
   if (i == 0)
     return sieve.dead_stack;
+  if (i == 1)
+    return stretch_of(left_out, sizeof left_out);
   const unsigned reservations = span::the_space.reservations();
-  if (i > reservations)
-    return left_out[i - 1 - reservations];
-  const span::Reservation& part = span::the_space.reservation(i - 1);
+  if (i > reservations + 1)
+    return left_out[i - 2 - reservations];
+  const span::Reservation& part = span::the_space.reservation(i - 2);
   const std::byte* const begin = part.granule(0);
   return {begin, begin + part.size()};
 }
 
 unsigned holes() noexcept {
-  return 1 + span::the_space.reservations() +
+  return 2 + span::the_space.reservations() +
          left_out_count.load(std::memory_order_acquire);
 }
 
@@ -67,37 +73,53 @@ void sift(void* sieve, Stretch stretch) noexcept {
   pass(*static_cast<const Sieve*>(sieve), stretch, 0);
 }
 
-// Calls `scan` with this frame, which holds the registers of the callers.
-template <class Scan>
-[[gnu::noinline]] auto with_registers(Scan&& scan) noexcept {
-  std::jmp_buf registers;
-  static_cast<void>(setjmp(registers));
-  asm volatile("" : : "r"(&registers) : "memory");
-  return scan(reinterpret_cast<const std::byte*>(&registers));
-}
-
-}  // namespace
-
-bool leave_out(const void* table, std::size_t size) noexcept {
+bool add(Stretch table, bool stays) noexcept {
   const base::Locked locked{lock};
   const unsigned count = left_out_count.load(std::memory_order_relaxed);
-  const auto* const begin = static_cast<const std::byte*>(table);
   unsigned place = 0;
   while (place < count && left_out[place].begin != nullptr)
     ++place;
   if (place == most_left_out)
     return false;
-  left_out[place] = {begin, begin + size};
+  left_out[place] = table;
+  is_for_good[place] = stays;
   if (place == count)
     left_out_count.store(count + 1, std::memory_order_release);
   return true;
 }
 
+// The system places one mapping below the other, mostly.
+bool grow(Stretch table) noexcept {
+  const base::Locked locked{lock};
+  for (unsigned i = 0; i < most_left_out; ++i) {
+    if (!is_for_good[i])
+      continue;
+    if (left_out[i].begin == table.end)
+      left_out[i].begin = table.begin;
+    else if (left_out[i].end == table.begin)
+      left_out[i].end = table.end;
+    else
+      continue;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool leave_out(const void* table, std::size_t size) noexcept {
+  return grow(stretch_of(table, size)) || add(stretch_of(table, size), true);
+}
+
+bool leave_out_for_now(const void* table, std::size_t size) noexcept {
+  return add(stretch_of(table, size), false);
+}
+
 void put_back(const void* table) noexcept {
   const base::Locked locked{lock};
-  for (Stretch& place : left_out)
-    if (place.begin == table)
-      place = {nullptr, nullptr};
+  for (unsigned i = 0; i < most_left_out; ++i)
+    if (left_out[i].begin == table && !is_for_good[i])
+      left_out[i] = {nullptr, nullptr};
 }
 
 void scan_roots(os::LookAtStretch look, void* context) noexcept {
@@ -110,11 +132,10 @@ void scan_roots(os::LookAtStretch look, void* context) noexcept {
   });
 }
 
-bool scan_everything(os::LookAtStretch look, void* context) noexcept {
-  return with_registers([&](const std::byte* frame) noexcept {
-    Sieve sieve{look, context, {os::own_stack().begin, frame}};
-    return os::for_each_mapping(sift, &sieve);
-  });
+bool scan_everything(const std::byte* frame, os::LookAtStretch look,
+                     void* context) noexcept {
+  Sieve sieve{look, context, {os::own_stack().begin, frame}};
+  return os::for_each_mapping(sift, &sieve);
 }
 
 }  // namespace tarn::check

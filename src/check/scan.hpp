@@ -16,11 +16,12 @@
 
 namespace tarn::check {
 
-/// Leaves a table of tarn's own out of all that is scanned, from now on. A few
-/// dozen only; false: there is no place, and it is scanned.
+/// Leaves a table of tarn's own out of all that is scanned, from now on. False:
+/// there is no place for another, and it is scanned.
 bool leave_out(const void* table, std::size_t size) noexcept;
 
-/// The same for a while: of the table that begins there.
+/// The same for a while, until put_back().
+bool leave_out_for_now(const void* table, std::size_t size) noexcept;
 void put_back(const void* table) noexcept;
 
 /// Globals of all modules, what is thread-local to the caller, its stack from
@@ -28,9 +29,26 @@ void put_back(const void* table) noexcept;
 void scan_roots(os::LookAtStretch look, void* context) noexcept;
 
 /// All that is private to the process and was written: the roots, stacks of
-/// other threads, blocks of other allocators. Neither the caller's stack below
-/// its frame nor what lies in the address space of pools, see live_blocks.hpp.
-[[nodiscard]] bool scan_everything(os::LookAtStretch look,
+/// other threads, blocks of other allocators. Neither this thread's stack below
+/// `frame` nor what lies in the address space of pools, see live_blocks.hpp.
+[[nodiscard]] bool scan_everything(const std::byte* frame,
+                                   os::LookAtStretch look,
                                    void* context) noexcept;
+
+template <class Scan>
+[[gnu::noinline]] auto call_below(Scan& scan) noexcept {
+  return scan(static_cast<const std::byte*>(__builtin_frame_address(0)));
+}
+
+/// Calls `scan` with the frame above which the stack is that of who calls, with
+/// the registers they keep. What `scan` itself has lies below.
+template <class Scan>
+[[gnu::noinline]] auto with_registers(Scan&& scan) noexcept {
+  __builtin_unwind_init();
+  const auto result = call_below(scan);
+  // No tail call, which would end this frame.
+  asm volatile("" : : : "memory");
+  return result;
+}
 
 }  // namespace tarn::check
