@@ -5,6 +5,7 @@
 #include "check/object_checks.hpp"
 #include "check/sampling.hpp"
 #include "os/file.hpp"
+#include "check/region.hpp"
 #include "os/process.hpp"
 #include "port/check_mode.hpp"
 #include "port/last_words.hpp"
@@ -130,6 +131,7 @@ void begin() noexcept {
   if (has_begun.load(relaxed))
     return;
   install_heap();
+  regions::install();
   if (!os::has_environment() || has_begun.exchange(true, relaxed))
     return;
   watch_objects();

@@ -108,6 +108,8 @@ bool Region::resize_held_back(std::byte* block, std::size_t size,
 
 bool Region::resize_watched(std::byte* block, std::size_t size,
                             std::size_t wanted) noexcept {
+  if (has_given_away_ && !owns(block))
+    return wanted <= size;
   const RegionBlock found =
       watch_->hooks->find(*watch_, block, size, RegionUse::resized);
   if (found.begin == nullptr || wanted > no_limit / 2)
@@ -135,7 +137,8 @@ bool Region::resize_watched(std::byte* block, std::size_t size,
 }
 
 void Region::give_up_watched(std::byte* block, std::size_t size) noexcept {
-  if (has_ended())
+  // What lies in a region that took it over waits for the end of that.
+  if (has_ended() || (has_given_away_ && !owns(block)))
     return;
   const RegionBlock found =
       watch_->hooks->find(*watch_, block, size, RegionUse::given_up);
@@ -149,7 +152,8 @@ void Region::give_up_watched(std::byte* block, std::size_t size) noexcept {
     watch_->ending = ending;
     return;
   }
-  watch_->hooks->given_up(*watch_, block);
+  if (size != 0)
+    watch_->hooks->given_up(*watch_, block);
 }
 
 bool Region::free_watched(void* p) noexcept {
@@ -169,13 +173,16 @@ bool Region::free_watched(void* p) noexcept {
 
 // In a chunk of its own, the oldest one, which stays at resets.
 bool Region::has_resource_chunk() noexcept {
+  for (RegionChunk* chunk = chunks_; chunk != nullptr; chunk = chunk->older)
+    if (chunk->resource.region == this)
+      resource_chunk_ = chunk;  // it came by a merge
+  if (resource_chunk_ != nullptr)
+    return true;
   RegionChunk* const newest = chunks_;
-  const std::uint32_t usual = next_chunk_;
   const Loan loan = lend(sizeof(RegionChunk) + max_align);
   if (!loan)
     return fail(sizeof(RegionChunk)) != nullptr;
   RegionChunk* const chunk = enter(loan);
-  next_chunk_ = usual;
   watch_->hooks->lent(*watch_, loan, false);
   chunk->resource.region = this;
   chunk->filled_until = chunk->begin();

@@ -168,7 +168,7 @@ TEST_CASE("no block older than the newest mark grows where it lies") {
   const Mark mark = region.mark();
   CHECK_FALSE(region.resize_in_place(block, 16, 32));
   CHECK(region.resize_in_place(block, 16, 8));
-  region.deallocate(block, 16);
+  region.deallocate(block, 8);
   CHECK(region.allocate(16) != block);
   CHECK(region.owns(small));
   region.rewind(mark);

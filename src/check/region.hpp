@@ -1,0 +1,164 @@
+// region.hpp - what is kept of a checked region: its chunks, and of each the
+// blocks, in the order of their addresses.
+//
+//     RegionState -> Extent (a chunk or a large block) -> Entry, Entry, ...
+//
+// An extent lies in memory of the system of the size of what it describes,
+// which is enough, since the smallest block with its redzones takes as much as
+// an entry. When the chunk ends its extent goes with it into a grave.
+//
+// Threads  confined as the region; `lock` of a state is held while its list of
+//          extents changes, and by other threads that look at it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/region.hpp"
+
+#include "base/spin_lock.hpp"
+#include "check/pools.hpp"
+#include "check/record.hpp"
+#include "check/report.hpp"
+#include "port/region_hooks.hpp"
+
+#include <atomic>
+
+namespace tarn::check::regions {
+
+struct RegionState;
+
+inline constexpr std::size_t unit = port::region_redzone;
+
+struct Entry {
+  Record record;        ///< `spare`: 1 where its place is guarded
+  std::uint32_t begin;  ///< of its front redzone, in units from the extent's
+  std::uint32_t units;  ///< up to behind its back redzone
+  Entry* later;         ///< on a list of blocks given up
+};
+
+struct alignas(max_align) Extent {
+  std::byte* memory;
+  std::size_t size;
+  Extent* older;
+  std::size_t own_size;  ///< bytes of the extent itself
+  // Written when the entry is complete; pairs with other threads that look.
+  std::atomic<std::uint32_t> count;
+  std::uint32_t most;
+  PoolNumber pool;
+  bool is_large;
+  bool has_guards;  ///< some pages inside are guarded
+
+  Entry* entries() noexcept { return reinterpret_cast<Entry*>(this + 1); }
+  [[nodiscard]] bool contains(const std::byte* p) const noexcept {
+    return p >= memory && p < memory + size;
+  }
+};
+static_assert(sizeof(Entry) == 48);
+static_assert(sizeof(Extent) == 48);
+
+[[nodiscard]] inline std::byte* begin_of(const Extent& extent,
+                                         const Entry& entry) noexcept {
+  return extent.memory + entry.begin * unit;
+}
+[[nodiscard]] inline std::byte* end_of(const Extent& extent,
+                                       const Entry& entry) noexcept {
+  return begin_of(extent, entry) + entry.units * unit;
+}
+[[nodiscard]] inline std::size_t front_of(const Entry& entry) noexcept {
+  const std::size_t align = std::size_t{1} << entry.record.align_log2;
+  return align > unit ? align : unit;
+}
+[[nodiscard]] inline std::byte* block_of(const Extent& extent,
+                                         const Entry& entry) noexcept {
+  return begin_of(extent, entry) + front_of(entry);
+}
+[[nodiscard]] inline BlockUse use_of(const Entry& entry) noexcept {
+  return static_cast<BlockUse>(entry.record.use);
+}
+
+/// The last entry that begins at `p` or before it, or null.
+[[nodiscard]] Entry* entry_at(Extent& extent, const std::byte* p) noexcept;
+
+struct RegionState : port::RegionWatch {
+  static constexpr unsigned lists = 12;  ///< up to 64 KiB of room
+
+  RegionState* next;  ///< of all that live, or of the unused
+  RegionState* before;
+  base::SpinLock lock;
+  Extent* extents;  ///< newest first
+  Extent* last_found;
+  PoolNumber number;
+  std::uint32_t now;       ///< port::clock_ms(), a while ago
+  std::uint32_t now_left;  ///< blocks until it is asked again
+  std::uint32_t lingers;
+  std::size_t given_up;  ///< bytes on the lists
+  // Oldest first, by size: used again only when there are many.
+  Entry* oldest[lists];
+  Entry* newest[lists];
+};
+
+[[nodiscard]] inline RegionState& state_of(port::RegionWatch& watch) noexcept {
+  return static_cast<RegionState&>(watch);
+}
+
+/// The extent of this region that has `p`, or null.
+[[nodiscard]] Extent* extent_of(RegionState& state,
+                                const std::byte* p) noexcept;
+
+/// The time for a record, and who calls.
+void note_freed(RegionState& state, Record& record) noexcept;
+[[nodiscard]] std::uint16_t this_thread() noexcept;
+
+/// Calls `look` for each region that lives and is checked, with its lock held,
+/// where nobody else is inside it: pass over the others.
+void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
+                     void* context) noexcept;
+
+/// Looks at one block's redzones, and at the fill where it was given up; tells
+/// what is wrong and mends it. Returns the faults.
+std::size_t verify(Extent& extent, Entry& entry) noexcept;
+std::size_t verify_all(Extent& extent, const std::byte* from) noexcept;
+
+/// Writes the redzones of a live block.
+void write_redzones(Extent& extent, const Entry& entry) noexcept;
+
+/// Lets regions that start anew ask.
+void install() noexcept;
+
+// The table's functions, by file.
+void* allocated(port::RegionWatch& watch, const port::RegionBlock& made,
+                std::size_t size, std::size_t align) noexcept;
+void* again(port::RegionWatch& watch, std::size_t size,
+            std::size_t align) noexcept;
+port::RegionBlock find(port::RegionWatch& watch, void* block, std::size_t size,
+                       port::RegionUse use) noexcept;
+void given_up(port::RegionWatch& watch, void* block) noexcept;
+void resized(port::RegionWatch& watch, void* block, std::size_t size,
+             std::byte* end) noexcept;
+
+std::byte* ended(port::RegionWatch& watch, std::byte* from, std::byte* to,
+                 Loan chunk) noexcept;
+bool retire(port::RegionWatch& watch, Loan loan, std::byte* from, std::byte* to,
+            bool is_systems) noexcept;
+std::byte* after_mark(port::RegionWatch& watch, std::byte* next,
+                      Loan chunk) noexcept;
+
+/// Forgets a chunk that goes back by other ways.
+void drop(Extent* extent) noexcept;
+void forget_given_up(RegionState& state) noexcept;
+
+// What is told. Place, damage and neighbours are found here.
+void tell_block(Fault fault, Extent& extent, Entry& entry, base::Line& line,
+                const std::byte* damage, std::size_t damaged) noexcept;
+void tell_around(Extent& extent, Entry& entry, std::byte* first,
+                 std::size_t size) noexcept;
+void tell_written(Extent& extent, Entry& entry, const std::byte* first,
+                  std::size_t size, const char* what) noexcept;
+void tell_double(Extent& extent, Entry& entry) noexcept;
+void tell_interior(Extent& extent, Entry& entry, const std::byte* p,
+                   const char* verb) noexcept;
+void tell_mismatch(Extent& extent, Entry& entry, std::size_t said,
+                   const char* verb) noexcept;
+void tell_stray(RegionState& state, const std::byte* p,
+                const char* verb) noexcept;
+
+}  // namespace tarn::check::regions

@@ -1,0 +1,257 @@
+// Blocks of a checked region, from their allocation to their giving up.
+#include "base/order.hpp"
+#include "check/fills.hpp"
+#include "check/region.hpp"
+#include "check/region_graves.hpp"
+#include "check/stacks.hpp"
+#include "port/world.hpp"
+
+#include <bit>
+
+namespace tarn::check::regions {
+namespace {
+
+using port::RegionBlock;
+using port::RegionUse;
+using port::RegionWatch;
+
+// The clock is asked once for so many blocks.
+constexpr std::uint32_t blocks_a_time = 64;
+
+// Blocks that were given up are used again beyond these bytes of them, so that
+// a region that lives long needs no more for ever.
+constexpr std::size_t most_given_up = 256 * KiB;
+
+constexpr std::uint64_t most_size = (std::uint64_t{1} << 40) - 1;
+
+using Words = std::uint64_t[2];
+constexpr std::uint64_t redzone_word = 0xFAFA'FAFA'FAFA'FAFA;
+static_assert(redzone_fill == std::byte{0xFA});
+
+// Sixteen bytes of redzone, anywhere.
+void write_unit(std::byte* p) noexcept {
+  constexpr Words words = {redzone_word, redzone_word};
+  __builtin_memcpy(p, words, sizeof words);
+}
+
+unsigned list_of(std::size_t room) noexcept {
+  return static_cast<unsigned>(std::bit_width(room / unit)) - 1;
+}
+
+std::size_t room_of(const Entry& entry) noexcept {
+  return entry.units * unit - front_of(entry);
+}
+
+void refresh(RegionState& state) noexcept {
+  if (state.now_left-- != 0)
+    return;
+  state.now_left = blocks_a_time;
+  state.now = port::clock_ms();
+}
+
+void begin_life(RegionState& state, Entry& entry, std::size_t size,
+                std::size_t align) noexcept {
+  refresh(state);
+  Record& record = entry.record;
+  record.size = size & most_size;
+  record.use = static_cast<std::uint64_t>(BlockUse::live);
+  record.family = static_cast<std::uint64_t>(Family::pool);
+  record.align_log2 = static_cast<unsigned>(std::countr_zero(align)) & 0xFF;
+  record.spare = 0;
+  record.allocated_by = capture_stack();
+  record.freed_by = 0;
+  record.allocated_on = this_thread();
+  record.freed_on = 0;
+  record.allocated_at = state.now;
+  record.freed_at = 0;
+  record.pool = state.number;
+}
+
+// The first of a list that has the room; those behind it wait their turn.
+Entry* take_given_up(RegionState& state, unsigned list,
+                     std::size_t room) noexcept {
+  Entry* const entry = state.oldest[list];
+  if (entry == nullptr || room_of(*entry) < room)
+    return nullptr;
+  state.oldest[list] = entry->later;
+  state.given_up -= room_of(*entry);
+  return entry;
+}
+
+void add_given_up(RegionState& state, Entry& entry) noexcept {
+  const std::size_t room = room_of(entry);
+  const unsigned list = list_of(room);
+  if (list >= RegionState::lists || front_of(entry) != unit)
+    return;
+  entry.later = nullptr;
+  (state.oldest[list] == nullptr ? state.oldest[list]
+                                 : state.newest[list]->later) = &entry;
+  state.newest[list] = &entry;
+  state.given_up += room;
+}
+
+const char* verb_of(RegionUse use) noexcept {
+  return use == RegionUse::resized ? "resize" : "free";
+}
+
+// A pointer that no extent has. Blocks from before the region was looked at,
+// and those of size 0 that lie nowhere, are not known and may come.
+void tell_unknown(RegionState& state, const std::byte* p, std::size_t size,
+                  const char* verb) noexcept {
+  Grave grave;
+  if (size == 0 || state.region->owns(p))
+    return;
+  if (!find_grave(p, true, grave))
+    return tell_stray(state, p, verb);
+  Finding finding{.fault = Fault::use_after_end};
+  write_late_use(finding, grave, p, verb);
+  report(finding);
+}
+
+}  // namespace
+
+Entry* entry_at(Extent& extent, const std::byte* p) noexcept {
+  const auto offset = static_cast<std::size_t>(p - extent.memory) / unit;
+  std::uint32_t from = 0;
+  std::uint32_t to = extent.count.load(std::memory_order_acquire);
+  while (from != to) {
+    const std::uint32_t middle = from + (to - from) / 2;
+    if (extent.entries()[middle].begin <= offset)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from == 0 ? nullptr : &extent.entries()[from - 1];
+}
+
+void write_redzones(Extent& extent, const Entry& entry) noexcept {
+  std::byte* const begin = begin_of(extent, entry);
+  std::byte* const end = end_of(extent, entry);
+  std::byte* const block = block_of(extent, entry);
+  std::byte* const behind = block + entry.record.size;
+  if (block - begin == unit && end - behind <= 2 * std::ptrdiff_t{unit}) {
+    write_unit(begin);
+    write_unit(behind);
+    write_unit(end - unit);
+    return;
+  }
+  fill(begin, detail::bytes_between(begin, block), redzone_fill);
+  fill(behind, detail::bytes_between(behind, end), redzone_fill);
+}
+
+void* allocated(RegionWatch& watch, const RegionBlock& made, std::size_t size,
+                std::size_t align) noexcept {
+  RegionState& state = state_of(watch);
+  std::byte* const block = made.begin + made.front;
+  fill(block, size, fresh_fill);
+  Extent* extent = state.extents;
+  if (extent != nullptr && !extent->contains(made.begin))
+    extent = extent_of(state, made.begin);
+  const std::uint32_t count =
+      extent != nullptr ? extent->count.load(std::memory_order_relaxed) : 0;
+  if (extent == nullptr || count == extent->most) {
+    fill(made.begin, made.front, redzone_fill);
+    return block;
+  }
+  Entry& entry = extent->entries()[count];
+  entry.begin = static_cast<std::uint32_t>(
+      detail::bytes_between(extent->memory, made.begin) / unit);
+  entry.units = static_cast<std::uint32_t>(
+      detail::bytes_between(made.begin, made.end) / unit);
+  begin_life(state, entry, size, align);
+  write_redzones(*extent, entry);
+  extent->count.store(count + 1, std::memory_order_release);
+  return block;
+}
+
+void* again(RegionWatch& watch, std::size_t size, std::size_t align) noexcept {
+  RegionState& state = state_of(watch);
+  if (state.given_up <= most_given_up || align > unit) [[likely]]
+    return nullptr;
+  const std::size_t room = port::room_of(size);
+  const unsigned list = list_of(room);
+  if (size > no_limit / 2 || list + 1 >= RegionState::lists)
+    return nullptr;
+  Entry* entry = take_given_up(state, list, room);
+  if (entry == nullptr)
+    entry = take_given_up(state, list + 1, room);
+  if (entry == nullptr)
+    return nullptr;
+  // An entry lies in its extent, which lies before it.
+  Extent* extent = state.extents;
+  while (entry < extent->entries() || entry >= extent->entries() + extent->most)
+    extent = extent->older;
+  static_cast<void>(verify(*extent, *entry));
+  begin_life(state, *entry, size, align);
+  std::byte* const block = block_of(*extent, *entry);
+  fill(block, size, fresh_fill);
+  write_redzones(*extent, *entry);
+  return block;
+}
+
+RegionBlock find(RegionWatch& watch, void* p, std::size_t size,
+                 RegionUse use) noexcept {
+  RegionState& state = state_of(watch);
+  auto* const block = static_cast<std::byte*>(p);
+  Extent* const extent = extent_of(state, block);
+  Entry* const entry = extent != nullptr ? entry_at(*extent, block) : nullptr;
+  if (entry == nullptr || block >= end_of(*extent, *entry)) {
+    // What is no large block may be freed as one.
+    if (use != RegionUse::freed)
+      tell_unknown(state, block, size, verb_of(use));
+    return {};
+  }
+  // Whether it is one was the question. One that was given up below a mark
+  // still has its memory.
+  const bool may_be_freed =
+      extent->is_large && block == block_of(*extent, *entry);
+  if (use == RegionUse::freed && !may_be_freed)
+    return {};
+  if (block != block_of(*extent, *entry))
+    tell_interior(*extent, *entry, block, verb_of(use));
+  else if (use != RegionUse::freed && use_of(*entry) != BlockUse::live)
+    tell_double(*extent, *entry);
+  else if (use != RegionUse::freed && size != entry->record.size)
+    tell_mismatch(*extent, *entry, size, verb_of(use));
+  else {
+    static_cast<void>(verify(*extent, *entry));
+    return {begin_of(*extent, *entry), end_of(*extent, *entry),
+            front_of(*entry)};
+  }
+  return {};
+}
+
+void given_up(RegionWatch& watch, void* p) noexcept {
+  RegionState& state = state_of(watch);
+  auto* const block = static_cast<std::byte*>(p);
+  Extent* const extent = extent_of(state, block);
+  Entry& entry = *entry_at(*extent, block);
+  refresh(state);
+  note_freed(state, entry.record);
+  fill(block, entry.record.size, freed_fill);
+  if (!extent->is_large)
+    add_given_up(state, entry);
+}
+
+void resized(RegionWatch& watch, void* p, std::size_t size,
+             std::byte* end) noexcept {
+  RegionState& state = state_of(watch);
+  auto* const block = static_cast<std::byte*>(p);
+  Extent* const extent = extent_of(state, block);
+  Entry& entry = *entry_at(*extent, block);
+  const std::size_t before = entry.record.size;
+  entry.record.size = size & most_size;
+  entry.units = static_cast<std::uint32_t>(
+      detail::bytes_between(begin_of(*extent, entry), end) / unit);
+  if (size > before)
+    fill(block + before, size - before, fresh_fill);
+  write_redzones(*extent, entry);
+}
+
+void forget_given_up(RegionState& state) noexcept {
+  for (unsigned list = 0; list < RegionState::lists; ++list)
+    state.oldest[list] = nullptr;
+  state.given_up = 0;
+}
+
+}  // namespace tarn::check::regions

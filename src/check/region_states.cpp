@@ -1,0 +1,383 @@
+// All checked regions that live, and their beginning and end.
+#include "check/arena.hpp"
+#include "check/degrade.hpp"
+#include "check/guarded.hpp"
+#include "check/live_blocks.hpp"
+#include "check/region.hpp"
+#include "check/region_graves.hpp"
+#include "check/stacks.hpp"
+#include "check/sweep.hpp"
+#include "os/process.hpp"
+#include "os/roots.hpp"
+#include "port/check_mode.hpp"
+#include "port/world.hpp"
+#include "thread/table.hpp"
+
+#include <new>
+
+namespace tarn::check::regions {
+namespace {
+
+using port::RegionStart;
+using port::RegionWatch;
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+constinit base::SpinLock lock;
+constinit RegionState* living TARN_GUARDED_BY(lock) = nullptr;
+
+// Those that ended, oldest first: used again late, so that a call on a region
+// that ended meets what it had.
+constexpr unsigned fewest_unused = 1024;
+constinit RegionState* oldest_unused TARN_GUARDED_BY(lock) = nullptr;
+constinit RegionState* newest_unused TARN_GUARDED_BY(lock) = nullptr;
+constinit unsigned unused TARN_GUARDED_BY(lock) = 0;
+
+RegionState* take_unused() noexcept TARN_REQUIRES(lock) {
+  if (unused <= fewest_unused)
+    return nullptr;
+  RegionState* const state = oldest_unused;
+  oldest_unused = state->next;
+  --unused;
+  return state;
+}
+
+RegionState* take_state() noexcept {
+  {
+    const base::Locked locked{lock};
+    if (RegionState* const state = take_unused())
+      return state;
+  }
+  return static_cast<RegionState*>(keep(sizeof(RegionState)));
+}
+
+void link(RegionState& state) noexcept {
+  const base::Locked locked{lock};
+  state.before = nullptr;
+  state.next = living;
+  if (living != nullptr)
+    living->before = &state;
+  living = &state;
+}
+
+void unlink(RegionState& state) noexcept {
+  const base::Locked locked{lock};
+  (state.before != nullptr ? state.before->next : living) = state.next;
+  if (state.next != nullptr)
+    state.next->before = state.before;
+  state.next = nullptr;
+  (unused == 0 ? oldest_unused : newest_unused->next) = &state;
+  newest_unused = &state;
+  ++unused;
+}
+
+void look_at_living(void (*look)(void* context, RegionState& state) noexcept,
+                    void* context) noexcept TARN_REQUIRES(lock) {
+  for (RegionState* state = living; state != nullptr; state = state->next)
+    if (state->lock.try_lock()) {
+      look(context, *state);
+      state->lock.unlock();
+    }
+}
+
+void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
+  lock.lock();
+  hold_graves();
+}
+
+void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
+  let_graves_go();
+  lock.unlock();
+}
+
+struct Touch {
+  const std::byte* place;
+  Finding* finding;
+  bool is_known;
+};
+
+// Pages that a rewind ended lie in a chunk that lives.
+void look_inside(void* context, RegionState& state) noexcept {
+  auto& touch = *static_cast<Touch*>(context);
+  for (Extent* extent = state.extents; extent != nullptr && !touch.is_known;
+       extent = extent->older) {
+    if (!extent->has_guards || !extent->contains(touch.place))
+      continue;
+    Entry* const entry = entry_at(*extent, touch.place);
+    if (entry == nullptr || entry->record.spare == 0)
+      continue;
+    touch.is_known = true;
+    write_late_use(
+        *touch.finding,
+        {extent->memory, extent->size, nullptr, nullptr, extent, state.number,
+         port::RegionEnd::rewind, 0, entry->record.freed_at, 0},
+        touch.place, nullptr);
+  }
+}
+
+// In a signal handler, so that it waits for nobody for long.
+bool is_inside_guard(const std::byte* p,
+                     Finding& finding) noexcept TARN_UNCHECKED_LOCKS {
+  constexpr unsigned most_tries = 10000;
+  Touch touch{p, &finding, false};
+  for (unsigned i = 0; i < most_tries; ++i) {
+    if (!lock.try_lock())
+      continue;
+    look_at_living(look_inside, &touch);
+    lock.unlock();
+    break;
+  }
+  return touch.is_known;
+}
+
+bool is_region_guard(const void* address, bool, Finding& finding) noexcept {
+  Grave grave;
+  const auto* const p = static_cast<const std::byte*>(address);
+  if (!find_grave(p, false, grave))
+    return is_inside_guard(p, finding);
+  write_late_use(finding, grave, p, nullptr);
+  return true;
+}
+
+void lent(RegionWatch& watch, Loan loan, bool is_large) noexcept {
+  RegionState& state = state_of(watch);
+  // One entry for a large block.
+  const std::size_t wanted = is_large ? 4 * KiB : loan.size;
+  const Loan own = port::system_lend({.size = wanted});
+  if (!own) {
+    degraded(Degraded::no_records);
+    return;
+  }
+  auto* const extent = ::new (own.memory)
+      Extent{loan.memory,
+             loan.size,
+             nullptr,
+             own.size,
+             {0},
+             is_large ? 1
+                      : static_cast<std::uint32_t>((own.size - sizeof(Extent)) /
+                                                   sizeof(Entry)),
+             state.number,
+             is_large,
+             false};
+  const base::Locked locked{state.lock};
+  extent->older = state.extents;
+  state.extents = extent;
+}
+
+void verify_region(RegionWatch& watch) noexcept {
+  for (Extent* extent = state_of(watch).extents; extent != nullptr;
+       extent = extent->older)
+    static_cast<void>(verify_all(*extent, extent->memory));
+}
+
+void merge(RegionWatch* into, RegionWatch& from_watch) noexcept {
+  RegionState& from = state_of(from_watch);
+  forget_given_up(from);
+  Extent* extents = nullptr;
+  {
+    const base::Locked locked{from.lock};
+    extents = from.extents;
+    from.extents = from.last_found = nullptr;
+  }
+  if (into == nullptr) {
+    while (extents != nullptr) {
+      Extent* const older = extents->older;
+      drop(extents);
+      extents = older;
+    }
+    return;
+  }
+  RegionState& state = state_of(*into);
+  const base::Locked locked{state.lock};
+  Extent** link = &extents;
+  for (; *link != nullptr; link = &(*link)->older)
+    (*link)->pool = state.number;
+  *link = state.extents;
+  state.extents = extents;
+}
+
+void end(RegionWatch& watch) noexcept {
+  RegionState& state = state_of(watch);
+  leave_pool(state.number);
+  state.region = nullptr;
+  while (state.extents != nullptr) {
+    Extent* const extent = state.extents;
+    state.extents = extent->older;
+    drop(extent);
+  }
+  unlink(state);
+}
+
+void tell(RegionWatch& watch, Fault fault, const base::Line& line) noexcept {
+  Finding found{.fault = fault};
+  found.line = line;
+  found.pool = state_of(watch).number;
+  report(found);
+}
+
+void used_after_end(RegionWatch& watch, const Region* region) noexcept {
+  Finding found{.fault = Fault::use_after_end};
+  found.line << "use of ";
+  if (watch.region == nullptr)
+    write_pool(found.line, state_of(watch).number);
+  else
+    found.line << "a region";
+  found.line << " after its end";
+  found.place = reinterpret_cast<const std::byte*>(region);
+  found.pool = watch.region == nullptr ? state_of(watch).number : 0;
+  report(found);
+}
+
+// What the one before does meanwhile, if it goes on, meets a region in use.
+// Each region lingers a few times only.
+void linger(RegionWatch& watch, std::uint32_t user) noexcept {
+  constexpr unsigned most_lingers = 16;
+  constexpr unsigned rounds = 64;
+  RegionState& state = state_of(watch);
+  const bool is_first = watch.last_user.exchange(user, relaxed) == 0;
+  if (is_first || state.lingers >= most_lingers)
+    return;
+  ++state.lingers;
+  for (unsigned round = 0; round < rounds; ++round)
+    base::back_off(0);
+}
+
+bool make_room() noexcept {
+  return empty_graves();
+}
+
+constexpr port::RegionHooks hooks = {.lent = lent,
+                                     .allocated = allocated,
+                                     .again = again,
+                                     .find = find,
+                                     .given_up = given_up,
+                                     .resized = resized,
+                                     .verify = verify_region,
+                                     .ended = ended,
+                                     .retire = retire,
+                                     .after_mark = after_mark,
+                                     .merge = merge,
+                                     .make_room = make_room,
+                                     .end = end,
+                                     .used_after_end = used_after_end,
+                                     .tell = tell,
+                                     .linger = linger};
+
+struct Telling {
+  LookAtBlock look;
+  void* context;
+};
+
+void tell_blocks_of(void* context, RegionState& state) noexcept {
+  const auto& telling = *static_cast<const Telling*>(context);
+  for (Extent* extent = state.extents; extent != nullptr;
+       extent = extent->older) {
+    const std::uint32_t count = extent->count.load(std::memory_order_acquire);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const Entry& entry = extent->entries()[i];
+      if (use_of(entry) == BlockUse::live)
+        telling.look(telling.context,
+                     {block_of(*extent, entry), entry.record.size, state.number,
+                      entry.record.allocated_by, true});
+    }
+  }
+}
+
+void tell_blocks(LookAtBlock look, void* context) noexcept {
+  Telling telling{look, context};
+  for_each_region(tell_blocks_of, &telling);
+}
+
+void sweep_one(void* told, RegionState& state) noexcept {
+  // Its owner may be at a block just now.
+  const std::uint32_t user = state.last_user.load(relaxed);
+  if (user != this_thread() + 1u && !os::is_only_thread())
+    return;
+  for (Extent* extent = state.extents; extent != nullptr;
+       extent = extent->older)
+    *static_cast<std::size_t*>(told) += verify_all(*extent, extent->memory);
+}
+
+std::size_t sweep() noexcept {
+  std::size_t told = verify_graves();
+  for_each_region(sweep_one, &told);
+  return told;
+}
+
+void begin_once() noexcept {
+  // Once; orders nothing.
+  static constinit std::atomic<bool> has_begun{false};
+  if (has_begun.load(relaxed) || has_begun.exchange(true, relaxed))
+    return;
+  static_cast<void>(
+      thread::at_fork({hold_for_fork, release_after_fork, release_after_fork}));
+  watch_guards(is_region_guard);
+  static_cast<void>(add_sweeper(sweep));
+  static_cast<void>(add_source_of_blocks(tell_blocks));
+}
+
+RegionWatch* begin(const RegionStart& start) noexcept {
+  auto* const former = static_cast<RegionState*>(start.former);
+  if (!port::is_full(start.mode)) {
+    if (former != nullptr)
+      end(*former);
+    return nullptr;
+  }
+  if (former != nullptr) {
+    former->lingers = 0;
+    return former;
+  }
+  begin_once();
+  RegionState* const state = take_state();
+  if (state == nullptr) {
+    degraded(Degraded::no_records);
+    return nullptr;
+  }
+  ::new (state) RegionState{};
+  state->hooks = &hooks;
+  state->region = start.region;
+  state->number =
+      enter_pool(PoolKind::region, start.id,
+                 start.parent == nullptr
+                     ? 0
+                     : static_cast<const RegionState*>(start.parent)->number);
+  link(*state);
+  return state;
+}
+
+}  // namespace
+
+void install() noexcept {
+  port::region_begin.store(begin, std::memory_order_release);
+}
+
+std::uint16_t this_thread() noexcept {
+  return static_cast<std::uint16_t>(port::thread_index());
+}
+
+void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
+                     void* context) noexcept {
+  const base::Locked locked{lock};
+  look_at_living(look, context);
+}
+
+Extent* extent_of(RegionState& state, const std::byte* p) noexcept {
+  Extent* extent = state.last_found;
+  if (extent != nullptr && extent->contains(p))
+    return extent;
+  extent = state.extents;
+  while (extent != nullptr && !extent->contains(p))
+    extent = extent->older;
+  state.last_found = extent;
+  return extent;
+}
+
+void note_freed(RegionState& state, Record& record) noexcept {
+  record.use = static_cast<std::uint64_t>(BlockUse::quarantined);
+  record.freed_by = capture_stack();
+  record.freed_on = this_thread();
+  record.freed_at = state.now;
+}
+
+}  // namespace tarn::check::regions
