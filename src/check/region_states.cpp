@@ -1,6 +1,7 @@
 // All checked regions that live, and their beginning and end.
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
+#include "check/escape.hpp"
 #include "check/guarded.hpp"
 #include "check/live_blocks.hpp"
 #include "check/region.hpp"
@@ -243,6 +244,10 @@ void linger(RegionWatch& watch, std::uint32_t user) noexcept {
     base::back_off(0);
 }
 
+void about_to_end(RegionWatch& watch) noexcept {
+  look_for_escapes(state_of(watch));
+}
+
 bool make_room() noexcept {
   return empty_graves();
 }
@@ -259,6 +264,7 @@ constexpr port::RegionHooks hooks = {.lent = lent,
                                      .after_mark = after_mark,
                                      .merge = merge,
                                      .make_room = make_room,
+                                     .about_to_end = about_to_end,
                                      .end = end,
                                      .used_after_end = used_after_end,
                                      .tell = tell,

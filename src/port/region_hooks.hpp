@@ -106,6 +106,8 @@ struct RegionHooks {
   void (*merge)(RegionWatch* into, RegionWatch& from) noexcept;
   /// Gives back what is kept beyond need. False: that was nothing.
   bool (*make_room)() noexcept;
+  /// The region ends. Its cleanups have run, its blocks are still there.
+  void (*about_to_end)(RegionWatch&) noexcept;
   /// The region ends. Its blocks have; `region` stays null.
   void (*end)(RegionWatch&) noexcept;
   /// A call on a region that ended.

@@ -261,6 +261,8 @@ void Region::end_slow() noexcept {
     report_nested("destroyed");
   begin_ending(port::RegionEnd::end);
   end_contents();
+  if (is_watched())
+    watch_->hooks->about_to_end(*watch_);
   retire_chunks();
   give_back_all(chunks_);
   give_back_all(spares_);

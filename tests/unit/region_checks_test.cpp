@@ -90,6 +90,7 @@ const RegionHooks hooks{
                      Loan) noexcept { return next; },
     .merge = [](RegionWatch*, RegionWatch&) noexcept {},
     .make_room = []() noexcept { return false; },
+    .about_to_end = [](RegionWatch&) noexcept {},
     .end = [](RegionWatch&) noexcept {},
     .used_after_end = [](RegionWatch&,
                          const Region*) noexcept { CHECK(false); },
