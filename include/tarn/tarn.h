@@ -54,6 +54,15 @@ typedef struct tarn_mark {
   uint64_t opaque;
 } tarn_mark;
 
+/* How closely pools are looked at; see checks.hpp and docs/checks.md. */
+typedef enum tarn_mode {
+  TARN_CHECK_OF_PROCESS,
+  TARN_CHECK_OFF,
+  TARN_CHECK_SAMPLED,
+  TARN_CHECK_FULL,
+  TARN_CHECK_FULL_PAGE
+} tarn_mode;
+
 /* Zero in a field means its default. */
 typedef struct tarn_region_options {
   const char* name;
@@ -120,6 +129,7 @@ typedef struct tarn_object_pool_options {
   tarn_budget* budget;             /* NULL: the system */
   bool without_magazines;
   bool per_cpu;      /* processors have the magazines, where they can */
+  tarn_mode checks;  /* asked when the pool begins */
   uint64_t spare[4]; /* zero */
 } tarn_object_pool_options;
 
@@ -177,14 +187,7 @@ size_t tarn_stats(tarn_stats_form form, char* buffer, size_t size);
 /* What is at an address, as a sentence; see describe.hpp. */
 size_t tarn_describe(const void* p, char* buffer, size_t size);
 
-/* How closely pools are looked at; see checks.hpp and docs/checks.md. */
-typedef enum tarn_mode {
-  TARN_CHECK_OF_PROCESS,
-  TARN_CHECK_OFF,
-  TARN_CHECK_SAMPLED,
-  TARN_CHECK_FULL,
-  TARN_CHECK_FULL_PAGE
-} tarn_mode;
+/* The mode of all pools whose options do not name one. */
 void tarn_set_check_mode(tarn_mode mode);
 tarn_mode tarn_check_mode(void);
 

@@ -37,9 +37,7 @@ void write_pool_of(base::Line& line, const Slab& slab) noexcept {
 
 // Of an upstream of the program's the page map knows nothing.
 bool is_slab(const State& state, const Slab& slab) noexcept {
-  const bool is_pools = describe(&slab).pool == PoolKind::object_pool;
-  return (is_pools || (state.upstream != nullptr && is_readable_slab(slab))) &&
-         slab.self == &slab;
+  return is_readable_slab(state, slab) && slab.self == &slab;
 }
 
 void write_stray(base::Line& line, const State& state, const void* p,
@@ -62,6 +60,12 @@ void write_stray(base::Line& line, const State& state, const void* p,
   line << " into ";
   write_pool(line, into);
   line << ": it ";
+  if (found.pool == PoolKind::object_pool && found.kind == AddressKind::free) {
+    line << "lay in a slab of ";
+    write_owner(line, found);
+    line << " that went back";
+    return;
+  }
   if (has_slab && slab.pool == &state.pool) {
     line << "lies outside of its objects";
     return;
@@ -94,8 +98,12 @@ void Telling::add(SlabRecords& records, const SlotRecord& slot) noexcept {
     }
 }
 
-bool is_readable_slab(const Slab& slab) noexcept {
-  return os::is_readable(&slab.pool) && os::is_readable(&slab.self);
+bool is_readable_slab(const State& state, const Slab& slab) noexcept {
+  const Description found = describe(&slab);
+  if (found.pool == PoolKind::object_pool)
+    return found.kind != AddressKind::free;
+  return state.upstream != nullptr && os::is_readable(&slab.pool) &&
+         os::is_readable(&slab.self);
 }
 
 void write_place(base::Line& line, std::size_t size, PoolNumber pool) noexcept {

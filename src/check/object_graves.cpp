@@ -172,8 +172,10 @@ bool whose_object(const void* address, bool is_write,
 bool describe_object(Description& found) noexcept {
   const std::byte* const p = found.start + found.offset;
   // The head of a slab in a grave cannot be read.
-  if (grave_at(p) != nullptr)
+  if (grave_at(p) != nullptr) {
+    found.kind = AddressKind::free;
     return true;
+  }
   SlabRecords* const records = records_at(found.start);
   if (records == nullptr)
     return false;

@@ -3,8 +3,6 @@
 // while nobody else has it.
 #include "check/objects.hpp"
 
-#include "tarn/describe.hpp"
-
 #include "check/digest.hpp"
 #include "check/fills.hpp"
 #include "check/object_checks.hpp"
@@ -138,12 +136,9 @@ void* take_steady(State& state) noexcept {
   return slot->object;
 }
 
-// Where an object may be read by who has a pointer to any memory.
 bool is_slab_of(const State& state, const Slab& slab) noexcept {
-  const bool is_pools = describe(&slab).pool == PoolKind::object_pool;
-  if (!is_pools && (state.upstream == nullptr || !is_readable_slab(slab)))
-    return false;
-  return slab.pool == &state.pool && slab.self == &slab;
+  return is_readable_slab(state, slab) && slab.pool == &state.pool &&
+         slab.self == &slab;
 }
 
 // The record of what comes back; null: it is told why not.

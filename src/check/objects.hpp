@@ -118,8 +118,10 @@ void tell_inside(object::State& state, const SlotRecord& slot,
 void tell_stray(object::State& state, const void* p) noexcept;
 void tell_in_use(object::State& state, std::size_t in_use) noexcept;
 /// Adds "64 bytes, object pool 'connection'" in brackets.
-/// Whether `slab`, of whoever's memory, can be read.
-[[nodiscard]] bool is_readable_slab(const object::Slab& slab) noexcept;
+/// Whether a slab that a pointer is said to lie in can be read: of an upstream
+/// of the program's the page map knows nothing.
+[[nodiscard]] bool is_readable_slab(const object::State& state,
+                                    const object::Slab& slab) noexcept;
 void write_place(base::Line& line, std::size_t size, PoolNumber pool) noexcept;
 /// A finding with copies of the records that it shows.
 struct Telling {

@@ -62,11 +62,12 @@ bool tarn_object_pool_init(tarn_object_pool* pool, size_t size,
       asked.budget == nullptr
           ? nullptr
           : std::launder(reinterpret_cast<Budget*>(asked.budget));
-  ::new (pool) Pool{{budget,
-                     kind,
-                     {asked.name == nullptr ? "" : asked.name,
-                      !asked.without_magazines, asked.per_cpu}},
-                    asked.construct};
+  ::new (pool)
+      Pool{{budget,
+            kind,
+            {asked.name == nullptr ? "" : asked.name, !asked.without_magazines,
+             asked.per_cpu, false, static_cast<tarn::CheckMode>(asked.checks)}},
+           asked.construct};
   return true;
 }
 
