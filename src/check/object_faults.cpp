@@ -45,13 +45,13 @@ void write_stray(base::Line& line, const State& state, const void* p,
   const Slab& slab = Slab::of(p, state.slab_size);
   const Description found = describe(p);
   line << "free of " << base::Hex{p};
-  if (found.pool == PoolKind::region) {
+  const bool has_slab = is_slab(state, slab);
+  if (!has_slab && found.pool == PoolKind::region) {
     line << ": a block of ";
     write_owner(line, found);
     line << " dies with its region";
     return;
   }
-  const bool has_slab = is_slab(state, slab);
   if (!has_slab &&
       (found.pool == PoolKind::none || found.pool == PoolKind::tool)) {
     line << ": not memory of any pool";
@@ -100,10 +100,12 @@ void Telling::add(SlabRecords& records, const SlotRecord& slot) noexcept {
 
 bool is_readable_slab(const State& state, const Slab& slab) noexcept {
   const Description found = describe(&slab);
-  if (found.pool == PoolKind::object_pool)
-    return found.kind != AddressKind::free;
-  return state.upstream != nullptr && os::is_readable(&slab.pool) &&
-         os::is_readable(&slab.self);
+  if (found.kind == AddressKind::free || found.kind == AddressKind::unused ||
+      found.kind == AddressKind::metadata ||
+      (found.kind == AddressKind::foreign && state.upstream == nullptr))
+    return false;
+  return found.pool == PoolKind::object_pool ||
+         (os::is_readable(&slab.pool) && os::is_readable(&slab.self));
 }
 
 void write_place(base::Line& line, std::size_t size, PoolNumber pool) noexcept {

@@ -10,6 +10,7 @@
 #include "os/memory.hpp"
 #include "port/fault.hpp"
 #include "port/world.hpp"
+#include "span/teller.hpp"
 
 #include <atomic>
 
@@ -197,6 +198,7 @@ bool bury(SlabRecords& records) noexcept {
   const std::size_t page = os::page_size();
   if (detail::address_of(slab.memory) % page != 0 || slab.size % page != 0)
     return false;
+  span::some_chunks_are_guarded.store(true, relaxed);
   if (!os::guard(slab.memory, slab.size))
     return false;
   const std::uint32_t number = next_grave.fetch_add(1, relaxed) % most_graves;

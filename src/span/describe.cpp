@@ -6,6 +6,8 @@
 #include "base/order.hpp"
 #include "base/text.hpp"
 #include "object/slab.hpp"
+#include "os/error.hpp"
+#include "os/memory.hpp"
 #include "port/heap_hooks.hpp"
 #include "port/object_hooks.hpp"
 #include "port/pool_kind.hpp"
@@ -78,6 +80,14 @@ bool is_in_store(const Reservation& part, std::size_t index, unsigned step,
   return (free >> (offset / span::chunk_size(step)) & 1) != 0;
 }
 
+// A pool may have guarded a chunk that it was lent.
+bool is_readable(const std::byte* chunk) noexcept {
+  if (!span::some_chunks_are_guarded.load(relaxed)) [[likely]]
+    return true;
+  const os::KeptError kept;
+  return os::is_readable(chunk);
+}
+
 void describe_chunk(const Reservation& part, std::size_t index, Descriptor word,
                     Description& found) noexcept {
   const unsigned step = word.extra();
@@ -91,7 +101,8 @@ void describe_chunk(const Reservation& part, std::size_t index, Descriptor word,
   const auto* const chunk =
       reinterpret_cast<const span::FreeChunk*>(found.start);
   const bool is_free =
-      is_in_store(part, index, step, inside) || span::is_holder(chunk->holder);
+      is_in_store(part, index, step, inside) ||
+      (is_readable(found.start) && span::is_holder(chunk->holder));
   found.kind = is_free ? AddressKind::free : AddressKind::chunk;
   if (is_free)
     return;
