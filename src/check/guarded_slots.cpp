@@ -165,10 +165,11 @@ std::byte* place_in(std::byte* page, std::size_t size,
 }
 
 void fill_beside(const GuardedSlot& slot) noexcept {
-  std::byte* const page = page_of(slot);
+  const SlotSides sides = sides_of(slot);
+  fill(sides.begin, detail::bytes_between(sides.begin, slot.block),
+       redzone_fill);
   std::byte* const end = slot.block + slot.record.size;
-  fill(page, detail::bytes_between(page, slot.block), redzone_fill);
-  fill(end, detail::bytes_between(end, page + os::page_size()), redzone_fill);
+  fill(end, detail::bytes_between(end, sides.end), redzone_fill);
 }
 
 // Its page becomes a guard, and the slot the last to be used again.

@@ -104,6 +104,13 @@ struct SlotsAt {
 [[nodiscard]] std::uint32_t guarded_slots() noexcept;
 [[nodiscard]] GuardedSlot& guarded_slot(std::uint32_t number) noexcept;
 
+/// The bytes of a page that are looked at, block and all: those that are near.
+struct SlotSides {
+  std::byte* begin;
+  std::byte* end;
+};
+[[nodiscard]] SlotSides sides_of(const GuardedSlot& slot) noexcept;
+
 struct SlotDamage {
   Change before{};
   Change behind{};
