@@ -107,7 +107,7 @@ TEST_CASE("What is touched is told, with the block that is nearest") {
     give_back(block);
     block = take(64);
   }
-  const std::string of = hex(block) + " (64 bytes, the heap)";
+  const std::string of = hex(block) + " (64 bytes, a pool)";
   CHECK(told_of(block + 64, false) ==
         "read of " + hex(block + 64) + ": 0 bytes behind " + of);
   CHECK(told_of(block + 70, true) ==
