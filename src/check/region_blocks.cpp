@@ -1,6 +1,7 @@
 // Blocks of a checked region, from their allocation to their giving up.
 #include "base/order.hpp"
 #include "check/fills.hpp"
+#include "check/graves.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/stacks.hpp"
@@ -9,6 +10,7 @@
 #include <bit>
 
 namespace tarn::check::regions {
+namespace tarn::check {
 namespace {
 
 using port::RegionBlock;
@@ -254,4 +256,5 @@ void forget_given_up(RegionState& state) noexcept {
   state.given_up = 0;
 }
 
+}  // namespace tarn::check
 }  // namespace tarn::check::regions

@@ -1,0 +1,272 @@
+// Two rings, the oldest first: chunks that are guarded, which cost addresses
+// only, and chunks that are filled.
+#include "check/graves.hpp"
+
+#include "base/order.hpp"
+#include "check/arena.hpp"
+#include "check/degrade.hpp"
+#include "check/fills.hpp"
+#include "check/scan.hpp"
+#include "os/guards.hpp"
+#include "os/memory.hpp"
+#include "os/process.hpp"
+#include "port/world.hpp"
+#include "span/limit.hpp"
+#include "span/space.hpp"
+
+namespace tarn::check {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+// Guards may take this part of the time, and this much beyond, so that a
+// program that ends soon has all of them.
+constexpr std::uint64_t time_part = 8;
+constexpr std::uint64_t time_beyond = 50'000'000;  // nanoseconds
+// What a fresh page costs whoever touches it next, about.
+constexpr std::uint64_t page_time = 700;
+
+// The page map and page tables keep some 300 bytes of 64 KiB of addresses.
+constexpr std::size_t most_guarded = 1024 * MiB;
+constexpr std::size_t most_of_reservation = 64;
+constexpr std::size_t guarded_of_limited = 1 * MiB;
+constexpr std::size_t most_filled = 2 * MiB;
+// Records of guarded chunks, which have memory.
+constexpr std::size_t most_records = 32 * MiB;
+
+struct Ring {
+  constexpr explicit Ring(std::uint32_t most) noexcept : places(most) {}
+
+  std::uint32_t places;
+  Grave* graves = nullptr;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  std::uint32_t bare = 0;  // of the oldest, those without records
+  std::size_t bytes = 0;
+  std::size_t records = 0;  // bytes of extents
+
+  Grave& at(std::uint32_t i) const noexcept {
+    return graves[(first + i) % places];
+  }
+};
+
+constinit base::SpinLock lock;
+constinit Ring guarded TARN_GUARDED_BY(lock){1u << 15};
+constinit Ring filled TARN_GUARDED_BY(lock){1u << 10};
+
+// Sums only; order nothing.
+constinit std::atomic<std::uint64_t> guards_began{0};
+constinit std::atomic<std::uint64_t> guards_took{0};
+
+std::size_t most_bytes(bool is_guarded) noexcept {
+  if (!is_guarded)
+    return most_filled;
+  if (span::is_limited())
+    return guarded_of_limited;
+  return base::smaller(most_guarded, span::the_space.reservation(0).size() /
+                                         most_of_reservation);
+}
+
+bool has_ring(Ring& ring) noexcept TARN_REQUIRES(lock) {
+  if (ring.graves != nullptr)
+    return true;
+  const std::size_t size = ring.places * sizeof(Grave);
+  ring.graves = static_cast<Grave*>(keep(size));
+  if (ring.graves == nullptr)
+    return false;
+  // It has addresses of chunks, which somebody else may have by then.
+  static_cast<void>(leave_out(ring.graves, size));
+  return true;
+}
+
+Grave pop(Ring& ring) noexcept TARN_REQUIRES(lock) {
+  Grave& place = ring.at(0);
+  const Grave grave = place;
+  place = {};
+  ring.first = (ring.first + 1) % ring.places;
+  --ring.count;
+  ring.bare -= ring.bare != 0 ? 1 : 0;
+  ring.bytes -= grave.size;
+  if (grave.extent != nullptr)
+    ring.records -= grave.extent->own_size;
+  return grave;
+}
+
+// What was written into a filled one meanwhile, and mended.
+std::size_t verify_filled(const Grave& grave) noexcept {
+  const Change change = find_change(
+      grave.from, detail::bytes_between(grave.from, grave.to), freed_fill);
+  if (!change)
+    return 0;
+  Finding finding{.fault = Fault::use_after_end};
+  write_late_use(finding, grave, change.first, "write");
+  finding.damage = change.first;
+  finding.damaged = change.size();
+  report(finding);
+  fill(change.first, change.size(), freed_fill);
+  return 1;
+}
+
+void give_back(const Grave& grave, bool is_guarded) noexcept {
+  if (is_guarded)
+    static_cast<void>(os::unguard(grave.memory, grave.size));
+  else
+    static_cast<void>(verify_filled(grave));
+  if (grave.extent != nullptr)
+    drop(grave.extent);
+  const Loan loan{grave.memory, grave.size};
+  port::system_retag(loan, 0);
+  port::system_take_back(loan);
+}
+
+// The oldest one that has to leave, or one without memory.
+Grave next_to_leave(Ring& ring, std::size_t most) noexcept {
+  const base::Locked locked{lock};
+  const bool is_full =
+      ring.count != 0 && (ring.bytes > most || ring.count + 8 > ring.places);
+  return is_full ? pop(ring) : Grave{};
+}
+
+// The oldest records that are too many.
+Extent* next_records() noexcept {
+  const base::Locked locked{lock};
+  if (guarded.records <= most_records || guarded.bare == guarded.count)
+    return nullptr;
+  Grave& grave = guarded.at(guarded.bare++);
+  Extent* const extent = grave.extent;
+  grave.extent = nullptr;
+  if (extent != nullptr)
+    guarded.records -= extent->own_size;
+  return extent;
+}
+
+bool push(Ring& ring, const Grave& grave) noexcept {
+  const base::Locked locked{lock};
+  if (!has_ring(ring) || ring.count == ring.places)
+    return false;
+  ring.at(ring.count++) = grave;
+  ring.bytes += grave.size;
+  if (grave.extent != nullptr)
+    ring.records += grave.extent->own_size;
+  return true;
+}
+
+void level(Ring& ring, bool is_guarded) noexcept {
+  const std::size_t most = most_bytes(is_guarded);
+  // A few at once, so that none pays for all.
+  constexpr unsigned leave_at_once = 4;
+  for (unsigned i = 0; i < leave_at_once; ++i) {
+    const Grave grave = next_to_leave(ring, most);
+    if (grave.memory == nullptr)
+      break;
+    give_back(grave, is_guarded);
+  }
+  for (unsigned i = 0; i < leave_at_once && is_guarded; ++i)
+    if (Extent* const extent = next_records())
+      drop(extent);
+}
+
+bool has(const Grave& grave, const std::byte* p) noexcept {
+  return p >= grave.memory && p < grave.memory + grave.size;
+}
+
+bool find_in(const Ring& ring, const std::byte* p, Grave& found) noexcept
+    TARN_REQUIRES(lock) {
+  for (std::uint32_t i = ring.count; i-- != 0;)
+    if (has(ring.at(i), p)) {
+      found = ring.at(i);
+      return true;
+    }
+  return false;
+}
+
+bool lock_soon() noexcept TARN_TRY_ACQUIRE(true, lock) {
+  constexpr unsigned most_tries = 10000;
+  for (unsigned i = 0; i < most_tries; ++i)
+    if (lock.try_lock())
+      return true;
+  return false;
+}
+
+bool is_guardable(const Grave& grave) noexcept {
+  return (detail::address_of(grave.memory) | grave.size) % os::page_size() == 0;
+}
+
+}  // namespace
+
+bool guard_in_time(std::byte* memory, std::size_t size,
+                   std::size_t used) noexcept {
+  const std::uint64_t now = os::exact_now();
+  std::uint64_t began = guards_began.load(relaxed);
+  if (began == 0)
+    guards_began.store(began = now, relaxed);
+  if (guards_took.load(relaxed) > time_beyond + (now - began) / time_part ||
+      !os::guard(memory, size))
+    return false;
+  // Opening them again takes as long.
+  guards_took.fetch_add(2 * (os::exact_now() - now) + used * page_time,
+                        relaxed);
+  return true;
+}
+
+void bury(const Grave& grave) noexcept {
+  const std::size_t used =
+      detail::bytes_between(grave.memory, grave.to) / os::page_size() + 1;
+  const bool is_guarded =
+      is_guardable(grave) && guard_in_time(grave.memory, grave.size, used);
+  if (!is_guarded)
+    fill(grave.from, detail::bytes_between(grave.from, grave.to), freed_fill);
+  Ring& ring = is_guarded ? guarded : filled;
+  if (push(ring, grave))
+    level(ring, is_guarded);
+  else
+    give_back(grave, is_guarded);
+}
+
+bool find_grave(const std::byte* p, bool waits, Grave& found) noexcept {
+  if (waits)
+    lock.lock();
+  else if (!lock_soon())
+    return false;
+  const bool is_found = find_in(guarded, p, found) || find_in(filled, p, found);
+  lock.unlock();
+  return is_found;
+}
+
+std::size_t verify_graves() noexcept {
+  std::size_t told = 0;
+  for (std::uint32_t i = 0;; ++i) {
+    Grave grave;
+    {
+      const base::Locked locked{lock};
+      if (i >= filled.count)
+        return told;
+      grave = filled.at(i);
+    }
+    told += verify_filled(grave);
+  }
+}
+
+bool empty_graves() noexcept {
+  bool was_any = false;
+  for (Ring* const ring : {&filled, &guarded}) {
+    const std::size_t half = ring->bytes / 2;
+    for (;;) {
+      const Grave grave = next_to_leave(*ring, half);
+      if (grave.memory == nullptr)
+        break;
+      give_back(grave, ring == &guarded);
+      was_any = true;
+    }
+  }
+  return was_any;
+}
+
+void hold_graves() noexcept TARN_UNCHECKED_LOCKS {
+  lock.lock();
+}
+void let_graves_go() noexcept TARN_UNCHECKED_LOCKS {
+  lock.unlock();
+}
+
+}  // namespace tarn::check
