@@ -7,6 +7,7 @@
 #include "check/live_blocks.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
+#include "check/sampling.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
 #include "os/process.hpp"
@@ -326,15 +327,66 @@ void begin_once() noexcept {
   static_cast<void>(add_source_of_blocks(tell_blocks));
 }
 
+// What the sampler does is timed.
+constexpr port::RegionHooks sampled_hooks = {
+    .lent = Timed<lent>::call,
+    .allocated = Timed<allocated>::call,
+    .again = Timed<again>::call,
+    .find = Timed<find>::call,
+    .given_up = Timed<given_up>::call,
+    .resized = Timed<resized>::call,
+    .verify = Timed<verify_region>::call,
+    .ended = Timed<ended>::call,
+    .retire = Timed<retire>::call,
+    .after_mark = Timed<after_mark>::call,
+    .merge = Timed<merge>::call,
+    .make_room = make_room,
+    .end = Timed<end>::call,
+    .used_after_end = used_after_end,
+    .tell = tell,
+    .linger = linger};
+
+// One life of a region is drawn, from here to its next reset. Of lives that are
+// shorter than a look at the clock most are not looked at.
+bool is_drawn(CheckMode mode) noexcept {
+  static constinit thread_local std::uint32_t until = 0;
+  static constinit thread_local std::uint32_t passed = 0;
+  if (mode != CheckMode::sampled)
+    return false;
+  if (until != 0 && !samples_all()) {
+    --until;
+    return false;
+  }
+  constexpr std::uint32_t few = 8;
+  constexpr std::uint32_t many = 256;
+  const bool is_hit = may_sample(passed + 1);
+  until = passed = random_word() % (is_hit ? few : many);
+  return is_hit;
+}
+
+RegionWatch* watch(const RegionStart& start) noexcept;
+
 RegionWatch* begin(const RegionStart& start) noexcept {
-  auto* const former = static_cast<RegionState*>(start.former);
-  if (!port::is_full(start.mode)) {
-    if (former != nullptr)
-      end(*former);
+  if (port::is_full(start.mode))
+    return watch(start);
+  if (!is_drawn(start.mode)) {
+    if (start.former != nullptr)
+      Timed<end>::call(*start.former);
     return nullptr;
   }
+  const Spending spending;
+  RegionWatch* const drawn = watch(start);
+  count_sample(drawn == nullptr);
+  return drawn;
+}
+
+RegionWatch* watch(const RegionStart& start) noexcept {
+  auto* const former = static_cast<RegionState*>(start.former);
+  const port::RegionHooks* const wanted =
+      port::is_full(start.mode) ? &hooks : &sampled_hooks;
   if (former != nullptr) {
     former->lingers = 0;
+    former->hooks = wanted;
     return former;
   }
   begin_once();
@@ -344,7 +396,7 @@ RegionWatch* begin(const RegionStart& start) noexcept {
     return nullptr;
   }
   ::new (state) RegionState{};
-  state->hooks = &hooks;
+  state->hooks = wanted;
   state->region = start.region;
   state->number =
       enter_pool(PoolKind::region, start.id,

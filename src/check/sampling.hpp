@@ -69,6 +69,18 @@ class Spending {
   std::uint64_t begun_;
 };
 
+/// Calls a function and takes its time from the credit.
+template <auto function>
+struct Timed;
+template <class Result, class... Arguments,
+          Result (*function)(Arguments...) noexcept>
+struct Timed<function> {
+  static Result call(Arguments... arguments) noexcept {
+    const Spending spending;
+    return function(arguments...);
+  }
+};
+
 /// Fills port's table. Before the first mode is set.
 void install_sampling() noexcept;
 
