@@ -1,0 +1,9 @@
+// CHECK full
+// EXPECT tarn: fault: read of 0x*: 0 bytes behind 0x* (8192 bytes, the heap)
+#include "tarn/heap.hpp"
+
+int main() {
+  const auto* const block =
+      static_cast<volatile char*>(tarn::default_heap().allocate(8192));
+  return block[8192];
+}

@@ -1,0 +1,8 @@
+// CHECK full,page
+// EXPECT tarn: fault: write of 0x*: 0 bytes behind 0x* (64 bytes, heap 'mail')
+#include "tarn/heap.hpp"
+
+int main() {
+  tarn::Heap heap{{.name = "mail"}};
+  static_cast<volatile char*>(heap.allocate(64))[64] = 1;
+}
