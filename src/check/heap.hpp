@@ -168,6 +168,9 @@ struct Room {
   [[nodiscard]] std::size_t before() const noexcept {
     return detail::bytes_between(begin, block);
   }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return detail::bytes_between(block, end);
+  }
   [[nodiscard]] std::size_t behind() const noexcept {
     return detail::bytes_between(end, limit);
   }

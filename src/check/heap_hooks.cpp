@@ -71,12 +71,24 @@ void enter(Record& record, const HeapState& heap, const BlockAsk& ask,
   record.pool = heap.number;
 }
 
+// Fills what is to be filled.
+void fill_slot(const Room& room, const CheckSlab& slab,
+               const BlockAsk& ask) noexcept {
+  fill_around(room);
+  // Pages that were a guard read as zero.
+  const bool was_guard = slab.layout != Layout::slab && os::has_guard_marks();
+  if (ask.is_zeroed && !was_guard)
+    __builtin_memset(room.block, 0, ask.size);
+  else if (!ask.is_zeroed && ask.size <= largest_filled)
+    fill(room.block, ask.size, fresh_fill);
+}
+
 struct Place {
   CheckSlab* slab;
   unsigned slot;
 };
 
-// A free slot, busy and live from now on. False: refused.
+// A free slot, live from now on; one of pages is busy yet. False: refused.
 bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
           Place* place) noexcept {
   CheckClass& of = heap.classes[size_class];
@@ -96,7 +108,13 @@ bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
       CheckSlab* const slab = size_class == run_class ? added : of.with_free;
       if (slab != nullptr) {
         *place = {slab, take_slot(of, *slab)};
-        enter(slab->records[place->slot], heap, ask, stack, thread);
+        Record& record = slab->records[place->slot];
+        enter(record, heap, ask, stack, thread);
+        // So small that the lock is the cheaper for it.
+        if (slab->layout == Layout::slab) {
+          fill_slot(room_of(*slab, place->slot), *slab, ask);
+          record.spare = 0;
+        }
         return true;
       }
     }
@@ -125,20 +143,16 @@ void give_up(CheckSlab& slab, unsigned slot) noexcept {
     give_back(slab);
 }
 
-// Makes the pages usable and fills what is to be filled.
-bool prepare(const Place& at, const BlockAsk& ask) noexcept {
+// The same for a slot of pages, whose pages become usable.
+bool open_slot(const Place& at, const BlockAsk& ask) noexcept {
   CheckSlab& slab = *at.slab;
-  const bool is_paged = slab.layout != Layout::slab;
   const Room room = room_of(slab, at.slot);
-  if (is_paged && room.all() != 0 && !os::unguard(room.begin, room.all()))
+  if (room.all() != 0 && !os::unguard(room.begin, room.all())) {
+    give_up(slab, at.slot);
     return false;
-  fill_around(room);
-  std::byte* const block = room.block;
-  // Pages that were a guard read as zero.
-  if (ask.is_zeroed && !(is_paged && os::has_guard_marks()))
-    __builtin_memset(block, 0, ask.size);
-  else if (!ask.is_zeroed && ask.size <= largest_filled)
-    fill(block, ask.size, fresh_fill);
+  }
+  fill_slot(room, slab, ask);
+  set_busy(slab, at.slot, 0);
   return true;
 }
 
@@ -156,12 +170,9 @@ BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
   Place at{};
   if (!take(*heap, ask, class_for(domain, ask), &at))
     return {};
-  if (!prepare(at, ask)) {
-    give_up(*at.slab, at.slot);
+  if (at.slab->layout != Layout::slab && !open_slot(at, ask))
     return {};
-  }
   heap->live.fetch_add(at.slab->stride, relaxed);
-  set_busy(*at.slab, at.slot, 0);
   return {block_of(*at.slab, at.slot), false};
 }
 
@@ -196,23 +207,27 @@ Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
       return Answer::is_damaged;
   }
   enter_end(slab.records[slot], stack, thread);
+  if (slab.layout == Layout::slab) {
+    const Room room = room_of(slab, slot);
+    fill(room.block, room.size(), freed_fill);
+    if (!looks)
+      fill_around(room);
+    slab.records[slot].spare = 0;
+  }
   return Answer::is_well;
 }
 
-void close(CheckSlab& slab, unsigned slot, bool mends) noexcept {
+// The pages of a block that was retired.
+void close_slot(CheckSlab& slab, unsigned slot) noexcept {
   const Room room = room_of(slab, slot);
   unsigned spare = 0;
-  if (slab.layout != Layout::slab &&
-      (room.all() == 0 || os::guard(room.begin, room.all())))
+  if (room.all() == 0 || os::guard(room.begin, room.all())) {
     spare = is_guarded;
-  if (spare == 0) {
-    fill(room.block, detail::bytes_between(room.block, room.end), freed_fill);
-    if (mends)
-      fill_around(room);
+  } else {
+    fill(room.block, room.size(), freed_fill);
+    fill_around(room);
   }
-  slab.heap->live.fetch_sub(slab.stride, relaxed);
   set_busy(slab, slot, spare);
-  quarantine(slab, room.block);
 }
 
 void deallocate(heap::Domain& domain, void* p,
@@ -235,14 +250,16 @@ void deallocate(heap::Domain& domain, void* p,
   if (is_block(*slab, slot, p))
     tell_mismatch(*slab, slot, said);
   Answer answer = retire(*slab, slot, p, true, &damage);
-  const bool was_damaged = answer == Answer::is_damaged;
-  if (was_damaged) {
+  if (answer == Answer::is_damaged) {
     tell_damage(*slab, slot, damage);
     answer = retire(*slab, slot, p, false, &damage);
   }
   if (answer == Answer::is_not_live)
     return tell_not_live(domain, *slab, slot, p);
-  close(*slab, slot, was_damaged);
+  if (slab->layout != Layout::slab)
+    close_slot(*slab, slot);
+  slab->heap->live.fetch_sub(slab->stride, relaxed);
+  quarantine(*slab, static_cast<std::byte*>(p));
 }
 
 std::size_t usable_size(heap::Domain& domain, const void* p) noexcept {

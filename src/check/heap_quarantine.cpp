@@ -26,6 +26,7 @@ constexpr std::size_t guarded_of_limited = 1 * MiB;
 
 // Each block that comes lets as many go at most, so that none pays for all.
 constexpr unsigned leave_at_once = 8;
+constexpr unsigned soon_to_leave = 4;
 
 std::size_t within(std::size_t least, std::size_t n,
                    std::size_t most) noexcept {
@@ -44,8 +45,8 @@ std::size_t most_bytes(const HeapState& heap, bool is_filled) noexcept {
       within(least_guarded, live * guarded_times, most_guarded), scarce);
 }
 
-bool push(Waiting& waiting, const CheckSlab& slab, std::byte* block) noexcept {
-  const base::Locked locked{waiting.lock};
+bool push(Waiting& waiting, const CheckSlab& slab, std::byte* block) noexcept
+    TARN_REQUIRES(waiting.lock) {
   Waiting::Chunk* chunk = waiting.last;
   if (chunk == nullptr || waiting.end == Waiting::in_chunk) {
     chunk = waiting.unused;
@@ -71,12 +72,18 @@ bool push(Waiting& waiting, const CheckSlab& slab, std::byte* block) noexcept {
 }
 
 // The oldest, if there are more than `most` bytes. Null: there are not.
-std::byte* pop(Waiting& waiting, std::size_t most) noexcept {
-  const base::Locked locked{waiting.lock};
+std::byte* pop(Waiting& waiting, std::size_t most) noexcept
+    TARN_REQUIRES(waiting.lock) {
   Waiting::Chunk* const chunk = waiting.first;
   if (chunk == nullptr || waiting.bytes <= most)
     return nullptr;
   std::byte* const block = chunk->blocks[waiting.begin++];
+  // Those that leave soon were not seen for long.
+  if (const unsigned soon = waiting.begin + soon_to_leave;
+      soon < (chunk == waiting.last ? waiting.end : Waiting::in_chunk)) {
+    __builtin_prefetch(chunk->blocks[soon] - max_align);
+    __builtin_prefetch(chunk->blocks[soon] + 3 * max_align);
+  }
   waiting.bytes -= slab_at(block)->stride;
   const bool is_last = chunk == waiting.last;
   if (waiting.begin == (is_last ? waiting.end : Waiting::in_chunk)) {
@@ -90,11 +97,18 @@ std::byte* pop(Waiting& waiting, std::size_t most) noexcept {
   return block;
 }
 
-bool is_damaged(CheckClass& of, CheckSlab& slab, unsigned slot,
-                Damage* damage) noexcept {
+enum class Left : std::uint8_t { slab_stays, slab_goes, is_damaged };
+
+Left leave(CheckClass& of, CheckSlab& slab, unsigned slot, bool looks,
+           Damage* damage) noexcept {
   const base::Locked locked{of.lock};
-  *damage = damage_of(slab, slot);
-  return bool{*damage};
+  if (looks) {
+    *damage = damage_of(slab, slot);
+    if (*damage)
+      return Left::is_damaged;
+  }
+  slab.records[slot].use = static_cast<unsigned>(BlockUse::free);
+  return put_slot(of, slab, slot) ? Left::slab_goes : Left::slab_stays;
 }
 
 void leave(HeapState& heap, std::byte* block) noexcept {
@@ -102,15 +116,12 @@ void leave(HeapState& heap, std::byte* block) noexcept {
   const unsigned slot = slab.slot_of(block);
   CheckClass& of = heap.classes[slab.size_class];
   Damage damage;
-  if (is_damaged(of, slab, slot, &damage))
+  Left left = leave(of, slab, slot, true, &damage);
+  if (left == Left::is_damaged) {
     tell_damage(slab, slot, damage);
-  bool is_unused = false;
-  {
-    const base::Locked locked{of.lock};
-    slab.records[slot].use = static_cast<unsigned>(BlockUse::free);
-    is_unused = put_slot(of, slab, slot);
+    left = leave(of, slab, slot, false, &damage);
   }
-  if (is_unused)
+  if (left == Left::slab_goes)
     give_back(slab);
 }
 
@@ -120,23 +131,34 @@ void quarantine(CheckSlab& slab, std::byte* block) noexcept {
   HeapState& heap = *slab.heap;
   const bool is_filled = slab.layout == Layout::slab;
   Waiting& waiting = is_filled ? heap.filled : heap.guarded;
-  if (!push(waiting, slab, block)) {
-    degraded(Degraded::no_quarantine);
-    return leave(heap, block);
-  }
   const std::size_t most = most_bytes(heap, is_filled);
-  for (unsigned i = 0; i < leave_at_once; ++i) {
-    std::byte* const old = pop(waiting, most);
-    if (old == nullptr)
-      return;
+  std::byte* old = nullptr;
+  {
+    const base::Locked locked{waiting.lock};
+    old = push(waiting, slab, block) ? pop(waiting, most) : block;
+  }
+  if (old == block)
+    degraded(Degraded::no_quarantine);
+  for (unsigned i = 0; old != nullptr; ++i) {
     leave(heap, old);
+    if (i == leave_at_once)
+      return;
+    const base::Locked locked{waiting.lock};
+    old = pop(waiting, most);
   }
 }
 
 bool empty_quarantine(HeapState& heap) noexcept {
   bool was_any = false;
   for (Waiting* const waiting : {&heap.filled, &heap.guarded})
-    while (std::byte* const old = pop(*waiting, 0)) {
+    for (;;) {
+      std::byte* old = nullptr;
+      {
+        const base::Locked locked{waiting->lock};
+        old = pop(*waiting, 0);
+      }
+      if (old == nullptr)
+        break;
       leave(heap, old);
       was_any = true;
     }
