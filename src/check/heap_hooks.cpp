@@ -30,6 +30,9 @@ constexpr auto relaxed = std::memory_order_relaxed;
 // What a record can hold.
 constexpr std::size_t largest_size = (std::size_t{1} << 40) - 1;
 
+// Of a block's stacks: to walk twice as many takes a fifth of perl's time.
+constexpr unsigned calls_kept = 8;
+
 // Larger ones are not filled: what a program never touches is never there.
 constexpr std::size_t largest_filled = 64 * KiB;
 
@@ -92,7 +95,7 @@ struct Place {
 bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
           Place* place) noexcept {
   CheckClass& of = heap.classes[size_class];
-  const StackId stack = capture_stack();
+  const StackId stack = capture_stack(calls_kept);
   const unsigned thread = port::thread_index();
   const std::size_t granules =
       size_class == run_class
@@ -196,7 +199,7 @@ void enter_end(Record& record, StackId stack, unsigned thread) noexcept {
 // at once one finds that it is not live.
 Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
               Damage* damage) noexcept {
-  const StackId stack = capture_stack();
+  const StackId stack = capture_stack(calls_kept);
   const unsigned thread = port::thread_index();
   const base::Locked locked{slab.heap->classes[slab.size_class].lock};
   if (!is_block(slab, slot, p))

@@ -79,9 +79,9 @@ StackId enter(const std::uintptr_t* calls, unsigned count) noexcept {
 
 }  // namespace
 
-StackId capture_stack() noexcept {
+StackId capture_stack(unsigned most) noexcept {
   std::uintptr_t calls[deepest_stack];
-  return enter(calls, os::walk_stack(calls, deepest_stack));
+  return enter(calls, os::walk_stack(calls, most));
 }
 
 StackId capture_stack_of_signal(const void* context) noexcept {

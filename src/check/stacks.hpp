@@ -19,8 +19,9 @@ namespace tarn::check {
 /// The most calls that are kept of a stack.
 inline constexpr unsigned deepest_stack = 16;
 
-/// The stack of who calls, without the frames of tarn itself.
-[[nodiscard]] StackId capture_stack() noexcept;
+/// The stack of who calls, without the frames of tarn itself: at most so many
+/// calls, the innermost ones.
+[[nodiscard]] StackId capture_stack(unsigned most = deepest_stack) noexcept;
 
 /// The stack of what a signal interrupted, of tarn's code as well; `context` is
 /// the third argument of its handler.
