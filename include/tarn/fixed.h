@@ -42,6 +42,23 @@
 extern "C" {
 #endif
 
+/* Compilers that know it warn of a block given back to another function, twice,
+ * or used after that; fortified builds see where it ends. */
+#ifndef TARN_GIVEN_BACK_BY
+#  if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+#    define TARN_GIVEN_BACK_BY(function) __attribute__((malloc(function, 2)))
+#  else
+#    define TARN_GIVEN_BACK_BY(function)
+#  endif
+#endif
+#ifndef TARN_SIZED_BY
+#  ifdef __GNUC__
+#    define TARN_SIZED_BY(parameter) __attribute__((alloc_size(parameter)))
+#  else
+#    define TARN_SIZED_BY(parameter)
+#  endif
+#endif
+
 /* How a heap finds room. */
 typedef struct tarn_fit tarn_fit;
 
@@ -76,11 +93,14 @@ void tarn_fixed_heap_destroy(tarn_fixed_heap* heap);
 bool tarn_fixed_heap_add_buffer(tarn_fixed_heap* heap, void* buffer,
                                 size_t size);
 
-void* tarn_fixed_heap_allocate(tarn_fixed_heap* heap, size_t size);
-void* tarn_fixed_heap_allocate_aligned(tarn_fixed_heap* heap, size_t size,
-                                       size_t align);
 void tarn_fixed_heap_deallocate(tarn_fixed_heap* heap, void* p);
-void* tarn_fixed_heap_reallocate(tarn_fixed_heap* heap, void* p, size_t size);
+void* tarn_fixed_heap_allocate(tarn_fixed_heap* heap, size_t size)
+    TARN_GIVEN_BACK_BY(tarn_fixed_heap_deallocate) TARN_SIZED_BY(2);
+void* tarn_fixed_heap_allocate_aligned(tarn_fixed_heap* heap, size_t size,
+                                       size_t align)
+    TARN_GIVEN_BACK_BY(tarn_fixed_heap_deallocate) TARN_SIZED_BY(2);
+void* tarn_fixed_heap_reallocate(tarn_fixed_heap* heap, void* p, size_t size)
+    TARN_GIVEN_BACK_BY(tarn_fixed_heap_deallocate) TARN_SIZED_BY(3);
 bool tarn_fixed_heap_try_expand(tarn_fixed_heap* heap, void* p, size_t size);
 
 bool tarn_fixed_heap_owns(const tarn_fixed_heap* heap, const void* p);
@@ -118,8 +138,9 @@ bool tarn_slot_pool_init_aligned(tarn_slot_pool* pool, void* buffer,
 /* All slots end; the buffer is yours again. */
 void tarn_slot_pool_destroy(tarn_slot_pool* pool);
 
-void* tarn_slot_pool_allocate(tarn_slot_pool* pool);
 void tarn_slot_pool_deallocate(tarn_slot_pool* pool, void* p);
+void* tarn_slot_pool_allocate(tarn_slot_pool* pool)
+    TARN_GIVEN_BACK_BY(tarn_slot_pool_deallocate);
 
 bool tarn_slot_pool_owns(const tarn_slot_pool* pool, const void* p);
 size_t tarn_slot_pool_size_of(const tarn_slot_pool* pool, const void* p);
@@ -157,7 +178,8 @@ bool tarn_frame_region_init(tarn_frame_region* region, void* buffer,
 /* All blocks end; the buffer is yours again. */
 void tarn_frame_region_destroy(tarn_frame_region* region);
 
-void* tarn_frame_region_allocate(tarn_frame_region* region, size_t size);
+void* tarn_frame_region_allocate(tarn_frame_region* region, size_t size)
+    TARN_SIZED_BY(2);
 void* tarn_frame_region_allocate_aligned(tarn_frame_region* region, size_t size,
                                          size_t align);
 void tarn_frame_region_flip(tarn_frame_region* region);

@@ -32,6 +32,7 @@
 
 #include "tarn/budget.hpp"
 #include "tarn/checks.hpp"
+#include "tarn/detail/attributes.hpp"
 
 namespace tarn {
 namespace heap {
@@ -72,12 +73,15 @@ class Heap {
 
   /// `size` bytes at a multiple of max_align, or nullptr. Size 0 gives a block
   /// of its own, too.
+  TARN_ALLOC_SIZE(2)
   [[nodiscard]] void* allocate(std::size_t size) noexcept;
 
   /// The same at a multiple of `align`, a power of two.
+  TARN_ALLOC_SIZE(2)
   [[nodiscard]] void* allocate(std::size_t size, std::size_t align) noexcept;
 
   /// The same, all bytes zero. Pages that nobody used are not touched for it.
+  TARN_ALLOC_SIZE(2)
   [[nodiscard]] void* allocate_zeroed(std::size_t size,
                                       std::size_t align = max_align) noexcept;
 
@@ -91,6 +95,7 @@ class Heap {
   /// one where it has the room and would not waste half of it. The old one is
   /// given back. nullptr: ran out, and the old block stands. From nullptr it is
   /// allocate().
+  TARN_ALLOC_SIZE(3)
   [[nodiscard]] void* reallocate(void* p, std::size_t size) noexcept;
 
   /// Makes the block one of at least `size` bytes where it lies. Only large

@@ -130,14 +130,14 @@ class ObjectPool {
   /// on.
   template <class... Args>
   [[nodiscard]] Handle acquire(Args&&... args) noexcept(is_steady)
-      TARN_NONBLOCKING_IF(is_steady) {
+      TARN_NONBLOCKING_IF(is_steady) TARN_LIFETIMEBOUND {
     return Handle{acquire_raw(std::forward<Args>(args)...)};
   }
 
   /// The same without an owner; nullptr: ran out.
   template <class... Args>
   [[nodiscard]] T* acquire_raw(Args&&... args) noexcept(is_steady)
-      TARN_NONBLOCKING_IF(is_steady) {
+      TARN_NONBLOCKING_IF(is_steady) TARN_LIFETIMEBOUND {
     if constexpr (is_steady)
       return acquire_steady(std::forward<Args>(args)...);
     T* const object = take();

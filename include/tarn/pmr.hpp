@@ -157,7 +157,7 @@ class FixedResource final : public std::pmr::memory_resource {
 
 // It is constructed in the header of one of the region's chunks, where it stays
 // at resets and moves with merges.
-inline RegionResource* Region::resource() {
+inline RegionResource* Region::resource() TARN_LIFETIMEBOUND {
   void* const place = resource_place();
   static_assert(sizeof(RegionResource) == 2 * sizeof(void*));
   if (place == nullptr)

@@ -23,6 +23,7 @@
 #pragma once
 
 #include "tarn/checks.hpp"
+#include "tarn/detail/attributes.hpp"
 #include "tarn/detail/bits.hpp"
 #include "tarn/detail/region_types.hpp"
 #include "tarn/upstream.hpp"
@@ -61,7 +62,8 @@ class Region {
   /// `size` bytes at a multiple of `align`, a power of two, or nullptr. Size 0
   /// gives a pointer that is not null and must not be dereferenced.
   [[nodiscard]] void* allocate(std::size_t size,
-                               std::size_t align = max_align) noexcept {
+                               std::size_t align = max_align) noexcept
+      TARN_LIFETIMEBOUND {
     if (detail::is_plain_alignment(align)) [[likely]] {
       std::byte* const block = detail::align_up(next_, align);
       if (fits(block, size)) [[likely]] {
@@ -74,8 +76,10 @@ class Region {
   }
 
   /// The same, all bytes zero.
+  TARN_ALLOC_SIZE(2)
   [[nodiscard]] void* allocate_zeroed(std::size_t size,
-                                      std::size_t align = max_align) noexcept;
+                                      std::size_t align = max_align) noexcept
+      TARN_LIFETIMEBOUND;
 
   /// Sees to it that the next `bytes` bytes of blocks (their alignment gaps
   /// included) come from memory that is there and touched: allocating them
@@ -87,29 +91,39 @@ class Region {
   /// region's resource (include tarn/pmr.hpp). When T's constructor throws,
   /// the region keeps the bytes and forgets the T.
   template <class T, class... Args>
-  [[nodiscard]] T* make(Args&&... args);
+      [[nodiscard]] T* make(Args&&... args) & TARN_LIFETIMEBOUND;
+  template <class T, class... Args>
+  T* make(Args&&... args) && = delete;  // dies with this very expression
 
   /// `count` value-initialised T's; their destructors run last to first.
   template <class T>
-  [[nodiscard]] T* make_array(std::size_t count);
+      [[nodiscard]] T* make_array(std::size_t count) & TARN_LIFETIMEBOUND;
+  template <class T>
+  T* make_array(std::size_t count) && = delete;
 
   /// A copy of `text` that dies with the region, zero-terminated, as a
   /// std::string_view; its data() is null when memory ran out, and never
   /// otherwise. Needs tarn/text.hpp. Cost: linear in the text.
   template <class Text>
-  [[nodiscard]] auto copy(const Text& text) noexcept {
+  [[nodiscard]] auto copy(const Text& text) & noexcept TARN_LIFETIMEBOUND {
     return detail::TextDoor<Text>::copy(*this, text);
   }
+  template <class Text>
+  void copy(const Text& text) && = delete;
 
   /// All parts, one after the other, as copy() would give them.
   template <class... Parts>
-  [[nodiscard]] auto concat(const Parts&... parts) noexcept {
+  [[nodiscard]] auto concat(const Parts&... parts) & noexcept
+      TARN_LIFETIMEBOUND {
     return detail::TextDoor<Parts...>::concat(*this, parts...);
   }
+  template <class... Parts>
+  void concat(const Parts&... parts) && = delete;
 
   /// The same as allocate(), from a block that was given up where one fits.
   [[nodiscard]] void* allocate_or_recycle(
-      std::size_t size, std::size_t align = max_align) noexcept {
+      std::size_t size,
+      std::size_t align = max_align) noexcept TARN_LIFETIMEBOUND {
     if (recycled_ != nullptr) [[unlikely]]
       if (void* const block = allocate_again(size, align))
         return block;
@@ -145,7 +159,8 @@ class Region {
 
   /// A child that lives in this region's memory and ends at its reset, or
   /// nullptr. Children from child_of() are reset then, and stay usable.
-  [[nodiscard]] Region* make_child(const RegionOptions& options = {}) noexcept;
+  [[nodiscard]] Region* make_child(const RegionOptions& options = {}) noexcept
+      TARN_LIFETIMEBOUND;
 
   /// Ends all blocks: children newest first, then cleanups newest first, then
   /// the memory, of which options.retain says what stays. Cleanups may still
@@ -178,7 +193,7 @@ class Region {
   /// The region's std::pmr::memory_resource: one, at the same address until
   /// the region ends, whatever is reset. It takes no memory but a first chunk;
   /// throws std::bad_alloc when that cannot be had. Needs tarn/pmr.hpp.
-  [[nodiscard]] inline RegionResource* resource();
+  [[nodiscard]] inline RegionResource* resource() TARN_LIFETIMEBOUND;
 
   /// Closes the region to further blocks, of whatever kind and by whatever
   /// door, until unseal() or reset(): each gives nullptr, and in mode full is a

@@ -30,6 +30,23 @@ extern "C" {
 #  define TARN_ALIGNAS(bytes) _Alignas(bytes)
 #endif
 
+/* Compilers that know it warn of a block given back to another function, twice,
+ * or used after that; fortified builds see where it ends. */
+#ifndef TARN_GIVEN_BACK_BY
+#  if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+#    define TARN_GIVEN_BACK_BY(function) __attribute__((malloc(function, 2)))
+#  else
+#    define TARN_GIVEN_BACK_BY(function)
+#  endif
+#endif
+#ifndef TARN_SIZED_BY
+#  ifdef __GNUC__
+#    define TARN_SIZED_BY(parameter) __attribute__((alloc_size(parameter)))
+#  else
+#    define TARN_SIZED_BY(parameter)
+#  endif
+#endif
+
 #define TARN_VERSION_MAJOR 0
 #define TARN_VERSION_MINOR 1
 #define TARN_VERSION_PATCH 0
@@ -83,12 +100,13 @@ void tarn_region_init_child(tarn_region* region, tarn_region* parent,
                             const tarn_region_options* options);
 void tarn_region_destroy(tarn_region* region);
 
-void* tarn_region_allocate(tarn_region* region, size_t size);
+void* tarn_region_allocate(tarn_region* region, size_t size) TARN_SIZED_BY(2);
 void* tarn_region_allocate_aligned(tarn_region* region, size_t size,
-                                   size_t align);
-void* tarn_region_allocate_zeroed(tarn_region* region, size_t size);
-void* tarn_region_grow(tarn_region* region, void* p, size_t size,
-                       size_t wanted);
+                                   size_t align) TARN_SIZED_BY(2);
+void* tarn_region_allocate_zeroed(tarn_region* region, size_t size)
+    TARN_SIZED_BY(2);
+void* tarn_region_grow(tarn_region* region, void* p, size_t size, size_t wanted)
+    TARN_SIZED_BY(4);
 void tarn_region_deallocate(tarn_region* region, void* p, size_t size);
 bool tarn_region_free_large(tarn_region* region, void* p);
 
@@ -138,9 +156,10 @@ bool tarn_object_pool_init(tarn_object_pool* pool, size_t size,
                            const tarn_object_pool_options* options);
 void tarn_object_pool_destroy(tarn_object_pool* pool);
 
-/* NULL: ran out, or its construction failed. */
-void* tarn_object_pool_acquire(tarn_object_pool* pool);
 void tarn_object_pool_release(tarn_object_pool* pool, void* object);
+/* NULL: ran out, or its construction failed. */
+void* tarn_object_pool_acquire(tarn_object_pool* pool)
+    TARN_GIVEN_BACK_BY(tarn_object_pool_release);
 size_t tarn_object_pool_acquire_many(tarn_object_pool* pool, size_t n,
                                      void** out);
 void tarn_object_pool_release_many(tarn_object_pool* pool, void* const* objects,
@@ -164,12 +183,16 @@ typedef struct tarn_heap_options {
 void tarn_heap_init(tarn_heap* heap, const tarn_heap_options* options);
 void tarn_heap_destroy(tarn_heap* heap);
 
-void* tarn_heap_allocate(tarn_heap* heap, size_t size);
-void* tarn_heap_allocate_aligned(tarn_heap* heap, size_t size, size_t align);
-void* tarn_heap_allocate_zeroed(tarn_heap* heap, size_t size);
-void* tarn_heap_reallocate(tarn_heap* heap, void* p, size_t size);
-bool tarn_heap_try_expand(tarn_heap* heap, void* p, size_t size);
 void tarn_heap_deallocate(tarn_heap* heap, void* p);
+void* tarn_heap_allocate(tarn_heap* heap, size_t size)
+    TARN_GIVEN_BACK_BY(tarn_heap_deallocate) TARN_SIZED_BY(2);
+void* tarn_heap_allocate_aligned(tarn_heap* heap, size_t size, size_t align)
+    TARN_GIVEN_BACK_BY(tarn_heap_deallocate) TARN_SIZED_BY(2);
+void* tarn_heap_allocate_zeroed(tarn_heap* heap, size_t size)
+    TARN_GIVEN_BACK_BY(tarn_heap_deallocate) TARN_SIZED_BY(2);
+void* tarn_heap_reallocate(tarn_heap* heap, void* p, size_t size)
+    TARN_GIVEN_BACK_BY(tarn_heap_deallocate) TARN_SIZED_BY(3);
+bool tarn_heap_try_expand(tarn_heap* heap, void* p, size_t size);
 size_t tarn_heap_usable_size(const tarn_heap* heap, const void* p);
 size_t tarn_heap_allocate_many(tarn_heap* heap, size_t size, size_t n,
                                void** out);
