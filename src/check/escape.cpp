@@ -127,15 +127,9 @@ void tell(Search& search) noexcept {
                                      : " pointers to it remain");
   finding.place = search.first;
   finding.pool = search.state->number;
-  Record record{};
   const LiveBlock& holder = search.first_holder;
-  if (holder.memory != nullptr) {
-    record.size = holder.size & ((std::uint64_t{1} << 40) - 1);
-    record.use = static_cast<std::uint64_t>(BlockUse::live);
-    record.allocated_by = holder.allocated_by;
-    record.pool = holder.pool;
-    finding.block = {holder.memory, holder.size, &record};
-  }
+  if (holder.memory != nullptr)
+    finding.below = {holder.memory, holder.size, holder.record};
   report(finding);
 }
 

@@ -6,7 +6,6 @@
 #include "check/region.hpp"
 #include "check/sampling.hpp"
 #include "os/file.hpp"
-#include "check/region.hpp"
 #include "os/process.hpp"
 #include "port/check_mode.hpp"
 #include "port/last_words.hpp"
@@ -128,7 +127,6 @@ const Settings& settings() noexcept {
 }
 
 void begin() noexcept {
-  install_regions();
   static constinit std::atomic<bool> has_begun{false};
   if (has_begun.load(relaxed))
     return;

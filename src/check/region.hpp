@@ -23,7 +23,6 @@
 #include <atomic>
 
 namespace tarn::check::regions {
-namespace tarn::check {
 
 struct RegionState;
 
@@ -124,7 +123,6 @@ void write_redzones(Extent& extent, const Entry& entry) noexcept;
 
 /// Lets regions that start anew ask.
 void install() noexcept;
-void install_regions() noexcept;
 
 // The table's functions, by file.
 void* allocated(port::RegionWatch& watch, const port::RegionBlock& made,
@@ -163,5 +161,4 @@ void tell_mismatch(Extent& extent, Entry& entry, std::size_t said,
 void tell_stray(RegionState& state, const std::byte* p,
                 const char* verb) noexcept;
 
-}  // namespace tarn::check
 }  // namespace tarn::check::regions

@@ -1,7 +1,6 @@
 // Blocks of a checked region, from their allocation to their giving up.
 #include "base/order.hpp"
 #include "check/fills.hpp"
-#include "check/graves.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/stacks.hpp"
@@ -10,7 +9,6 @@
 #include <bit>
 
 namespace tarn::check::regions {
-namespace tarn::check {
 namespace {
 
 using port::RegionBlock;
@@ -256,5 +254,4 @@ void forget_given_up(RegionState& state) noexcept {
   state.given_up = 0;
 }
 
-}  // namespace tarn::check
 }  // namespace tarn::check::regions

@@ -1,6 +1,5 @@
 // The end of blocks of a checked region: at a rewind, a reset, its own end.
 #include "check/fills.hpp"
-#include "check/graves.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/stacks.hpp"
@@ -10,7 +9,6 @@
 #include "span/space.hpp"
 
 namespace tarn::check::regions {
-namespace tarn::check {
 namespace {
 
 using port::RegionEnd;
@@ -174,5 +172,4 @@ void drop(Extent* extent) noexcept {
       {reinterpret_cast<std::byte*>(extent), extent->own_size});
 }
 
-}  // namespace tarn::check
 }  // namespace tarn::check::regions

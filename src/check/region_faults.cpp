@@ -7,12 +7,6 @@
 #include "port/world.hpp"
 
 namespace tarn::check::regions {
-#include "check/graves.hpp"
-#include "check/region.hpp"
-#include "port/pool_kind.hpp"
-#include "port/world.hpp"
-
-namespace tarn::check {
 namespace {
 
 using port::RegionEnd;
@@ -189,5 +183,4 @@ void write_late_use(Finding& finding, const Grave& grave, const std::byte* p,
        << std::uint64_t{port::clock_ms() - grave.at} << " ms ago";
 }
 
-}  // namespace tarn::check
 }  // namespace tarn::check::regions

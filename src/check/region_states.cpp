@@ -2,7 +2,6 @@
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
 #include "check/escape.hpp"
-#include "check/graves.hpp"
 #include "check/guarded.hpp"
 #include "check/live_blocks.hpp"
 #include "check/region.hpp"
@@ -19,7 +18,6 @@
 #include <new>
 
 namespace tarn::check::regions {
-namespace tarn::check {
 namespace {
 
 using port::RegionStart;
@@ -139,7 +137,6 @@ bool is_region_guard(const void* address, bool, Finding& finding) noexcept {
   const auto* const p = static_cast<const std::byte*>(address);
   if (!find_grave(p, false, grave))
     return is_inside_guard(p, finding);
-  return false;
   write_late_use(finding, grave, p, nullptr);
   return true;
 }
@@ -289,7 +286,7 @@ void tell_blocks_of(void* context, RegionState& state) noexcept {
       if (use_of(entry) == BlockUse::live)
         telling.look(telling.context,
                      {block_of(*extent, entry), entry.record.size, state.number,
-                      entry.record.allocated_by, true});
+                      &entry.record, true});
     }
   }
 }
@@ -410,42 +407,35 @@ RegionWatch* watch(const RegionStart& start) noexcept {
 }  // namespace
 
 void install() noexcept {
-  void install_regions() noexcept {
-    port::region_begin.store(begin, std::memory_order_release);
-  }
+  port::region_begin.store(begin, std::memory_order_release);
+}
 
-  std::uint16_t this_thread() noexcept {
-    return static_cast<std::uint16_t>(port::thread_index());
-  }
+std::uint16_t this_thread() noexcept {
+  return static_cast<std::uint16_t>(port::thread_index());
+}
 
-  void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
-                       void* context) noexcept {
-    const base::Locked locked{lock};
-    look_at_living(look, context);
-    for (RegionState* state = living; state != nullptr; state = state->next)
-      if (state->lock.try_lock()) {
-        look(context, *state);
-        state->lock.unlock();
-      }
-  }
+void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
+                     void* context) noexcept {
+  const base::Locked locked{lock};
+  look_at_living(look, context);
+}
 
-  Extent* extent_of(RegionState & state, const std::byte* p) noexcept {
-    Extent* extent = state.last_found;
-    if (extent != nullptr && extent->contains(p))
-      return extent;
-    extent = state.extents;
-    while (extent != nullptr && !extent->contains(p))
-      extent = extent->older;
-    state.last_found = extent;
+Extent* extent_of(RegionState& state, const std::byte* p) noexcept {
+  Extent* extent = state.last_found;
+  if (extent != nullptr && extent->contains(p))
     return extent;
-  }
+  extent = state.extents;
+  while (extent != nullptr && !extent->contains(p))
+    extent = extent->older;
+  state.last_found = extent;
+  return extent;
+}
 
-  void note_freed(RegionState & state, Record & record) noexcept {
-    record.use = static_cast<std::uint64_t>(BlockUse::quarantined);
-    record.freed_by = capture_stack();
-    record.freed_on = this_thread();
-    record.freed_at = state.now;
-  }
+void note_freed(RegionState& state, Record& record) noexcept {
+  record.use = static_cast<std::uint64_t>(BlockUse::quarantined);
+  record.freed_by = capture_stack();
+  record.freed_on = this_thread();
+  record.freed_at = state.now;
+}
 
 }  // namespace tarn::check::regions
-}  // namespace tarn::check
