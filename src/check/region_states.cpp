@@ -333,6 +333,7 @@ constexpr port::RegionHooks sampled_hooks = {
     .given_up = Timed<given_up>::call,
     .resized = Timed<resized>::call,
     .verify = Timed<verify_region>::call,
+    .about_to_end = Timed<about_to_end>::call,
     .ended = Timed<ended>::call,
     .retire = Timed<retire>::call,
     .after_mark = Timed<after_mark>::call,

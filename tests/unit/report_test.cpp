@@ -291,8 +291,6 @@ TEST_CASE(
           "tarn: TARN_CHECK=" + words +
               " is not understood; checks are off. It is one of off, sampled, "
               "full; then, parted by commas, any of page, log, symbols, json, "
-              "report=PATH, escape=all, exit=off, budget=PERCENT, "
-              "every\nholds\n");
               "report=PATH, escape=all, leaks, exit=off, budget=PERCENT, "
               "every\nholds\n");
 }
