@@ -112,8 +112,8 @@ def unknown_mode():
     holds(result.stderr ==
           'tarn: TARN_CHECK=thorough is not understood; checks are off. It is '
           'one of off, sampled, full; then, parted by commas, any of page, log, '
-          'symbols, json, report=PATH, escape=all, exit=off, budget=PERCENT, '
-          'every\n', result)
+          'symbols, json, report=PATH, escape=all, leaks, exit=off, '
+          'budget=PERCENT, every\n', result)
 
 
 @case('no program gets a sentence and an exit code as a shell gives it')
