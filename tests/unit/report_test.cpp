@@ -293,8 +293,6 @@ TEST_CASE(
               "full; then, parted by commas, any of page, log, symbols, json, "
               "report=PATH, escape=all, leaks, exit=off, budget=PERCENT, "
               "every\nholds\n");
-              "report=PATH, escape=all, leaks, exit=off, budget=PERCENT, "
-              "every\nholds\n");
 }
 
 TEST_CASE("TARN_CHECK sets the mode and its words") {
