@@ -6,12 +6,10 @@
 #include "tarn/checks.hpp"
 
 #include "base/text.hpp"
-#include "check/modes.hpp"
 #include "check/reach.hpp"
 #include "check/report.hpp"
 #include "check/scan.hpp"
 #include "check/sites.hpp"
-#include "port/check_mode.hpp"
 #include "port/fault.hpp"
 #include "port/last_words.hpp"
 #include "port/pool_kind.hpp"
@@ -181,13 +179,6 @@ std::size_t tell_all(Piece* begin, Piece* end,
   for (const Group& group : groups)
     tell(group);
   return static_cast<std::size_t>(groups.end() - groups.begin());
-}
-
-// Before the sweep of blocks, after the program's own destructors.
-__attribute__((destructor(102))) void tell_at_exit() noexcept {
-  if (port::is_full(check_mode()) && !settings().no_exit)
-    tell_leaks(settings().leaks ? ForgottenBlocks::told
-                                : ForgottenBlocks::counted);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "tarn/checks.hpp"
 
+#include "check/leaks.hpp"
 #include "check/modes.hpp"
 #include "port/check_mode.hpp"
 
@@ -19,8 +20,11 @@ constinit std::atomic<Sweeper> sweepers[most_sweepers] = {};
 
 // After the program's own destructors, since it was there before them.
 __attribute__((destructor(101))) void sweep_at_exit() noexcept {
-  if (port::is_full(check_mode()) && !settings().no_exit)
-    static_cast<void>(sweep_all());
+  if (!port::is_full(check_mode()) || settings().no_exit)
+    return;
+  static_cast<void>(sweep_all());
+  tell_leaks(settings().leaks ? ForgottenBlocks::told
+                              : ForgottenBlocks::counted);
 }
 
 }  // namespace
