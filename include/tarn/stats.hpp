@@ -94,8 +94,24 @@ struct PoolStats {
   std::size_t held = 0;    ///< bytes
 };
 
+/// Pools that may be leaked, in the modes of checking: those of one place in
+/// the program that are older than a minute and than eight times the longest
+/// life that ended there, or one pool that only grows.
+struct SuspectStats {
+  PoolKind kind = PoolKind::none;
+  char name[55] = {};           ///< of the oldest; "": it has none
+  bool only_grows = false;      ///< one pool, suspect by its size
+  std::uintptr_t site = 0;      ///< behind the call that makes them; 0: unknown
+  std::uint32_t pools = 0;      ///< that are too old
+  std::uint32_t completed = 0;  ///< that ended, of the same site
+  std::uint32_t longest = 0;    ///< the longest life of those, in milliseconds
+  std::uint32_t oldest = 0;     ///< the age of the oldest, in milliseconds
+  std::size_t bytes = 0;        ///< that they hold, as far as is known
+};
+
 struct Snapshot {
   static constexpr unsigned most_pools = 64;
+  static constexpr unsigned most_suspects = 16;
 
   std::uint64_t taken = 0;  ///< nanoseconds of a clock that never goes back
   SpaceStats space{};
@@ -103,7 +119,9 @@ struct Snapshot {
   std::size_t bookkeeping = 0;  ///< bytes of tarn's own, beside the tables
   PoolStats pools[most_pools];  ///< those met first, the largest first
   unsigned pool_count = 0;
-  PoolStats other_pools;  ///< the sum of those that had no room
+  PoolStats other_pools;                 ///< the sum of those that had no room
+  SuspectStats suspects[most_suspects];  ///< sites first, in order of use
+  unsigned suspect_count = 0;
 };
 
 [[nodiscard]] Snapshot snapshot() noexcept;

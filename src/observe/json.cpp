@@ -63,6 +63,29 @@ void write_pools(const Snapshot& now, Out& out) noexcept {
   out << ']';
 }
 
+void write_suspect(const SuspectStats& suspect, Out& out) noexcept {
+  Object object{out};
+  object["kind"] << Quoted{port::noun_of(suspect.kind)};
+  object["name"] << Quoted{suspect.name};
+  object["only_grows"] << (suspect.only_grows ? "true" : "false");
+  object.add("site", suspect.site);
+  object.add("pools", suspect.pools);
+  object.add("held", suspect.bytes);
+  object.add("completed", suspect.completed);
+  object.add("longest_ms", suspect.longest);
+  object.add("oldest_ms", suspect.oldest);
+}
+
+void write_suspects(const Snapshot& now, Out& out) noexcept {
+  out << '[';
+  for (unsigned i = 0; i < now.suspect_count; ++i) {
+    if (i != 0)
+      out << ',';
+    write_suspect(now.suspects[i], out);
+  }
+  out << ']';
+}
+
 void write_class(const ClassStats& one, Out& out) noexcept {
   Object object{out};
   object.add("block", one.block);
@@ -158,6 +181,8 @@ void write_json(const Snapshot& now, const Snapshot* before,
     write_pools(now, out);
     object["other_pools"];
     write_pool(now.other_pools, out);
+    object["suspects"];
+    write_suspects(now, out);
     object["heap"];
     write_heap(now.heap, out);
     if (before != nullptr) {

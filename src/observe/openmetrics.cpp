@@ -104,6 +104,41 @@ void write_pools(const Snapshot& now, Out& out) noexcept {
         << std::uint64_t{now.other_pools.held} << '\n';
 }
 
+struct OfSuspect {
+  Family family;
+  std::size_t (*value)(const SuspectStats&) noexcept;
+};
+
+constexpr OfSuspect of_suspect[] = {
+    {{"tarn_suspect_pools", Type::gauge, "",
+      "Pools that live longer than any of their site, or only grow."},
+     [](const SuspectStats& one) noexcept -> std::size_t { return one.pools; }},
+    {{"tarn_suspect_held_bytes", Type::gauge, "bytes", "What those hold."},
+     [](const SuspectStats& one) noexcept { return one.bytes; }},
+    {{"tarn_suspect_oldest_seconds", Type::gauge, "seconds",
+      "Age of the oldest of those."},
+     [](const SuspectStats& one) noexcept -> std::size_t {
+       constexpr std::uint32_t second = 1000;
+       return one.oldest / second;
+     }},
+};
+
+// The place in the list tells rows apart whose names are the same.
+void write_suspects(const Snapshot& now, Out& out) noexcept {
+  for (const OfSuspect& row : of_suspect) {
+    if (now.suspect_count != 0)
+      write_head(row.family, out);
+    for (unsigned i = 0; i < now.suspect_count; ++i) {
+      const SuspectStats& one = now.suspects[i];
+      write_name(row.family, out)
+          << "{kind=" << Quoted{port::noun_of(one.kind), false}
+          << ",pool=" << Quoted{one.name, false} << ",site=\"" << one.site
+          << "\",suspect=\"" << i << "\"} " << std::uint64_t{row.value(one)}
+          << '\n';
+    }
+  }
+}
+
 void write_heap(const HeapStats& heap, Out& out) noexcept {
   constexpr Type gauge = Type::gauge;
   write_one({"tarn_heap_held_bytes", gauge, "bytes", "Held by heaps."},
@@ -185,6 +220,7 @@ void write_openmetrics(const Snapshot& now, Out& out) noexcept {
   write_limits(now.space, out);
   write_bookkeeping(now, out);
   write_pools(now, out);
+  write_suspects(now, out);
   write_heap(now.heap, out);
   write_classes(now.heap, out);
   out << "# EOF\n";

@@ -2,6 +2,7 @@
 
 #include "heap/look.hpp"
 #include "observe/pools.hpp"
+#include "observe/suspects.hpp"
 #include "os/process.hpp"
 
 namespace tarn {
@@ -105,6 +106,7 @@ Snapshot snapshot() noexcept {
   now.space = space_stats();
   fill_in(now.heap, heap::any_pool);
   observe::add_pools(now);
+  observe::add_suspects(now);
   return now;
 }
 

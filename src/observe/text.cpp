@@ -58,6 +58,30 @@ void write_pools(const Snapshot& now, Out& out) noexcept {
     write_pool(now.other_pools, " pools", out);
 }
 
+void write_suspect(const SuspectStats& suspect, Out& out) noexcept {
+  constexpr std::uint32_t second = 1000;
+  out << number(suspect.pools) << size(suspect.bytes)
+      << number(suspect.oldest / second) << "  " << port::noun_of(suspect.kind);
+  if (suspect.name[0] != '\0')
+    out << ' ' << Quoted{suspect.name};
+  if (suspect.only_grows)
+    out << " only grows";
+  else
+    out << ", of which " << suspect.completed << " ended, the longest after "
+        << suspect.longest / second << " s";
+  if (suspect.site != 0)
+    out << ", made at " << std::uint64_t{suspect.site};
+  out << '\n';
+}
+
+void write_suspects(const Snapshot& now, Out& out) noexcept {
+  if (now.suspect_count == 0)
+    return;
+  out << "\nsuspected leaks\n     pools      held  oldest s\n";
+  for (unsigned i = 0; i < now.suspect_count; ++i)
+    write_suspect(now.suspects[i], out);
+}
+
 void write_heap(const HeapStats& heap, Out& out) noexcept {
   const std::size_t held = heap.held();
   const std::size_t live = heap.live();
@@ -102,6 +126,7 @@ void write_text(const Snapshot& now, const Snapshot* before,
                 Out& out) noexcept {
   write_space(now, out);
   write_pools(now, out);
+  write_suspects(now, out);
   write_heap(now.heap, out);
   write_classes(now.heap, out);
   if (before == nullptr)
