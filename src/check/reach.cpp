@@ -110,7 +110,7 @@ bool Reach::mark(const std::byte* frame) noexcept {
 }
 
 // What is looked at may be anything's, redzones of a sanitizer included.
-[[gnu::no_sanitize("address", "thread")]] void Reach::look(
+[[gnu::no_sanitize_address, gnu::no_sanitize_thread]] void Reach::look(
     os::Stretch stretch) noexcept {
   constexpr std::size_t width = sizeof(void*);
   const std::byte* const end = stretch.end;

@@ -254,6 +254,21 @@ def outside():
               in result.stdout, result)
 
 
+@case('leaks tells that none is suspect, and takes no program')
+def leaks():
+    with subject('hold', env=dict(os.environ, TARN_CHECK='sampled')) as process:
+        number = str(process.pid)
+        result = tarn('leaks', number)
+        holds(result.returncode == 0 and not result.stderr and
+              result.stdout.startswith('no pool is suspect'), result)
+        result = tarn('leaks', '--json', number)
+        holds(json.loads(result.stdout) ==
+              {'schema': 'tarn.leaks/1', 'suspects': []}, result)
+    result = tarn('leaks', '1', '--', 'true')
+    holds(result.returncode == 2 and 'tarn leaks --help' in result.stderr,
+          result)
+
+
 @case('two looks tell what has grown in between')
 def grown():
     with subject('hold') as process:

@@ -18,7 +18,7 @@ struct Search {
 };
 
 // Redzones of a sanitizer are read as well.
-[[gnu::no_sanitize("address", "thread")]] void look(
+[[gnu::no_sanitize_address, gnu::no_sanitize_thread]] void look(
     void* context, os::Stretch stretch) noexcept {
   auto& search = *static_cast<Search*>(context);
   for (const std::byte* p = stretch.begin; p + sizeof(void*) <= stretch.end;

@@ -1,6 +1,6 @@
 // look.cpp - tells what pools another process has, without its help.
 //
-//     tarn-look PID text|json|openmetrics SECONDS
+//     tarn-look PID text|json|openmetrics|leaks|leaks-json SECONDS
 //
 // Each try is a process of its own, at addresses of its own: what the target
 // writes may not lie where we have something, and its structures are read while
@@ -11,6 +11,7 @@
 
 #include "common/refusal.hpp"
 #include "stats/borrowed.hpp"
+#include "stats/leaks.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -43,7 +44,7 @@ void append(void* context, const char* text, std::size_t size) {
 
 // Ends the process: our libtarn.so has become somebody else's.
 [[noreturn]] void look(const Target& target, std::uintptr_t library,
-                       StatsForm form, unsigned seconds) {
+                       const char* word, unsigned seconds) {
   static Snapshot before;
   static Snapshot now;
   std::string text;
@@ -59,19 +60,26 @@ void append(void* context, const char* text, std::size_t size) {
     borrow(target, library);
     now = snapshot();
   }
-  write_stats(now, seconds != 0 ? &before : nullptr, form, append, &text);
+  const bool is_of_leaks = is_form_of_leaks(word);
+  if (is_of_leaks)
+    write_leaks(now, word, text);
+  else
+    write_stats(now, seconds != 0 ? &before : nullptr, form_of(word), append,
+                &text);
   const bool is_written =
       std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
       std::fflush(stdout) == 0;
-  _exit(is_written ? 0 : compare::exit_not_written);
+  if (!is_written)
+    _exit(compare::exit_not_written);
+  _exit(is_of_leaks && now.suspect_count != 0 ? exit_suspects : 0);
 }
 
-int attempt(int number, StatsForm form, unsigned seconds) {
+int attempt(int number, const char* word, unsigned seconds) {
   const Target target(number);
   const std::uintptr_t library = target.find_library(own_library());
   if (target.collides())
     return exit_wild;
-  look(target, library, form, seconds);
+  look(target, library, word, seconds);
 }
 
 // Runs this program again; its exit code, or exit_wild for a signal.
@@ -100,7 +108,7 @@ int main(int count, char** words) {
   using namespace tarn::stats;
   try {
     if (count == 5 && std::strcmp(words[1], attempt_word) == 0)
-      return attempt(std::atoi(words[2]), form_of(words[3]),
+      return attempt(std::atoi(words[2]), words[3],
                      static_cast<unsigned>(std::atoi(words[4])));
     if (count != 4)
       return tarn::compare::exit_usage;

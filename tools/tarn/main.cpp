@@ -45,6 +45,7 @@ int run(const std::vector<std::string>& words) {
   command.set_version_flag("--version", "tarn " TARN_TOOL_VERSION);
   command.require_subcommand(0, 1);
   const Verbs verbs{{"compare", add_compare(command)},
+                    {"leaks", add_leaks(command)},
                     {"run", add_run(command)},
                     {"stats", add_stats(command)},
                     {"symbolize", add_symbolize(command)}};
@@ -57,7 +58,7 @@ int run(const std::vector<std::string>& words) {
   try {
     return run(command, verbs, words);
   } catch (const CLI::ExtrasError& error) {
-    if (first == "stats" || first == "symbolize")
+    if (first == "leaks" || first == "stats" || first == "symbolize")
       return refuse(error.what(), first);
     const std::string verb = is_verb ? first : "compare";
     return refuse(std::string(error.what()) +

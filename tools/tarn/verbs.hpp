@@ -19,6 +19,7 @@ using Program = std::optional<std::vector<std::string>>;
 using Verb = std::function<int(const Program& program)>;
 
 [[nodiscard]] Verb add_compare(CLI::App& command);
+[[nodiscard]] Verb add_leaks(CLI::App& command);
 [[nodiscard]] Verb add_run(CLI::App& command);
 [[nodiscard]] Verb add_stats(CLI::App& command);
 [[nodiscard]] Verb add_symbolize(CLI::App& command);

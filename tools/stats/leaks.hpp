@@ -1,0 +1,23 @@
+// leaks.hpp - the pools that may be leaked, as a table or as JSON.
+//
+// Threads  confined.
+// Failure  std::bad_alloc.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "tarn/stats.hpp"
+
+#include <string>
+
+namespace tarn::stats {
+
+/// What `tarn leaks` ends with where there is a suspect.
+inline constexpr int exit_suspects = 1;
+
+/// Whether the word is one of ours: leaks, leaks-json.
+[[nodiscard]] bool is_form_of_leaks(const std::string& word);
+
+void write_leaks(const Snapshot& now, const std::string& word,
+                 std::string& text);
+
+}  // namespace tarn::stats
