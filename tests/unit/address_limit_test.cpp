@@ -31,8 +31,8 @@ int live_under(std::size_t limit) {
   const rlimit both{limit, limit};
   if (setrlimit(RLIMIT_AS, &both) != 0)
     return 1;
-  void* const first = Region{}.allocate(100);
-  if (first == nullptr)
+  Region region;
+  if (region.allocate(100) == nullptr)
     return 2;
   const SpaceStats stats = space_stats();
   if (stats.reserved + stats.metadata > limit / 2)
