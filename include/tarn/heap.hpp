@@ -50,7 +50,7 @@ struct HeapOptions {
   /// most 8 MiB when it begins.
   bool compact = false;
   /// How closely its blocks are looked at.
-  CheckMode check = CheckMode::of_process;
+  CheckMode checks = CheckMode::of_process;
 };
 
 class Heap {

@@ -177,7 +177,8 @@ typedef struct tarn_heap_options {
   const char* name;
   bool compact;
   tarn_budget* budget; /* NULL: the system */
-  uint64_t spare[4];   /* zero */
+  tarn_mode checks;
+  uint64_t spare[3]; /* zero */
 } tarn_heap_options;
 
 void tarn_heap_init(tarn_heap* heap, const tarn_heap_options* options);

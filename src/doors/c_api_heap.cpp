@@ -45,6 +45,7 @@ HeapOptions to(const tarn_heap_options* from) {
   if (from->name != nullptr)
     options.name = from->name;
   options.compact = from->compact;
+  options.checks = static_cast<tarn::CheckMode>(from->checks);
   return options;
 }
 

@@ -25,7 +25,7 @@ Domain* make(Budget* budget, const HeapOptions& options) noexcept {
   auto* const domain = ::new (loan.memory) Domain;
   domain->is_default = false;
   domain->budget = budget;
-  domain->check = options.check;
+  domain->check = options.checks;
   const bool is_compact = options.compact || (budget != nullptr &&
                                               budget->limit() <= compact_limit);
   domain->id = port::register_pool(PoolKind::heap, options.name);

@@ -5,7 +5,7 @@
 #include "tarn/region.hpp"
 
 int main() {
-  tarn::Heap heap{{.name = "mail", .check = tarn::CheckMode::full}};
+  tarn::Heap heap{{.name = "mail", .checks = tarn::CheckMode::full}};
   tarn::Region request{{.name = "request"}};
   heap.deallocate(request.allocate(64));
 }

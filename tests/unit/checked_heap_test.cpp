@@ -39,8 +39,8 @@ bool has(const char* words) {
   return std::strstr(last_line, words) != nullptr;
 }
 
-constexpr HeapOptions full{.name = "full", .check = CheckMode::full};
-constexpr HeapOptions page{.name = "page", .check = CheckMode::full_page};
+constexpr HeapOptions full{.name = "full", .checks = CheckMode::full};
+constexpr HeapOptions page{.name = "page", .checks = CheckMode::full_page};
 
 bool are(const void* block, std::size_t size, int byte) {
   const auto* const p = static_cast<const unsigned char*>(block);
