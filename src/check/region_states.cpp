@@ -344,21 +344,26 @@ constexpr port::RegionHooks sampled_hooks = {
     .tell = tell,
     .linger = linger};
 
+// Starts that this thread passes over before it looks whether one is drawn.
+constinit thread_local std::uint32_t to_pass = 0;
+constinit thread_local std::uint32_t passed = 0;
+
+bool is_turn() noexcept {
+  if (to_pass == 0 || samples_all())
+    return true;
+  --to_pass;
+  return false;
+}
+
 // One life of a region is drawn, from here to its next reset. Of lives that are
 // shorter than a look at the clock most are not looked at.
 bool is_drawn(CheckMode mode) noexcept {
-  static constinit thread_local std::uint32_t until = 0;
-  static constinit thread_local std::uint32_t passed = 0;
-  if (mode != CheckMode::sampled)
+  if (mode != CheckMode::sampled || !is_turn())
     return false;
-  if (until != 0 && !samples_all()) {
-    --until;
-    return false;
-  }
   constexpr std::uint32_t few = 8;
   constexpr std::uint32_t many = 256;
   const bool is_hit = may_sample(passed + 1);
-  until = passed = random_word() % (is_hit ? few : many);
+  to_pass = passed = random_word() % (is_hit ? few : many);
   return is_hit;
 }
 
@@ -409,6 +414,7 @@ RegionWatch* watch(const RegionStart& start) noexcept {
 
 void install() noexcept {
   port::region_begin.store(begin, std::memory_order_release);
+  port::region_turn.store(is_turn, std::memory_order_release);
 }
 
 std::uint16_t this_thread() noexcept {

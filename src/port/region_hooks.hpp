@@ -125,12 +125,28 @@ using RegionBegin = RegionWatch* (*)(const RegionStart& start) noexcept;
 // Written once by the room check. Pairs: its release with the acquire here.
 inline constinit std::atomic<RegionBegin> region_begin{nullptr};
 
-// Whether regions that start anew are to ask. Written by whoever sets a mode,
-// or wants the next region; orders nothing.
-inline constinit std::atomic<bool> regions_ask{false};
+/// Which of those that start anew ask.
+enum class RegionsAsk : std::uint8_t {
+  none,
+  some,  ///< those whose turn it is, as region_turn says
+  all
+};
+
+// Written by whoever sets a mode; orders nothing.
+inline constinit std::atomic<RegionsAsk> regions_ask{RegionsAsk::none};
+
+// Written once by the room check, as region_begin.
+inline constinit std::atomic<bool (*)() noexcept> region_turn{nullptr};
+
+[[nodiscard, gnu::noinline, gnu::cold]] inline bool asks_now(
+    RegionsAsk which) noexcept {
+  const auto is_turn = region_turn.load(std::memory_order_acquire);
+  return which == RegionsAsk::all || (is_turn != nullptr && is_turn());
+}
 
 [[nodiscard]] inline bool do_regions_ask() noexcept {
-  return regions_ask.load(std::memory_order_relaxed);
+  const RegionsAsk which = regions_ask.load(std::memory_order_relaxed);
+  return which != RegionsAsk::none && asks_now(which);
 }
 
 }  // namespace port
