@@ -2,11 +2,9 @@
 
 #include "os/maps.hpp"
 
-#include <dlfcn.h>
+#include <atomic>
 #include <elf.h>
-#include <errno.h>
 #include <link.h>
-#include <unistd.h>
 
 // Of glibc 2.35, found at run time, under a name of ours beside the one that
 // newer headers declare.
@@ -100,6 +98,23 @@ bool read_headers(Module& module) noexcept {
   return has_bias;
 }
 
+// Where all is linked into one file there is no loader, or one that does not
+// know where the file begins: it is asked for code of ours, once.
+bool has_loader() noexcept {
+  enum Answer : unsigned char { unknown, no, yes };
+  // Written with one value by any thread that asks first; it orders nothing.
+  static constinit std::atomic<Answer> answer{unknown};
+  constexpr auto relaxed = std::memory_order_relaxed;
+  if (answer.load(relaxed) == unknown) {
+    Module module{};
+    const auto here = reinterpret_cast<std::uintptr_t>(&find_module);
+    const bool is_there = tarn_find_object != nullptr &&
+                          ask_loader(here, module) && read_headers(module);
+    answer.store(is_there ? yes : no, relaxed);
+  }
+  return answer.load(relaxed) == yes;
+}
+
 void copy_end(const char* text, std::size_t size, char* path,
               std::size_t room) noexcept {
   if (size + 1 > room) {
@@ -124,10 +139,9 @@ bool find_module(std::uintptr_t address, Module& module) noexcept {
   module.unwind_index = nullptr;
   module.build_id = nullptr;
   module.build_id_size = 0;
-  const bool is_found = tarn_find_object != nullptr
-                            ? ask_loader(address, module)
-                            : ask_kernel(address, module);
-  return is_found && read_headers(module);
+  return (has_loader() ? ask_loader(address, module)
+                       : ask_kernel(address, module)) &&
+         read_headers(module);
 }
 
 void read_path(const Module& module, char* path, std::size_t room) noexcept {
