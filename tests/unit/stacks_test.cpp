@@ -323,10 +323,12 @@ TEST_CASE("Nonsense in the registers ends a stack, and nothing else") {
   std::uintptr_t word = 0;
   const auto stack = reinterpret_cast<std::uintptr_t>(&word);
   const auto code = reinterpret_cast<std::uintptr_t>(&handle);
+  // So far below its end the stack has not grown.
+  const std::uintptr_t deep = stack - (std::uintptr_t{32} << 20);
   for (const std::uintptr_t sp : {std::uintptr_t{0}, std::uintptr_t{8}, stack,
-                                  stack + 1, ~std::uintptr_t{0}, code})
-    for (const std::uintptr_t fp :
-         {std::uintptr_t{0}, std::uintptr_t{1}, stack, ~std::uintptr_t{7}})
+                                  stack + 1, ~std::uintptr_t{0}, code, deep})
+    for (const std::uintptr_t fp : {std::uintptr_t{0}, std::uintptr_t{1}, stack,
+                                    ~std::uintptr_t{7}, deep})
       for (const std::uintptr_t pc :
            {std::uintptr_t{0}, std::uintptr_t{1}, stack, code + 20}) {
         const unsigned count = os::walk_stack({pc, sp, fp}, calls, 8);

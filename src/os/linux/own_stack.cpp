@@ -55,6 +55,18 @@ void find_own(std::uintptr_t place) noexcept {
   }
 }
 
+bool is_own(std::uintptr_t place) noexcept {
+  return place - own.begin < own.end - own.begin;
+}
+
+// Above what runs now; below it, and when another stack is in use, there may be
+// nothing yet.
+bool is_own_and_in_use(std::uintptr_t place) noexcept {
+  const auto here =
+      reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  return is_own(place) && is_own(here) && place >= here;
+}
+
 bool is_readable_page(std::uintptr_t begin) noexcept {
   const int before = errno;
   const bool is_there = is_readable(reinterpret_cast<const void*>(begin));
@@ -71,12 +83,12 @@ bool StackReader::extend(std::uintptr_t place) noexcept {
   if (begin == 0)
     return false;
   find_own(place);
-  const bool is_own = place - own.begin < own.end - own.begin;
-  if (!is_own && !is_readable_page(begin))
+  const bool is_whole = is_own_and_in_use(place);
+  if (!is_whole && !is_readable_page(begin))
     return false;
   // From the place on, what lies deeper is not asked for.
   begin_ = place;
-  size_ = (is_own ? own.end : begin + page) - place;
+  size_ = (is_whole ? own.end : begin + page) - place;
   return true;
 }
 
