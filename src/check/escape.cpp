@@ -70,25 +70,26 @@ void look_closer(Search& search, const Word* place) noexcept {
 // Eight words at a time, of which hardly any is in the range.
 [[gnu::no_sanitize_address, gnu::no_sanitize_thread]] void look_at(
     Search& search, const std::byte* begin, const std::byte* end) noexcept {
-  constexpr std::size_t at_once = 8;
+  constexpr std::ptrdiff_t at_once = 8;
   const auto* word = reinterpret_cast<const Word*>(
       detail::round_up(detail::address_of(begin), sizeof(Word)));
   const auto* const last =
       reinterpret_cast<const Word*>(detail::address_of(end) & -sizeof(Word));
   const Word from = search.from;
   const Word size = search.size;
-  while (word < last) {
-    const auto* const stop =
-        static_cast<std::size_t>(last - word) > at_once ? word + at_once : last;
-    bool is_any = false;
-    for (const Word* one = word; one != stop; ++one)
-      is_any |= *one - from < size;
+  const auto is_in = [=](Word w) noexcept { return w - from < size; };
+  for (; last - word >= at_once; word += at_once) {
+    const bool is_any = is_in(word[0]) | is_in(word[1]) | is_in(word[2]) |
+                        is_in(word[3]) | is_in(word[4]) | is_in(word[5]) |
+                        is_in(word[6]) | is_in(word[7]);
     if (is_any) [[unlikely]]
-      for (const Word* one = word; one != stop; ++one)
-        if (*one - from < size)
+      for (const Word* one = word; one != word + at_once; ++one)
+        if (is_in(*one))
           look_closer(search, one);
-    word = stop;
   }
+  for (; word < last; ++word)
+    if (is_in(*word))
+      look_closer(search, word);
 }
 
 void look_at_root(void* context, os::Stretch stretch) noexcept {
