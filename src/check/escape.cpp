@@ -77,18 +77,20 @@ void look_closer(Search& search, const Word* place) noexcept {
       reinterpret_cast<const Word*>(detail::address_of(end) & -sizeof(Word));
   const Word from = search.from;
   const Word size = search.size;
-  const auto is_in = [=](Word w) noexcept { return w - from < size; };
+  const auto is_in = [=](Word w) noexcept -> unsigned {
+    return w - from < size ? 1 : 0;
+  };
   for (; last - word >= at_once; word += at_once) {
-    const bool is_any = is_in(word[0]) | is_in(word[1]) | is_in(word[2]) |
-                        is_in(word[3]) | is_in(word[4]) | is_in(word[5]) |
-                        is_in(word[6]) | is_in(word[7]);
-    if (is_any) [[unlikely]]
+    const unsigned is_any = is_in(word[0]) | is_in(word[1]) | is_in(word[2]) |
+                            is_in(word[3]) | is_in(word[4]) | is_in(word[5]) |
+                            is_in(word[6]) | is_in(word[7]);
+    if (is_any != 0) [[unlikely]]
       for (const Word* one = word; one != word + at_once; ++one)
-        if (is_in(*one))
+        if (is_in(*one) != 0)
           look_closer(search, one);
   }
   for (; word < last; ++word)
-    if (is_in(*word))
+    if (is_in(*word) != 0)
       look_closer(search, word);
 }
 
