@@ -127,8 +127,13 @@ class Groups {
  public:
   void add(const Piece* begin, const Piece* end) noexcept {
     std::size_t bytes = 0;
+    bool has_room = false;
+    // What is in a pool's room is counted with it.
     for (const Piece* piece = begin; piece != end; ++piece)
-      bytes += piece->block.size;
+      has_room |= piece->block.is_room;
+    for (const Piece* piece = begin; piece != end; ++piece)
+      if (!has_room || piece->block.is_room)
+        bytes += piece->block.size;
     unsigned at = count_ < most_groups ? count_++ : 0;
     // Of too many the smallest is dropped.
     if (at == 0 && count_ == most_groups && groups_[0].bytes >= bytes)

@@ -23,6 +23,9 @@ struct LiveBlock {
   PoolNumber pool = 0;
   const Record* record = nullptr;  ///< null: nothing is known
   bool is_part_of_pool = false;    ///< it ends with its pool, never by itself
+  /// What the pool borrowed: who points into it has the pool, and its words are
+  /// those of the blocks in it.
+  bool is_room = false;
 };
 
 /// Must not ask for memory.

@@ -104,7 +104,8 @@ bool Reach::mark(const std::byte* frame) noexcept {
   while (waiting_ != none) {
     const Piece& piece = pieces_[waiting_];
     waiting_ = piece.next;
-    look({piece.block.memory, piece.block.memory + piece.block.size});
+    if (!piece.block.is_room)
+      look({piece.block.memory, piece.block.memory + piece.block.size});
   }
   return is_whole;
 }

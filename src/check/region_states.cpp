@@ -280,6 +280,9 @@ void tell_blocks_of(void* context, RegionState& state) noexcept {
   const auto& telling = *static_cast<const Telling*>(context);
   for (Extent* extent = state.extents; extent != nullptr;
        extent = extent->older) {
+    // The region itself points to where its next block may be, also behind all.
+    telling.look(telling.context, {extent->memory, extent->size + 1,
+                                   state.number, nullptr, true, true});
     const std::uint32_t count = extent->count.load(std::memory_order_acquire);
     for (std::uint32_t i = 0; i < count; ++i) {
       const Entry& entry = extent->entries()[i];
