@@ -141,7 +141,8 @@ struct BlockCases {
       pool.give(block);
   }
   static void leak_block(const Turn& turn) {
-    Pool pool;
+    // Lives until the end, or its blocks would end with it.
+    static Pool& pool = *new Pool;
     turn.at_place([&] { take_and_drop(pool, turn.is_clean); });
     forget_stack();
   }

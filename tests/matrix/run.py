@@ -21,8 +21,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-MODES = {"off": "off", "sampled": "sampled", "full": "full,escape=all",
-         "page": "full,page,escape=all"}
+MODES = {"off": "off", "sampled": "sampled", "full": "full,leaks,escape=all",
+         "page": "full,page,leaks,escape=all"}
 CERTAIN = "AD"
 WORDS = {"A": "always", "D": "certain", "P": "likely", "-": "no"}
 
