@@ -1,5 +1,5 @@
-// EXPECT tarn: fault: read of 0x*: 12 bytes into freed 0x* (64 bytes, object pool
-// 'connection')
+// EXPECT tarn: fault: read of 0x*: 12 bytes into freed 0x* (64 bytes, object
+// pool 'connection')
 // CHECK full,page
 #include "tarn/object_pool.hpp"
 

@@ -1,5 +1,5 @@
-// EXPECT tarn: fault: write after free: 0x* (64 bytes, object pool 'connection')
-// changed
+// EXPECT tarn: fault: write after free: 0x* (64 bytes, object pool
+// 'connection') changed
 // CHECK full
 #include "tarn/object_pool.hpp"
 

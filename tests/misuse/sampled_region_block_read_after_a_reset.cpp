@@ -1,7 +1,8 @@
 // EXPECT tarn: fault: use after reset: 0x* lay in region 'request', reset * ms
 // ago
-#include "support/sampled.hpp"
 #include "tarn/region.hpp"
+
+#include "support/sampled.hpp"
 
 int main() {
   tarn::test::sample_all();

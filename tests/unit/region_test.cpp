@@ -132,7 +132,9 @@ TEST_CASE("zeroed blocks are zero to the last byte, fresh or used before") {
     }
     region.reset();
   }
-  CHECK(region.allocate_zeroed(SIZE_MAX) == nullptr);
+  // Compilers warn of one that they see.
+  const volatile std::size_t most = SIZE_MAX;
+  CHECK(region.allocate_zeroed(most) == nullptr);
 }
 
 TEST_CASE("a size that cannot be is refused, and nothing has changed") {
