@@ -6,6 +6,7 @@
 instruction. Knows Thumb and 32-bit RISC-V.
 """
 import dataclasses
+import os
 import re
 import subprocess
 
@@ -145,10 +146,10 @@ class Reader:
         elif found := re.match(r'inlined by (\S+:\d+)', text):
             if not self.is_place_new:
                 self.inlined = []
-            self.inlined.insert(0, found[1])
+            self.inlined.insert(0, os.path.normpath(found[1]))
             self.is_place_new = True
         elif found := re.match(r'(\S+:\d+)( \(discriminator \d+\))?$', text):
-            self.line, self.inlined = found[1], []
+            self.line, self.inlined = os.path.normpath(found[1]), []
             self.is_place_new = True
 
     def add(self, address, text):
