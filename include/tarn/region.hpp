@@ -274,9 +274,7 @@ class Region {
   void forget_contents() noexcept;
 
   // What becomes of calls where the region is held back.
-  [[nodiscard]] bool is_watched() const noexcept {
-    return held_back_ && watch_ != nullptr;
-  }
+  [[nodiscard]] bool is_watched() const noexcept;
   [[nodiscard]] bool has_ended() const noexcept;
   void leave_dead_mark() noexcept;
   void* allocate_held_back(std::size_t size, std::size_t align) noexcept;

@@ -15,4 +15,8 @@ inline constexpr bool is_dev = true;
 inline constexpr bool is_dev = false;
 #endif
 
+/// Somebody may look at what pools do: not on a board, where the room for it is
+/// not there, and what would ask for it is left out.
+inline constexpr bool has_checks = __STDC_HOSTED__ != 0;
+
 }  // namespace tarn::base

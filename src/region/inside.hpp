@@ -19,6 +19,10 @@
 namespace tarn {
 inline namespace v1 {
 
+inline bool Region::is_watched() const noexcept {
+  return base::has_checks && held_back_ && watch_ != nullptr;
+}
+
 class Region::Inside {
  public:
   explicit Inside(Region& region) noexcept

@@ -39,7 +39,8 @@ void Region::begin() noexcept {
   port::RegionWatch* const former = held_back_ ? watch_ : nullptr;
   const CheckMode mode = port::mode_of(checks_);
   const port::RegionBegin ask =
-      port::region_begin.load(std::memory_order_acquire);
+      base::has_checks ? port::region_begin.load(std::memory_order_acquire)
+                       : nullptr;
   const bool asks =
       ask != nullptr && (mode != CheckMode::off || former != nullptr);
   watch_ = former;
