@@ -1,6 +1,7 @@
 // Many blocks at a time: what a call costs beside its block is paid once.
 #include "tarn/heap.hpp"
 
+#include "heap/checked.hpp"
 #include "heap/slow.hpp"
 
 namespace tarn {

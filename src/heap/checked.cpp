@@ -1,5 +1,7 @@
 // Where a heap asks the check, which may have its blocks: the mode is read here
 // and by nobody on a fast path.
+#include "heap/checked.hpp"
+
 #include "heap/slow.hpp"
 #include "span/space.hpp"
 

@@ -2,6 +2,7 @@
 // that also a place that gives back what it has just taken, and never refills a
 // bin, has one. The bin is set aside for it, and the block that came last alone
 // in its place: the fast path serves no last block.
+#include "heap/checked.hpp"
 #include "heap/slow.hpp"
 #include "port/sample_hooks.hpp"
 

@@ -4,6 +4,7 @@
 // those of a heap that ended serve another one.
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
+#include "heap/checked.hpp"
 #include "heap/look.hpp"
 #include "heap/slow.hpp"
 #include "os/process.hpp"

@@ -2,6 +2,7 @@
 #include "tarn/upstream.hpp"
 
 #include "base/order.hpp"
+#include "heap/checked.hpp"
 #include "heap/slow.hpp"
 #include "span/limit.hpp"
 #include "span/space.hpp"

@@ -2,6 +2,7 @@
 // no bin has room for. A slab whose slots are all in use is detached: nobody
 // looks at it until a block comes back to it.
 #include "base/order.hpp"
+#include "heap/checked.hpp"
 #include "heap/slow.hpp"
 #include "span/limit.hpp"
 #include "span/space.hpp"

@@ -3,6 +3,7 @@
 
 #include "tarn/heap.hpp"
 
+#include "heap/checked.hpp"
 #include "port/fault.hpp"
 #include "span/limit.hpp"
 #include "span/space.hpp"

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "heap/thread_heap.hpp"
+#include "port/heap_hooks.hpp"
 
 namespace tarn::heap {
 
