@@ -67,6 +67,8 @@ HeapState* state_of(heap::Domain& domain) noexcept {
   if (heap == nullptr)
     return nullptr;
   const PoolNumber number = enter_pool(PoolKind::heap, domain.id);
+  if (domain.is_default)
+    mark_default(number);
   HeapState* others = nullptr;
   {
     const base::Locked locked{states_lock};

@@ -170,8 +170,7 @@ PoolNumber enter_pool_at(StackId stack, PoolKind kind, std::uint32_t id,
   const PoolNumber before = slot->number.load(relaxed);
   const PoolNumber number = before == 0 ? slot->place : before + one_use;
   slot->number.store(0, std::memory_order_release);
-  const bool is_default = kind == PoolKind::heap && id == 0;
-  slot->entry = {kind, is_default, id, parent, stack, 0, port::clock_ms(), 0};
+  slot->entry = {kind, false, id, parent, stack, 0, port::clock_ms(), 0};
   slot->held.store(0, relaxed);
   slot->held_before = 0;
   slot->growths = 0;
@@ -187,6 +186,11 @@ PoolNumber enter_pool_at(StackId stack, PoolKind kind, std::uint32_t id,
 PoolNumber enter_pool(PoolKind kind, std::uint32_t id,
                       PoolNumber parent) noexcept {
   return enter_pool_at(capture_stack(), kind, id, parent);
+}
+
+void mark_default(PoolNumber number) noexcept {
+  if (Slot* const slot = slot_of(number))
+    slot->entry.is_default = true;
 }
 
 void leave_pool(PoolNumber number) noexcept {

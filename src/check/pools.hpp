@@ -32,14 +32,15 @@ struct PoolEntry {
   std::uint32_t born, ended;  ///< port::clock_ms()
 };
 
-/// Called once by a pool that begins to be checked. A heap without a name is
-/// the default one.
+/// Called once by a pool that begins to be checked.
 [[nodiscard]] PoolNumber enter_pool(PoolKind kind, std::uint32_t id,
                                     PoolNumber parent = 0) noexcept;
 /// The same where the stack is known already.
 [[nodiscard]] PoolNumber enter_pool_at(StackId site, PoolKind kind,
                                        std::uint32_t id,
                                        PoolNumber parent = 0) noexcept;
+/// It is the heap that malloc and the like use, which has no name to be told.
+void mark_default(PoolNumber number) noexcept;
 void leave_pool(PoolNumber number) noexcept;
 
 /// Tells what it holds of its upstream now, in bytes: called where that

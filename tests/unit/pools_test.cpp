@@ -80,7 +80,10 @@ TEST_CASE("a pool has a number, a name, a parent and a birth") {
   CHECK(entry->site == site);
   CHECK(entry->born == port::clock_ms());
   CHECK(words_for(one) == "region 'request'");
-  CHECK(words_for(check::enter_pool(PoolKind::heap, 0)) == "the heap");
+  CHECK(words_for(check::enter_pool(PoolKind::heap, 0)) == "heap ''");
+  const PoolNumber heap = check::enter_pool(PoolKind::heap, 0);
+  check::mark_default(heap);
+  CHECK(words_for(heap) == "the heap");
   CHECK(words_for(0) == "a pool");
   check::leave_pool(one);
   check::leave_pool(parent);

@@ -1,0 +1,12 @@
+// CHECK full
+// EXPECT tarn: fault: overflow: 5 bytes changed behind 0x* (50 bytes, heap '')
+#include "tarn/heap.hpp"
+
+#include <cstring>
+
+int main() {
+  tarn::Heap heap;
+  void* const block = heap.allocate(50);
+  std::memset(block, 1, 55);
+  heap.deallocate(block);
+}
