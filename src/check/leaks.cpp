@@ -160,6 +160,20 @@ void tell_count(std::size_t count, std::size_t bytes) noexcept {
   port::write_error(line.text(), line.size());
 }
 
+// Programs leave their blocks of malloc to the system, and a script has a
+// hundred that do: of those there is no word where nobody asked.
+bool is_counted(const LiveBlock& block) noexcept {
+  return block.record == nullptr ||
+         static_cast<Family>(block.record->family) == Family::pool;
+}
+
+bool is_anything_told(Reach& all, ForgottenBlocks blocks) noexcept {
+  return blocks == ForgottenBlocks::told ||
+         std::any_of(all.begin(), all.end(), [](const Piece& piece) noexcept {
+           return piece.block.is_part_of_pool || is_counted(piece.block);
+         });
+}
+
 std::size_t tell_all(Piece* begin, Piece* end,
                      ForgottenBlocks blocks) noexcept {
   std::sort(begin, end, is_before);
@@ -173,9 +187,11 @@ std::size_t tell_all(Piece* begin, Piece* end,
     if (first->block.is_part_of_pool || blocks == ForgottenBlocks::told) {
       groups.add(first, behind);
     } else {
-      count += static_cast<std::size_t>(behind - first);
       for (; first != behind; ++first)
-        bytes += first->block.size;
+        if (is_counted(first->block)) {
+          ++count;
+          bytes += first->block.size;
+        }
     }
     first = behind;
   }
@@ -193,7 +209,8 @@ std::size_t tell_leaks(ForgottenBlocks blocks) noexcept {
     return 0;
   return with_registers([blocks](const std::byte* frame) noexcept {
     Reach reach;
-    if (!reach.collect() || !reach.mark(frame))
+    if (!reach.collect() || !is_anything_told(reach, blocks) ||
+        !reach.mark(frame))
       return std::size_t{0};
     Piece* const forgotten = std::partition(
         reach.begin(), reach.end(),
