@@ -46,14 +46,14 @@ extern "C" {
  * or used after that; fortified builds see where it ends. */
 #ifndef TARN_GIVEN_BACK_BY
 #  if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
-#    define TARN_GIVEN_BACK_BY(function) __attribute__((malloc(function, 2)))
+#    define TARN_GIVEN_BACK_BY(function) __attribute__((__malloc__(function, 2)))
 #  else
 #    define TARN_GIVEN_BACK_BY(function)
 #  endif
 #endif
 #ifndef TARN_SIZED_BY
 #  ifdef __GNUC__
-#    define TARN_SIZED_BY(parameter) __attribute__((alloc_size(parameter)))
+#    define TARN_SIZED_BY(parameter) __attribute__((__alloc_size__(parameter)))
 #  else
 #    define TARN_SIZED_BY(parameter)
 #  endif
