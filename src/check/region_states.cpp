@@ -1,4 +1,6 @@
 // All checked regions that live, and their beginning and end.
+#include "tarn/region.hpp"
+
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
 #include "check/escape.hpp"
@@ -143,6 +145,7 @@ bool is_region_guard(const void* address, bool, Finding& finding) noexcept {
 
 void lent(RegionWatch& watch, Loan loan, bool is_large) noexcept {
   RegionState& state = state_of(watch);
+  pool_holds(state.number, state.region->held());
   // One entry for a large block.
   const std::size_t wanted = is_large ? 4 * KiB : loan.size;
   const Loan own = port::system_lend({.size = wanted});

@@ -3,6 +3,9 @@
 //     hold    holds what is known, and half as much again for each '+' that
 //             comes on standard input; ends when that does
 //     churn   the same, while threads allocate and free
+//     forget  makes regions of which some never end, by a clock that is behind
+//             by minutes; then it is right, and the program waits for the end
+//             of standard input
 //     fill    takes memory by operator new until there is none, and gives it
 //             back; twice
 #include "tarn/heap.hpp"
@@ -14,13 +17,19 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <sys/syscall.h>
 #include <thread>
+#include <time.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
 namespace {
 
 std::atomic<bool> is_over{false};
+
+// Of every clock of this process, in seconds.
+std::atomic<long> behind{0};
 
 void churn() {
   tarn::Heap& heap = tarn::default_heap();
@@ -75,11 +84,43 @@ int hold(bool with_threads) {
   return is_had ? 0 : 1;
 }
 
+// Two of three end at once.
+int forget() {
+  constexpr unsigned forgotten = 60;
+  static tarn::Region* kept[forgotten];
+  behind = 200;
+  for (unsigned i = 0; i < 3 * forgotten; ++i) {
+    auto region =
+        std::make_unique<tarn::Region>(tarn::RegionOptions{.name = "request"});
+    if (region->allocate(100 * tarn::KiB) == nullptr)
+      return 1;
+    if (i % 3 == 0)
+      kept[i / 3] = region.release();
+  }
+  behind = 0;
+  std::puts("ready");
+  std::fflush(stdout);
+  while (std::getchar() != EOF)
+    continue;
+  for (const tarn::Region* region : kept)
+    delete region;
+  return 0;
+}
+
 }  // namespace
+
+// In place of the libc's, also for libtarn.so.
+extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
+  const long result = syscall(SYS_clock_gettime, clock, time);
+  time->tv_sec -= behind.load(std::memory_order_relaxed);
+  return static_cast<int>(result);
+}
 
 int main(int count, char** words) {
   const std::string what = count > 1 ? words[1] : "";
   if (what == "fill")
     return fill() && fill() ? 0 : 1;
+  if (what == "forget")
+    return forget();
   return what == "hold" || what == "churn" ? hold(what == "churn") : 2;
 }
