@@ -109,6 +109,26 @@ struct SuspectStats {
   std::size_t bytes = 0;        ///< that they hold, as far as is known
 };
 
+/// What mode `sampled` did since its first draw, and what it may find. All zero
+/// where nothing was drawn yet.
+struct SamplingStats {
+  std::uint64_t samples = 0;  ///< blocks and lives of regions that were guarded
+  std::uint64_t declined = 0;  ///< drawn, but there was no room
+  std::uint64_t came = 0;      ///< of which they were drawn
+  std::uint64_t spent = 0;     ///< by the sampler, in nanoseconds
+  std::uint64_t elapsed = 0;   ///< in nanoseconds
+  std::uint32_t budget = 0;    ///< of the time, in millionths
+  std::uint32_t guarded = 0;   ///< blocks now
+
+  /// In hundredths.
+  [[nodiscard]] std::uint64_t samples_a_second() const noexcept;
+  /// Of the time, in millionths.
+  [[nodiscard]] std::uint64_t share() const noexcept;
+  /// How likely a bug is found that meets a block or a region `hits` times, in
+  /// millionths, if each is as likely to be drawn as any other.
+  [[nodiscard]] std::uint64_t odds(std::uint64_t hits) const noexcept;
+};
+
 struct Snapshot {
   static constexpr unsigned most_pools = 64;
   static constexpr unsigned most_suspects = 16;
@@ -122,6 +142,7 @@ struct Snapshot {
   PoolStats other_pools;                 ///< the sum of those that had no room
   SuspectStats suspects[most_suspects];  ///< sites first, in order of use
   unsigned suspect_count = 0;
+  SamplingStats sampling;
 };
 
 [[nodiscard]] Snapshot snapshot() noexcept;

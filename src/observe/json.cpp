@@ -1,6 +1,7 @@
 // One object. Sizes are bytes, counts are numbers; nothing is left out but
 // classes that were never used.
 #include "observe/out.hpp"
+#include "observe/sampling.hpp"
 #include "port/pool_kind.hpp"
 
 namespace tarn::observe {
@@ -82,6 +83,27 @@ void write_suspects(const Snapshot& now, Out& out) noexcept {
     if (i != 0)
       out << ',';
     write_suspect(now.suspects[i], out);
+  }
+  out << ']';
+}
+
+void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
+  Object object{out};
+  object.add("samples", sampling.samples);
+  object.add("declined", sampling.declined);
+  object.add("came", sampling.came);
+  object.add("spent_ns", sampling.spent);
+  object.add("elapsed_ns", sampling.elapsed);
+  object.add("budget_millionths", sampling.budget);
+  object.add("guarded", sampling.guarded);
+  object["odds"] << '[';
+  const char* between = "";
+  for (const std::uint64_t hits : told_hits) {
+    out << between;
+    between = ",";
+    Object odds{out};
+    odds.add("hits", hits);
+    odds.add("millionths", sampling.odds(hits));
   }
   out << ']';
 }
@@ -183,6 +205,8 @@ void write_json(const Snapshot& now, const Snapshot* before,
     write_pool(now.other_pools, out);
     object["suspects"];
     write_suspects(now, out);
+    object["sampling"];
+    write_sampling(now.sampling, out);
     object["heap"];
     write_heap(now.heap, out);
     if (before != nullptr) {

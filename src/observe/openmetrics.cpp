@@ -1,6 +1,7 @@
 // OpenMetrics 1.0 text: for each family its type, unit and help, then samples,
 // and `# EOF` at the end. A counter's samples end in _total.
 #include "observe/out.hpp"
+#include "observe/sampling.hpp"
 #include "port/pool_kind.hpp"
 
 namespace tarn::observe {
@@ -139,6 +140,34 @@ void write_suspects(const Snapshot& now, Out& out) noexcept {
   }
 }
 
+// Where nothing was drawn there is no such family.
+void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
+  constexpr unsigned nano = 9;
+  constexpr unsigned micro = 6;
+  if (sampling.elapsed == 0)
+    return;
+  write_one({"tarn_samples", Type::counter, "",
+             "Blocks and lives of regions that were guarded."},
+            sampling.samples, out);
+  write_one({"tarn_samples_declined", Type::counter, "",
+             "Drawn, but there was no room."},
+            sampling.declined, out);
+  write_one({"tarn_samples_came", Type::counter, "",
+             "Blocks and lives of regions of which samples were drawn."},
+            sampling.came, out);
+  const Family seconds{"tarn_sampler_seconds", Type::counter, "seconds",
+                       "Time that the sampler took."};
+  write_head(seconds, out);
+  write_name(seconds, out) << ' ' << Decimal{sampling.spent, nano} << '\n';
+  const Family odds{"tarn_sampling_odds", Type::gauge, "",
+                    "Odds of finding a bug within an hour that is hit so often "
+                    "in it, from 0 to 1."};
+  write_head(odds, out);
+  for (const std::uint64_t hits : told_hits)
+    write_name(odds, out) << "{hits=\"" << hits << "\"} "
+                          << Decimal{sampling.odds(hits), micro} << '\n';
+}
+
 void write_heap(const HeapStats& heap, Out& out) noexcept {
   constexpr Type gauge = Type::gauge;
   write_one({"tarn_heap_held_bytes", gauge, "bytes", "Held by heaps."},
@@ -221,6 +250,7 @@ void write_openmetrics(const Snapshot& now, Out& out) noexcept {
   write_bookkeeping(now, out);
   write_pools(now, out);
   write_suspects(now, out);
+  write_sampling(now.sampling, out);
   write_heap(now.heap, out);
   write_classes(now.heap, out);
   out << "# EOF\n";

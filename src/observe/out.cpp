@@ -123,6 +123,17 @@ Out& Out::operator<<(Column column) noexcept {
   return *this << column.number;
 }
 
+Out& Out::operator<<(Decimal decimal) noexcept {
+  constexpr unsigned base = 10;
+  std::uint64_t unit = 1;
+  for (unsigned i = 0; i < decimal.digits; ++i)
+    unit *= base;
+  *this << decimal.number / unit << '.';
+  for (unit /= base; unit != 0; unit /= base)
+    *this << static_cast<char>('0' + decimal.number / unit % base);
+  return *this;
+}
+
 Out& Out::operator<<(Quoted quoted) noexcept {
   *this << '"';
   const auto* text = reinterpret_cast<const unsigned char*>(quoted.text);

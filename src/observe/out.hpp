@@ -24,6 +24,12 @@ struct Column {
   bool is_bytes = false;
 };
 
+/// A number with so many digits behind the point: 1234 of two is 12.34.
+struct Decimal {
+  std::uint64_t number;
+  unsigned digits;
+};
+
 /// Text between quotes, escaped as JSON and OpenMetrics both want it. Bytes
 /// that are no UTF-8 become U+FFFD.
 struct Quoted {
@@ -47,6 +53,7 @@ class Out {
   }
   Out& operator<<(Bytes bytes) noexcept;
   Out& operator<<(Column column) noexcept;
+  Out& operator<<(Decimal decimal) noexcept;
   Out& operator<<(Quoted quoted) noexcept;
 
  private:

@@ -2,6 +2,7 @@
 
 #include "heap/look.hpp"
 #include "observe/pools.hpp"
+#include "observe/sampling.hpp"
 #include "observe/suspects.hpp"
 #include "os/process.hpp"
 
@@ -107,6 +108,7 @@ Snapshot snapshot() noexcept {
   fill_in(now.heap, heap::any_pool);
   observe::add_pools(now);
   observe::add_suspects(now);
+  observe::add_sampling(now);
   return now;
 }
 

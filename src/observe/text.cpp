@@ -1,5 +1,6 @@
 // The tables for people; docs/stats.md explains them line by line.
 #include "observe/out.hpp"
+#include "observe/sampling.hpp"
 #include "port/pool_kind.hpp"
 
 namespace tarn::observe {
@@ -82,6 +83,32 @@ void write_suspects(const Snapshot& now, Out& out) noexcept {
     write_suspect(now.suspects[i], out);
 }
 
+// Millionths as a percentage.
+Decimal percentage(std::uint64_t millionths) noexcept {
+  constexpr unsigned digits = 4;
+  return {millionths, digits};
+}
+
+void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
+  if (sampling.elapsed == 0)
+    return;
+  out << "\nsampled " << Decimal{sampling.samples_a_second(), 2}
+      << " blocks and regions a second, " << sampling.samples << " of "
+      << sampling.came << " so far; " << percentage(sampling.share())
+      << " % of the time, budget " << percentage(sampling.budget) << " %\n"
+      << "        guarded now: " << sampling.guarded
+      << "; drawn without room: " << sampling.declined
+      << "\n        a bug hit so often an hour is found within it with odds "
+         "of:";
+  const char* between = " ";
+  for (const std::uint64_t hits : told_hits) {
+    out << between << hits << " times " << percentage(sampling.odds(hits))
+        << " %";
+    between = ", ";
+  }
+  out << '\n';
+}
+
 void write_heap(const HeapStats& heap, Out& out) noexcept {
   const std::size_t held = heap.held();
   const std::size_t live = heap.live();
@@ -127,6 +154,7 @@ void write_text(const Snapshot& now, const Snapshot* before,
   write_space(now, out);
   write_pools(now, out);
   write_suspects(now, out);
+  write_sampling(now.sampling, out);
   write_heap(now.heap, out);
   write_classes(now.heap, out);
   if (before == nullptr)
