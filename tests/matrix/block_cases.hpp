@@ -117,7 +117,7 @@ struct BlockCases {
     write(block, 0, size);
     if (!turn.is_clean)
       pool.give(block);
-    turn.at_place([&] { write(block, 16, 1); });
+    turn.at_place([&] { write(block, 16, 1, 0x21); });
     if (turn.is_clean)
       pool.give(block);
     take_many(pool);

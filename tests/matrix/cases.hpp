@@ -69,10 +69,11 @@ T* hide(T* p) noexcept {
 constexpr std::size_t size = 64;
 constexpr std::size_t large = 128 * 1024;
 
-inline void write(void* p, std::ptrdiff_t from, std::size_t count) noexcept {
+inline void write(void* p, std::ptrdiff_t from, std::size_t count,
+                  unsigned char what = 0x58) noexcept {
   auto* const bytes = static_cast<volatile unsigned char*>(hide(p));
   for (std::size_t i = 0; i < count; ++i)
-    bytes[from + static_cast<std::ptrdiff_t>(i)] = 0x58;
+    bytes[from + static_cast<std::ptrdiff_t>(i)] = what;
 }
 
 inline unsigned char read(void* p, std::ptrdiff_t at) noexcept {
