@@ -24,8 +24,9 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 // Address space and, where the kernel has no marks, a mapping or two each.
 constexpr std::uint32_t most_graves = 1024;
-// Each takes two mappings of the 65530 that a process has.
-constexpr std::uint32_t most_hidden = 8192;
+// Each takes two mappings of the 65530 that a process has, which fork copies
+// one by one. From half of them on only what waits for its next use is hidden.
+constexpr std::uint32_t most_hidden = 1024;
 constexpr std::uint32_t most_tries = 16;
 
 // Whoever takes one out, by an exchange, owns it: acquire there, release here.
@@ -33,9 +34,23 @@ constinit std::atomic<SlabRecords*> graves[most_graves] = {};
 constinit std::atomic<std::uint32_t> next_grave{0};
 TARN_SPARSE constinit std::atomic<SlabRecords*> hidden[most_hidden] = {};
 constinit std::atomic<std::uint32_t> next_hidden{0};
+constinit std::atomic<std::uint32_t> hidden_count{0};
+
+// How many graves are there whose slabs' addresses are alike, so that few who
+// ask for one look at all.
+constexpr unsigned kinds_of_addresses_log2 = 12;
+constinit std::atomic<std::uint16_t> alike[1u << kinds_of_addresses_log2] = {};
+
+std::atomic<std::uint16_t>& graves_like(const std::byte* slab) noexcept {
+  constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15;
+  const std::uint64_t mixed =
+      std::uint64_t{detail::address_of(slab)} / (4 * KiB) * golden;
+  return alike[mixed >> (64 - kinds_of_addresses_log2)];
+}
 
 void exhume(SlabRecords& records) noexcept {
   const Loan slab = records.slab;
+  graves_like(slab.memory).fetch_sub(1, std::memory_order_release);
   // Pages that stay shut are nobody's any more.
   if (os::unguard(slab.memory, slab.size)) {
     port::system_retag(slab, 0);
@@ -83,10 +98,18 @@ SlabRecords* grave_at(const std::byte* p) noexcept {
     return nullptr;
   for (const std::atomic<SlabRecords*>& grave : graves) {
     SlabRecords* const records = grave.load(std::memory_order_acquire);
-    if (records != nullptr && is_in(*records, p))
+    // What was taken out meanwhile may be a slab again that is in use.
+    if (records != nullptr && is_in(*records, p) &&
+        grave.load(std::memory_order_acquire) == records)
       return records;
   }
   return nullptr;
+}
+
+// The same of a slab's begin, quickly where there is none.
+bool is_grave(const std::byte* slab) noexcept {
+  return graves_like(slab).load(std::memory_order_acquire) != 0 &&
+         grave_at(slab) != nullptr;
 }
 
 bool find_grave(const std::byte* p, bool is_write, Finding& finding) noexcept {
@@ -173,7 +196,7 @@ bool whose_object(const void* address, bool is_write,
 bool describe_object(Description& found) noexcept {
   const std::byte* const p = found.start + found.offset;
   // The head of a slab in a grave cannot be read.
-  if (grave_at(p) != nullptr) {
+  if (is_grave(found.start)) {
     found.kind = AddressKind::free;
     return true;
   }
@@ -201,6 +224,7 @@ bool bury(SlabRecords& records) noexcept {
   span::some_chunks_are_guarded.store(true, relaxed);
   if (!os::guard(slab.memory, slab.size))
     return false;
+  graves_like(slab.memory).fetch_add(1, std::memory_order_release);
   const std::uint32_t number = next_grave.fetch_add(1, relaxed) % most_graves;
   SlabRecords* const former =
       graves[number].exchange(&records, std::memory_order_acq_rel);
@@ -245,12 +269,19 @@ void hide(SlotRecord& slot, SlabRecords& records) noexcept {
     if (!hidden[at].compare_exchange_strong(none, &records,
                                             std::memory_order_acq_rel, relaxed))
       continue;
-    if (os::protect(pages_to_hide(records), bytes_to_hide(records)))
+    if (os::protect(pages_to_hide(records), bytes_to_hide(records))) {
+      hidden_count.fetch_add(1, relaxed);
       slot.hidden_at.store(at + 1, std::memory_order_release);
-    else
+    } else {
       hidden[at].store(nullptr, std::memory_order_release);
+    }
     return;
   }
+}
+
+void show_if_crowded(SlotRecord& slot, SlabRecords& records) noexcept {
+  if (hidden_count.load(relaxed) > most_hidden / 2)
+    show(slot, records);
 }
 
 void show(SlotRecord& slot, SlabRecords& records) noexcept {
@@ -260,6 +291,7 @@ void show(SlotRecord& slot, SlabRecords& records) noexcept {
   static_cast<void>(
       os::make_writable(pages_to_hide(records), bytes_to_hide(records)));
   hidden[at - 1].store(nullptr, std::memory_order_release);
+  hidden_count.fetch_sub(1, relaxed);
   // Pairs with the acquire of a sweep.
   slot.hidden_at.store(0, std::memory_order_release);
 }

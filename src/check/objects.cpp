@@ -181,10 +181,16 @@ void close(const Objects& pool, SlotRecord& slot) noexcept {
     fill(slot.object, pool.size, freed_fill);
 }
 
+void end_waiting(State& state, SlotRecord& slot) noexcept
+    TARN_REQUIRES(state.lock) {
+  slot.record.use = static_cast<unsigned>(BlockUse::free);
+  state.put(slot.object, true);
+}
+
 void put(State& state, void* object) noexcept {
   Objects& pool = Objects::of(state);
   const Caller caller;
-  SlotRecord* const slot = find(state, object);
+  SlotRecord* slot = find(state, object);
   if (slot == nullptr)
     return;
   Record before;
@@ -194,15 +200,23 @@ void put(State& state, void* object) noexcept {
   close(pool, *slot);
   if (pool.is_paged)
     hide(*slot, records_of(Slab::of(object, state.slab_size)));
+  {
+    const base::Locked locked{state.lock};
+    slot->is_closing = false;
+    slot->record.use = static_cast<unsigned>(BlockUse::quarantined);
+    push(pool, *slot);
+    if (pool.is_steady || pool.waiting <= pool.most_wait)
+      return;
+    if (!pool.is_paged)
+      return end_waiting(state, *pop(pool));
+    slot = pop(pool);
+    // Nobody else has it until it lies in its slab.
+    slot->is_closing = true;
+  }
+  show_if_crowded(*slot, records_of(Slab::of(slot->object, state.slab_size)));
   const base::Locked locked{state.lock};
   slot->is_closing = false;
-  slot->record.use = static_cast<unsigned>(BlockUse::quarantined);
-  push(pool, *slot);
-  if (pool.is_steady || pool.waiting <= pool.most_wait)
-    return;
-  SlotRecord* const oldest = pop(pool);
-  oldest->record.use = static_cast<unsigned>(BlockUse::free);
-  state.put(oldest->object, true);
+  end_waiting(state, *slot);
 }
 
 void put_made(State& state, void* object, bool is_made) noexcept {

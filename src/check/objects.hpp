@@ -153,6 +153,8 @@ void unguard_behind(SlabRecords& records) noexcept;
 /// as it was. Too many: it stays as it is.
 void hide(SlotRecord& slot, SlabRecords& records) noexcept;
 void show(SlotRecord& slot, SlabRecords& records) noexcept;
+/// The same where many are hidden, so that room is left for newer ones.
+void show_if_crowded(SlotRecord& slot, SlabRecords& records) noexcept;
 
 /// As port/object_hooks.hpp says.
 [[nodiscard]] bool describe_object(Description& found) noexcept;
