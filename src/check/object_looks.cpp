@@ -51,9 +51,13 @@ bool is_overflow(const Gap& gap, const Change& change) noexcept {
           change.first - gap.begin <= gap.end - 1 - change.last);
 }
 
+Change change_in(const Gap& gap) noexcept {
+  return find_change(gap.begin, static_cast<std::size_t>(gap.end - gap.begin),
+                     redzone_fill);
+}
+
 bool find_in(SlabRecords& records, const Gap& gap, Telling& telling) noexcept {
-  const auto size = static_cast<std::size_t>(gap.end - gap.begin);
-  const Change change = find_change(gap.begin, size, redzone_fill);
+  const Change change = change_in(gap);
   if (!change) [[likely]]
     return false;
   const bool is_behind = is_overflow(gap, change);
@@ -93,6 +97,14 @@ Wanted wanted_of(const Objects& pool, BlockUse was) noexcept {
       break;
   }
   return {};
+}
+
+bool is_as_wanted(const Objects& pool, const SlotRecord& slot,
+                  BlockUse was) noexcept {
+  const Wanted wanted = wanted_of(pool, was);
+  if (wanted.has_digest)
+    return digest_of(slot.object, pool.size) == slot.digest;
+  return !wanted.is_filled || !find_change(slot.object, pool.size, wanted.with);
 }
 
 void write_late(Telling& telling, SlabRecords& records, const SlotRecord& slot,
@@ -142,6 +154,26 @@ bool find_beside(SlabRecords& records, const Gap& gap,
     return false;
   mend(gap);
   return true;
+}
+
+// What is told is large, and made where there is something to tell.
+[[gnu::noinline]] std::size_t tell_beside(SlabRecords& records,
+                                          const Gap& gap) noexcept {
+  Telling telling{Fault::corrupted};
+  if (!find_beside(records, gap, telling))
+    return 0;
+  report(telling.finding);
+  return 1;
+}
+
+[[gnu::noinline]] std::size_t tell_late(const State& state,
+                                        SlabRecords& records, SlotRecord& slot,
+                                        BlockUse was) noexcept {
+  Telling telling{Fault::corrupted};
+  if (!find_late(state, records, slot, was, telling))
+    return 0;
+  report(telling.finding);
+  return 1;
 }
 
 struct Search {
@@ -201,19 +233,12 @@ std::size_t look_at(State& state, SlotRecord& slot, BlockUse was) noexcept {
   SlabRecords& records = home_of(state, slot);
   std::size_t told = 0;
   for (const Gap& gap :
-       {gap_before(state, records, slot), gap_behind(state, records, slot)}) {
-    Telling telling{Fault::corrupted};
-    if (!find_beside(records, gap, telling))
-      continue;
-    report(telling.finding);
-    ++told;
-  }
-  Telling telling{Fault::corrupted};
-  if (find_late(state, records, slot, was, telling)) {
-    report(telling.finding);
-    ++told;
-  }
-  return told;
+       {gap_before(state, records, slot), gap_behind(state, records, slot)})
+    if (change_in(gap)) [[unlikely]]
+      told += tell_beside(records, gap);
+  if (is_as_wanted(Objects::of(state), slot, was)) [[likely]]
+    return told;
+  return told + tell_late(state, records, slot, was);
 }
 
 std::size_t sweep_objects() noexcept {

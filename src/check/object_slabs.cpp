@@ -7,6 +7,7 @@
 #include "port/check_mode.hpp"
 #include "port/world.hpp"
 
+#include <atomic>
 #include <new>
 
 namespace tarn::check {
@@ -25,6 +26,29 @@ constexpr std::size_t most_waiting = 64;
 constexpr std::size_t most_bytes_waiting = 1 * MiB;
 
 constexpr std::size_t least_loan = 4 * KiB;
+
+// Slabs of living pools by their addresses, the newest of those that are alike:
+// whoever releases an object learns quickly that its slab can be read.
+constexpr unsigned known_log2 = 12;
+constinit std::atomic<const Slab*> known_slabs[1u << known_log2] = {};
+
+std::atomic<const Slab*>& known_like(const void* slab) noexcept {
+  constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15;
+  const std::uint64_t mixed =
+      std::uint64_t{detail::address_of(slab)} / least_loan * golden;
+  return known_slabs[mixed >> (64 - known_log2)];
+}
+
+void know(const std::byte* slab) noexcept {
+  known_like(slab).store(reinterpret_cast<const Slab*>(slab),
+                         std::memory_order_release);
+}
+
+void forget(const std::byte* slab) noexcept {
+  const Slab* known = reinterpret_cast<const Slab*>(slab);
+  static_cast<void>(known_like(slab).compare_exchange_strong(
+      known, nullptr, std::memory_order_acq_rel, std::memory_order_relaxed));
+}
 
 Loan lend_for_records(std::size_t size) noexcept {
   return port::system_lend({base::larger(size, least_loan), max_align});
@@ -132,11 +156,17 @@ Loan lend_slab(State& state, void*& records) noexcept {
   if (pool.is_paged && state.upstream == nullptr)
     guard_behind(beside);
   records = &beside;
+  know(slab.memory);
   return slab;
+}
+
+bool is_known_slab(const Slab& slab) noexcept {
+  return known_like(&slab).load(std::memory_order_acquire) == &slab;
 }
 
 void take_back_slab(State& state, Loan loan, void* records) noexcept {
   auto& beside = *static_cast<SlabRecords*>(records);
+  forget(loan.memory);
   // An upstream of the program's may end with the pool.
   if (state.upstream == nullptr && bury(beside))
     return;
@@ -157,6 +187,7 @@ namespace {
 bool abandon(Slab& slab, void* with) noexcept {
   const State& state = *static_cast<const State*>(with);
   slab.self = nullptr;
+  forget(slab.loan.memory);
   if (state.upstream == nullptr)
     static_cast<void>(bury(records_of(slab)));
   return true;

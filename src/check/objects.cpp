@@ -137,8 +137,8 @@ void* take_steady(State& state) noexcept {
 }
 
 bool is_slab_of(const State& state, const Slab& slab) noexcept {
-  return is_readable_slab(state, slab) && slab.pool == &state.pool &&
-         slab.self == &slab;
+  return (is_known_slab(slab) || is_readable_slab(state, slab)) &&
+         slab.pool == &state.pool && slab.self == &slab;
 }
 
 // The record of what comes back; null: it is told why not.

@@ -96,6 +96,9 @@ void end_objects(object::State& state, std::size_t in_use) noexcept;
 void forget_objects(object::State& state) noexcept;
 [[nodiscard]] Loan lend_slab(object::State& state, void*& records) noexcept;
 void look_at_slab(object::State& state, object::Slab& slab) noexcept;
+/// Whether it is one of a checked pool that lives, which can be read. False:
+/// that is not known, and describe() tells.
+[[nodiscard]] bool is_known_slab(const object::Slab& slab) noexcept;
 void take_back_slab(object::State& state, Loan loan, void* records) noexcept;
 
 // object_looks.cpp: what is found. Each returns how many faults it told.
