@@ -103,6 +103,9 @@ void look_at_block(void* context, const LiveBlock& block) noexcept {
   // Its own blocks end with it.
   if (block.pool == search.state->number)
     return;
+  // Blocks in a pool's room are told by themselves.
+  if (block.is_room || block.waits)
+    return;
   search.holder = block;
   look_at(search, block.memory, block.memory + block.size);
 }

@@ -26,6 +26,9 @@ struct LiveBlock {
   /// What the pool borrowed: who points into it has the pool, and its words are
   /// those of the blocks in it.
   bool is_room = false;
+  /// Nobody has it, but its words are kept for its next use. It may hold what
+  /// has ended.
+  bool waits = false;
 };
 
 /// Must not ask for memory.
@@ -41,5 +44,7 @@ void for_each_live_block(LookAtBlock look, void* context) noexcept;
 
 /// The source of the checked heaps (heap_blocks.cpp).
 void tell_heap_blocks(LookAtBlock look, void* context) noexcept;
+/// That of the checked object pools (object_blocks.cpp).
+void tell_object_blocks(LookAtBlock look, void* context) noexcept;
 
 }  // namespace tarn::check

@@ -28,11 +28,12 @@ constexpr std::size_t most_bytes_waiting = 1 * MiB;
 constexpr std::size_t least_loan = 4 * KiB;
 
 // Slabs of living pools by their addresses, the newest of those that are alike:
-// whoever releases an object learns quickly that its slab can be read.
+// whoever releases an object learns quickly that its slab can be read. Turned
+// over, since a pool that only this knows of is forgotten.
 constexpr unsigned known_log2 = 12;
-constinit std::atomic<const Slab*> known_slabs[1u << known_log2] = {};
+constinit std::atomic<std::uintptr_t> known_slabs[1u << known_log2] = {};
 
-std::atomic<const Slab*>& known_like(const void* slab) noexcept {
+std::atomic<std::uintptr_t>& known_like(const void* slab) noexcept {
   constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15;
   const std::uint64_t mixed =
       std::uint64_t{detail::address_of(slab)} / least_loan * golden;
@@ -40,14 +41,13 @@ std::atomic<const Slab*>& known_like(const void* slab) noexcept {
 }
 
 void know(const std::byte* slab) noexcept {
-  known_like(slab).store(reinterpret_cast<const Slab*>(slab),
-                         std::memory_order_release);
+  known_like(slab).store(~detail::address_of(slab), std::memory_order_release);
 }
 
 void forget(const std::byte* slab) noexcept {
-  const Slab* known = reinterpret_cast<const Slab*>(slab);
+  std::uintptr_t known = ~detail::address_of(slab);
   static_cast<void>(known_like(slab).compare_exchange_strong(
-      known, nullptr, std::memory_order_acq_rel, std::memory_order_relaxed));
+      known, 0, std::memory_order_acq_rel, std::memory_order_relaxed));
 }
 
 Loan lend_for_records(std::size_t size) noexcept {
@@ -161,7 +161,8 @@ Loan lend_slab(State& state, void*& records) noexcept {
 }
 
 bool is_known_slab(const Slab& slab) noexcept {
-  return known_like(&slab).load(std::memory_order_acquire) == &slab;
+  return known_like(&slab).load(std::memory_order_acquire) ==
+         ~detail::address_of(&slab);
 }
 
 void take_back_slab(State& state, Loan loan, void* records) noexcept {

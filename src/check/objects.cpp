@@ -5,6 +5,7 @@
 
 #include "check/digest.hpp"
 #include "check/fills.hpp"
+#include "check/live_blocks.hpp"
 #include "check/object_checks.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
@@ -270,6 +271,7 @@ constexpr port::ObjectHooks hooks{begin_objects, end_objects,  forget_objects,
 void watch_objects() noexcept {
   port::the_object_hooks.store(&hooks, std::memory_order_release);
   static_cast<void>(add_sweeper(sweep_objects));
+  static_cast<void>(add_source_of_blocks(tell_object_blocks));
 }
 
 }  // namespace tarn::check

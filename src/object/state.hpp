@@ -14,6 +14,7 @@
 #include "object/slabs.hpp"
 #include "object/steady.hpp"
 
+#include <cstdint>
 #include <new>
 
 namespace tarn::object {
@@ -37,6 +38,25 @@ struct Due {
 struct Reaper {
   unsigned thread;
   Reaper* next = nullptr;
+};
+
+struct State;
+
+/// A link of the list of all pools. Its word is turned over: who looks through
+/// memory for those that have a pool does not take the list for one.
+class Link {
+ public:
+  operator State*() const noexcept {
+    return reinterpret_cast<State*>(~turned_);
+  }
+  State* operator->() const noexcept { return *this; }
+  Link& operator=(State* state) noexcept {
+    turned_ = ~reinterpret_cast<std::uintptr_t>(state);
+    return *this;
+  }
+
+ private:
+  std::uintptr_t turned_ = ~std::uintptr_t{0};
 };
 
 struct State {
@@ -232,8 +252,8 @@ struct State {
   std::size_t nodes TARN_GUARDED_BY(lock) = 0;  // one for each slot
 
   // In the list of all pools; threads.cpp.
-  State* next = nullptr;
-  State* former = nullptr;
+  Link next;
+  Link former;
   // Under that list's lock, too.
   unsigned reapers = 0;
   bool reap_when_short = false;

@@ -21,7 +21,7 @@ constinit AtHand nothing_at_hand{no_rounds + 1, no_rounds + 1};
 
 // Guards the list of all pools. Their own locks are taken under it.
 constinit base::SpinLock pools_lock;
-constinit State* pools TARN_GUARDED_BY(pools_lock) = nullptr;
+constinit Link pools TARN_GUARDED_BY(pools_lock);
 
 // They lie on the stacks of their threads.
 constinit Reaper* all_reapers TARN_GUARDED_BY(pools_lock) = nullptr;

@@ -100,12 +100,16 @@ void ended_in_use(const Turn& turn) {
 }
 
 [[gnu::noinline]] void make_and_drop_pool(bool is_clean) {
-  auto* const pool = hide(new ObjectPool<Thing>{{.name = "own"}});
+  // In a block of the heap: what malloc has may be anybody's.
+  using Pool = ObjectPool<Thing>;
+  void* const place = default_heap().allocate(sizeof(Pool), alignof(Pool));
+  auto* const pool = hide(::new (place) Pool{{.name = "own"}});
   Thing* const object = pool->acquire_raw();
   if (!is_clean)
     return;
   pool->release(object);
-  delete pool;
+  pool->~Pool();
+  default_heap().deallocate(place);
 }
 void leak_object_pool(const Turn& turn) {
   turn.at_place([&] { make_and_drop_pool(turn.is_clean); });
