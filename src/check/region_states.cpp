@@ -18,6 +18,7 @@
 #include "thread/table.hpp"
 
 #include <new>
+#include <utility>
 
 namespace tarn::check::regions {
 namespace {
@@ -350,6 +351,10 @@ constexpr port::RegionHooks sampled_hooks = {
     .tell = tell,
     .linger = linger};
 
+bool is_ours(const RegionWatch& watch) noexcept {
+  return watch.hooks == &hooks || watch.hooks == &sampled_hooks;
+}
+
 // Starts that this thread passes over before it looks whether one is drawn.
 constinit thread_local std::uint32_t to_pass = 0;
 constinit thread_local std::uint32_t passed = 0;
@@ -375,12 +380,20 @@ bool is_drawn(CheckMode mode) noexcept {
 
 RegionWatch* watch(const RegionStart& start) noexcept;
 
-RegionWatch* begin(const RegionStart& start) noexcept {
+// Who made the former one ends it: another table may have been there before.
+void end_former(RegionStart& start) noexcept {
+  if (start.former != nullptr)
+    start.former->hooks->end(*std::exchange(start.former, nullptr));
+}
+
+RegionWatch* begin(const RegionStart& asked) noexcept {
+  RegionStart start = asked;
+  if (start.former != nullptr && !is_ours(*start.former))
+    end_former(start);
   if (port::is_full(start.mode))
     return watch(start);
   if (!is_drawn(start.mode)) {
-    if (start.former != nullptr)
-      Timed<end>::call(*start.former);
+    end_former(start);
     return nullptr;
   }
   const Spending spending;
