@@ -243,6 +243,8 @@ class Region {
   }
 
   void* allocate_slow(std::size_t size, std::size_t align) noexcept;
+  void* allocate_asking(std::size_t size, std::size_t align) noexcept;
+  void* begin_usual(std::size_t size) noexcept;
   void* allocate_first(std::size_t size) noexcept;
   void* refill(std::size_t size, std::size_t align) noexcept;
   void* allocate_anywhere(std::size_t size, std::size_t align) noexcept;
@@ -261,6 +263,8 @@ class Region {
   void begin() noexcept;
   void end() noexcept;
   void end_slow() noexcept;
+  void reset_asking() noexcept;
+  void reset_usual() noexcept;
   void reset_slow() noexcept;
   void forget_blocks() noexcept;
   void has_more_to_end() noexcept {
@@ -300,7 +304,7 @@ class Region {
     return max_chunk_ / detail::large_part;
   }
   void fill(detail::RegionChunk* chunk, std::byte* next) noexcept;
-  detail::RegionChunk* enter(Loan loan) noexcept;
+  detail::RegionChunk* enter(Loan loan, detail::RegionChunk* older) noexcept;
   void* begin_with(Loan loan, std::size_t size) noexcept;
   bool keeps_current(std::size_t left, detail::RegionChunk* chunk,
                      std::byte* next) noexcept;
@@ -328,6 +332,11 @@ class Region {
       const std::byte* block) const noexcept;
   [[nodiscard]] bool is_at(const detail::MarkRecord& record) noexcept;
 
+  Mark mark_slow() noexcept;
+  Mark record_mark(void* place) noexcept;
+  void rewind_held_back(const Mark& mark) noexcept;
+  void rewind_inside(const Mark& mark) noexcept;
+
   void link_child(Region& child) noexcept;
   void unlink_child(Region& child) noexcept;
   void end_children(std::uint64_t since) noexcept;
@@ -344,6 +353,7 @@ class Region {
   [[nodiscard]] bool check_records() const noexcept;
   [[nodiscard]] bool check_children() const noexcept;
   [[noreturn]] void report_nested(const char* what) const noexcept;
+  [[noreturn]] void report_stale(const Mark& mark) const noexcept;
   [[nodiscard]] bool prepare_resource() noexcept;
   [[nodiscard]] void* resource_place() noexcept;
   detail::CleanupRecord* allocate_record(std::size_t size, std::size_t align,

@@ -138,15 +138,18 @@ inline constinit std::atomic<RegionsAsk> regions_ask{RegionsAsk::none};
 // Written once by the room check, as region_begin.
 inline constinit std::atomic<bool (*)() noexcept> region_turn{nullptr};
 
-[[nodiscard, gnu::noinline, gnu::cold]] inline bool asks_now(
-    RegionsAsk which) noexcept {
-  const auto is_turn = region_turn.load(std::memory_order_acquire);
-  return which == RegionsAsk::all || (is_turn != nullptr && is_turn());
+/// The straight lines look at this alone.
+[[nodiscard]] inline bool may_regions_ask() noexcept {
+  return regions_ask.load(std::memory_order_relaxed) != RegionsAsk::none;
 }
 
+/// Whether the one that starts now does.
 [[nodiscard]] inline bool do_regions_ask() noexcept {
   const RegionsAsk which = regions_ask.load(std::memory_order_relaxed);
-  return which != RegionsAsk::none && asks_now(which);
+  if (which != RegionsAsk::some)
+    return which == RegionsAsk::all;
+  const auto is_turn = region_turn.load(std::memory_order_acquire);
+  return is_turn != nullptr && is_turn();
 }
 
 }  // namespace port

@@ -15,7 +15,13 @@ namespace tarn {
 inline namespace v1 {
 
 inline Loan Region::lend(std::size_t size) noexcept {
-  const Ask ask{size, max_align, PoolKind::region, resetting_, id_};
+  // Set one by one, since all at once writes what lies between them, too.
+  Ask ask;
+  ask.size = size;
+  ask.align = max_align;
+  ask.kind = PoolKind::region;
+  ask.urgent = resetting_;
+  ask.owner = id_;
   if (upstream_ == nullptr) [[likely]]
     return port::system_lend(ask);
   return upstream_->lend(ask);
@@ -39,10 +45,11 @@ inline bool Region::keeps_current(std::size_t left, detail::RegionChunk* chunk,
   return false;
 }
 
-inline detail::RegionChunk* Region::enter(Loan loan) noexcept {
+inline detail::RegionChunk* Region::enter(Loan loan,
+                                          detail::RegionChunk* older) noexcept {
   held_ += loan.size;
   auto* const chunk = ::new (loan.memory) detail::RegionChunk;
-  chunk->older = chunks_;
+  chunk->older = older;
   chunk->size = loan.size;
   chunk->resource = {};
   chunks_ = chunk;

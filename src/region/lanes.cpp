@@ -14,35 +14,47 @@ inline namespace v1 {
 using detail::RecycledBlocks;
 using detail::RegionChunk;
 
+// Into use comes the first chunk, with its first block.
 inline void* Region::begin_with(Loan loan, std::size_t size) noexcept {
-  RegionChunk* const chunk = enter(loan);
+  RegionChunk* const chunk = enter(loan, nullptr);
   next_ = chunk->begin() + size;
   end_ = chunk->end();
   current_ = chunk;
   return chunk->begin();
 }
 
-// The alignment is at most that of a chunk's beginning.
-void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
-  if (current_ != nullptr)
-    return refill(size, align);
-  const std::size_t wanted = first_chunk_;
-  const bool is_usual = size - 1 < wanted - sizeof(RegionChunk) &&
-                        !base::is_dev && !port::do_regions_ask();
-  if (!is_usual)
-    return allocate_anywhere(size, align);
+inline void* Region::begin_usual(std::size_t size) noexcept {
   if (!is_bare_) [[unlikely]]
     return allocate_first(size);
-  const Loan loan = port::system_lend_chunk(wanted);
+  const Loan loan = port::system_lend_chunk(first_chunk_);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
   is_single_ = true;
   return begin_with(loan, size);
 }
 
+// The alignment is at most that of a chunk's beginning.
+void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
+  if (current_ != nullptr)
+    return refill(size, align);
+  const bool is_usual =
+      size - 1 < first_chunk_ - sizeof(RegionChunk) && !base::is_dev;
+  if (!is_usual)
+    return allocate_anywhere(size, align);
+  if (port::may_regions_ask()) [[unlikely]]
+    return allocate_asking(size, align);
+  return begin_usual(size);
+}
+
+// Where a mode of checking is on.
+void* Region::allocate_asking(std::size_t size, std::size_t align) noexcept {
+  return port::do_regions_ask() ? allocate_anywhere(size, align)
+                                : begin_usual(size);
+}
+
 // The first chunk of a region that is not bare.
 void* Region::allocate_first(std::size_t size) noexcept {
-  if (held_back_)
+  if (held_back_) [[unlikely]]
     return allocate_anywhere(size, max_align);
   const Loan loan = lend(first_chunk_);
   if (!loan) [[unlikely]]
@@ -62,7 +74,7 @@ void* Region::refill(std::size_t size, std::size_t align) noexcept {
     return allocate_anywhere(size, max_align);
   is_single_ = false;
   next_chunk_ = detail::grown_chunk(wanted, max_chunk_);
-  RegionChunk* const chunk = enter(loan);
+  RegionChunk* const chunk = enter(loan, chunks_);
   std::byte* const next = chunk->begin() + size;
   if (keeps_current(detail::bytes_between(next_, end_), chunk, next))
     return chunk->begin();
@@ -82,13 +94,26 @@ void Region::end() noexcept {
 }
 
 void Region::reset() noexcept {
-  if (is_single_ && !port::do_regions_ask()) [[likely]] {
+  if (port::may_regions_ask()) [[unlikely]]
+    return reset_asking();
+  reset_usual();
+}
+
+void Region::reset_asking() noexcept {
+  if (port::do_regions_ask())
+    reset_slow();
+  else
+    reset_usual();
+}
+
+inline void Region::reset_usual() noexcept {
+  if (is_single_) [[likely]] {
     forget_blocks();
     next_ = current_->begin();
     return;
   }
-  const bool is_usual = is_bare_ && chunks_ != nullptr && retain_ == 0 &&
-                        !base::is_dev && !port::do_regions_ask();
+  const bool is_usual =
+      is_bare_ && chunks_ != nullptr && retain_ == 0 && !base::is_dev;
   if (!is_usual) {
     reset_slow();
     return;

@@ -18,41 +18,73 @@ using detail::RegionChunk;
 Mark Region::mark() noexcept {
   if (newest_mark_ != nullptr && is_at(*newest_mark_))
     return Mark{newest_mark_->serial};
-  void* const place = allocate(sizeof(MarkRecord), alignof(MarkRecord));
-  if (place == nullptr)
-    return Mark{};
+  // One that is looked at has room only on the slow path.
+  std::byte* const place = detail::align_up(next_, alignof(MarkRecord));
+  if (!fits(place, sizeof(MarkRecord))) [[unlikely]]
+    return mark_slow();
+  next_ = place + sizeof(MarkRecord);
+  return record_mark(place);
+}
+
+inline Mark Region::record_mark(void* place) noexcept {
   newest_mark_ = ::new (place) MarkRecord{
       newest_mark_, next_mark_serial(), chunks_, current_, next_, cleanups_};
-  if (is_watched()) [[unlikely]]
-    newest_mark_->next = next_ = watch_->hooks->after_mark(
-        *watch_, next_, {current_->memory(), current_->size});
   recycled_ = nullptr;  // what is given up from now on is younger than the mark
   return Mark{mark_serial_};
 }
 
+Mark Region::mark_slow() noexcept {
+  void* const place = allocate_slow(sizeof(MarkRecord), alignof(MarkRecord));
+  if (place == nullptr)
+    return Mark{};
+  const Mark mark = record_mark(place);
+  if (is_watched())
+    newest_mark_->next = next_ = watch_->hooks->after_mark(
+        *watch_, next_, {current_->memory(), current_->size});
+  return mark;
+}
+
 void Region::rewind(const Mark& mark) noexcept {
-  if (!mark || has_ended())
+  if (!mark)
     return;
+  if (held_back_) [[unlikely]]
+    rewind_held_back(mark);
+  else
+    rewind_inside(mark);
+}
+
+void Region::rewind_held_back(const Mark& mark) noexcept {
+  if (has_ended())
+    return;
+  const Inside inside{*this};
+  rewind_inside(mark);
+}
+
+inline void Region::rewind_inside(const Mark& mark) noexcept {
   if (resetting_)
     report_nested("rewound");
-  const Inside inside{*this};
   MarkRecord* record = newest_mark_;
   while (record != nullptr && record->serial > mark.serial_)
     record = record->older;
-  if (record == nullptr || record->serial != mark.serial_) {
-    base::Line line;
-    line << "rewind of region '" << name() << "' to a stale mark (generation "
-         << mark.serial_ << ", now " << mark_serial_ << ")";
-    port::report(Fault::stale_mark, line);
-  }
+  if (record == nullptr || record->serial != mark.serial_)
+    report_stale(mark);
   end_since(record);
   if constexpr (base::is_dev)
     port::ensure(check(), "a region after its rewind");
 }
 
+void Region::report_stale(const Mark& mark) const noexcept {
+  base::Line line;
+  line << "rewind of region '" << name() << "' to a stale mark (generation "
+       << mark.serial_ << ", now " << mark_serial_ << ")";
+  port::report(Fault::stale_mark, line);
+}
+
 void Region::end_since(MarkRecord* record) noexcept {
   has_more_to_end();  // a cleanup that ends the region now is a fault
-  begin_ending(port::RegionEnd::rewind);
+  const bool watched = is_watched();
+  if (watched)
+    begin_ending(port::RegionEnd::rewind);
   resetting_ = true;
   do {
     end_children(record->serial);
@@ -64,7 +96,7 @@ void Region::end_since(MarkRecord* record) noexcept {
   while (chunks_ != record->chunks) {
     RegionChunk* const chunk = chunks_;
     chunks_ = chunk->older;
-    if (is_watched()) {
+    if (watched) {
       retire({chunk->memory(), chunk->size}, chunk->begin(),
              chunk->filled_until);
       continue;
@@ -74,7 +106,7 @@ void Region::end_since(MarkRecord* record) noexcept {
     spare_or_give_back(chunk);
   }
   RegionChunk* const marked = record->current;
-  if (is_watched())
+  if (watched)
     record->next =
         watch_->hooks->ended(*watch_, record->next, marked->filled_until,
                              {marked->memory(), marked->size});

@@ -211,7 +211,7 @@ RegionChunk* Region::borrow_unwatched(std::size_t need) noexcept {
     return nullptr;
   if (chunks_ != nullptr)
     next_chunk_ = detail::grown_chunk(next_chunk_, max_chunk_);
-  return enter(loan);
+  return enter(loan, chunks_);
 }
 
 RegionChunk* Region::take_spare(std::size_t need) noexcept {

@@ -182,7 +182,7 @@ bool Region::has_resource_chunk() noexcept {
   const Loan loan = lend(sizeof(RegionChunk) + max_align);
   if (!loan)
     return fail(sizeof(RegionChunk)) != nullptr;
-  RegionChunk* const chunk = enter(loan);
+  RegionChunk* const chunk = enter(loan, chunks_);
   watch_->hooks->lent(*watch_, loan, false);
   chunk->resource.region = this;
   chunk->filled_until = chunk->begin();
