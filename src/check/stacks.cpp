@@ -1,5 +1,6 @@
 #include "check/stacks.hpp"
 
+#include "check/stack_memo.hpp"
 #include "os/memory.hpp"
 #include "os/stack.hpp"
 #include "port/last_words.hpp"
@@ -79,9 +80,18 @@ StackId enter(const std::uintptr_t* calls, unsigned count) noexcept {
 
 }  // namespace
 
-StackId capture_stack(unsigned most) noexcept {
+[[gnu::noinline]] StackId capture_stack(unsigned most) noexcept {
+  const auto frame =
+      reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const bool is_usual = most == deepest_stack;
+  if (const StackId known = is_usual ? known_stack(frame) : 0; known != 0)
+    return known;
   std::uintptr_t calls[deepest_stack];
-  return enter(calls, os::walk_stack(calls, most));
+  os::Trail trail;
+  const StackId id = enter(calls, os::walk_stack(calls, most, trail));
+  if (is_usual)
+    remember_stack(frame, trail, id);
+  return id;
 }
 
 StackId capture_stack_of_signal(const void* context) noexcept {

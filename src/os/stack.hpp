@@ -28,10 +28,28 @@ struct Place {
 /// Where a signal came, of the third argument of its handler.
 [[nodiscard]] Place place_of_signal(const void* context) noexcept;
 
+/// Where a walk found the addresses behind the calls, those of tarn's own
+/// frames as well, and what lay there: as long as it does, who is at the same
+/// stack pointer in the same function was called the same way.
+struct Trail {
+  static constexpr unsigned longest = 32;
+
+  unsigned steps = 0;  ///< 0: not to be followed again
+  std::uintptr_t places[longest];
+  std::uintptr_t words[longest];
+};
+
+/// Whether the words from `first` to `last` are of the stack that this thread
+/// is on, in use, and known to stay as long as the thread.
+[[nodiscard]] bool is_own_stack(std::uintptr_t first,
+                                std::uintptr_t last) noexcept;
+
 /// Addresses behind the calls, innermost first: of who calls this, without
 /// frames of tarn itself at the beginning; in a handler of tarn's those of what
 /// was interrupted. Returns how many.
 unsigned walk_stack(std::uintptr_t* calls, unsigned most) noexcept;
+unsigned walk_stack(std::uintptr_t* calls, unsigned most,
+                    Trail& trail) noexcept;
 
 /// The same from a place, which becomes the first, one byte further: what is
 /// told of a call is the byte before.

@@ -303,6 +303,51 @@ void run_fiber() {
   descend(5, capture_here);
 }
 
+std::vector<std::uintptr_t> addresses_of(StackId id) {
+  const Stack stack = stack_of(id);
+  return {stack.frames, stack.frames + stack.count};
+}
+
+// Each call from another place, at the same stack pointer.
+[[gnu::noinline]] StackId here() {
+  const StackId id = capture_stack();
+  asm volatile("");
+  return id;
+}
+[[gnu::noinline]] void take_three(StackId* ids) {
+  ids[0] = here();
+  ids[1] = here();
+  ids[2] = here();
+}
+[[gnu::noinline]] void by_another(StackId* ids) {
+  take_three(ids);
+  asm volatile("");
+}
+
+TEST_CASE("A stack that is met again is the same, one like it is another") {
+  std::set<StackId> all;
+  for (int round = 0; round < 100; ++round) {
+    StackId ids[6];
+    take_three(ids);
+    by_another(ids + 3);
+    all.insert(ids, ids + 6);
+    for (int i = 0; i < 3; ++i) {
+      const std::vector<std::uintptr_t> one = addresses_of(ids[i]);
+      const std::vector<std::uintptr_t> other = addresses_of(ids[i + 3]);
+      REQUIRE(one.size() >= 3);
+      REQUIRE(other.size() >= 3);
+      CHECK(one[1] == other[1]);
+      CHECK(one[2] != other[2]);
+    }
+  }
+  // Two lines call, the first round and the others alike.
+  CHECK(all.size() == 6);
+  StackId elsewhere[3];
+  std::thread{[&] { take_three(elsewhere); }}.join();
+  for (const StackId id : elsewhere)
+    CHECK(all.count(id) == 0);
+}
+
 TEST_CASE("On a stack that is not the thread's own it ends where that does") {
   std::vector<char> room(256 << 10);
   ucontext_t fiber;

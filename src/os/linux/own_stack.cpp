@@ -2,6 +2,7 @@
 
 #include "os/maps.hpp"
 #include "os/memory.hpp"
+#include "os/stack.hpp"
 
 #include <errno.h>
 
@@ -75,6 +76,10 @@ bool is_readable_page(std::uintptr_t begin) noexcept {
 }
 
 }  // namespace
+
+bool is_own_stack(std::uintptr_t first, std::uintptr_t last) noexcept {
+  return first <= last && is_own_and_in_use(first) && is_own(last);
+}
 
 bool StackReader::extend(std::uintptr_t place) noexcept {
   if (place % sizeof(std::uintptr_t) != 0)

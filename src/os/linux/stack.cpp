@@ -25,12 +25,19 @@ struct Step {
 
 class Walk {
  public:
-  explicit Walk(const Step& from) noexcept
-      : at_(from), table_(call_frames.table()) {}
+  Walk(const Step& from, Trail& trail) noexcept
+      : at_(from), table_(call_frames.table()), trail_(trail) {}
 
   /// Goes to callers until `most` are told, but for those that are tarn's own
   /// at the beginning. Returns how many were.
   unsigned run(std::uintptr_t* calls, unsigned most) noexcept {
+    const unsigned count = go(calls, most);
+    trail_.steps = steps_ <= Trail::longest ? steps_ : 0;
+    return count;
+  }
+
+ private:
+  unsigned go(std::uintptr_t* calls, unsigned most) noexcept {
     unsigned count = 0;
     while (count != most) {
       if (table_ != nullptr && !at_.is_exact)
@@ -49,7 +56,6 @@ class Walk {
     return count;
   }
 
- private:
   /// The same as long as rules are known and ordinary, and words are where the
   /// last ones were: in registers, without a branch that is hard to foretell.
   unsigned run_ordinary(std::uintptr_t* calls, unsigned count,
@@ -57,6 +63,7 @@ class Walk {
     const CallFrames::Entry* const table = table_;
     const StackReader stack = stack_;
     Place at = at_.place;
+    unsigned steps = steps_;
     CallFrame rule;
     while (count != most && CallFrames::look(table, at.pc - 1, rule) &&
            rule.is_ordinary()) {
@@ -69,11 +76,16 @@ class Walk {
         break;
       calls[count] = at.pc;
       count += count != 0 || !rule.is_own() ? 1 : 0;
-      at.pc = without_signature(StackReader::at(back));
+      const std::uintptr_t word = StackReader::at(back);
+      trail_.places[steps % Trail::longest] = back;
+      trail_.words[steps % Trail::longest] = word;
+      ++steps;
+      at.pc = without_signature(word);
       at.fp = rule.saves_frame() ? StackReader::at(frame) : at.fp;
       at.sp = cfa;
     }
     at_.place = at;
+    steps_ = steps;
     return count;
   }
 
@@ -111,7 +123,14 @@ class Walk {
       if (!stack_.read(base + rule.frame(), at_.place.fp))
         return false;
     }
+    note(cfa + rule.back(), back);
     return arrive(back, cfa);
+  }
+
+  void note(std::uintptr_t place, std::uintptr_t word) noexcept {
+    trail_.places[steps_ % Trail::longest] = place;
+    trail_.words[steps_ % Trail::longest] = word;
+    ++steps_;
   }
 
   bool step_stored(const CallFrame& rule) noexcept {
@@ -128,6 +147,7 @@ class Walk {
         !stack_.read(saved + saved_frame_pointer, place.fp))
       return false;
     at_ = {place, true};
+    steps_ = Trail::longest + 1;
     return place.pc != 0;
   }
 
@@ -145,6 +165,7 @@ class Walk {
         !find_module(without_signature(back), module))
       return false;
     at_.place.fp = outer;
+    note(frame + sizeof frame, back);
     return arrive(back, frame + 2 * sizeof frame);
   }
 
@@ -158,10 +179,13 @@ class Walk {
   Step at_;
   CallFrames::Entry* table_;
   StackReader stack_;
+  Trail& trail_;
+  unsigned steps_ = 0;  // those beyond the longest trail are not kept
 };
 
-unsigned walk(const Step& from, std::uintptr_t* calls, unsigned most) noexcept {
-  Walk walk(from);
+unsigned walk(const Step& from, std::uintptr_t* calls, unsigned most,
+              Trail& trail) noexcept {
+  Walk walk(from, trail);
   return walk.run(calls, most);
 }
 
@@ -183,18 +207,24 @@ Place place_of_signal(const void* context) noexcept {
 }
 
 [[gnu::noinline, gnu::no_sanitize_address, gnu::no_sanitize_thread]] unsigned
-walk_stack(std::uintptr_t* calls, unsigned most) noexcept {
+walk_stack(std::uintptr_t* calls, unsigned most, Trail& trail) noexcept {
   const auto* const frame =
       static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
   // The caller's frame pointer and the address behind its call lie there.
   const Place caller = {without_signature(frame[1]),
                         reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa()),
                         frame[0]};
-  return walk({caller, false}, calls, most);
+  return walk({caller, false}, calls, most, trail);
+}
+
+unsigned walk_stack(std::uintptr_t* calls, unsigned most) noexcept {
+  Trail trail;
+  return walk_stack(calls, most, trail);
 }
 
 unsigned walk_stack(Place from, std::uintptr_t* calls, unsigned most) noexcept {
-  return from.pc == 0 || most == 0 ? 0 : walk({from, true}, calls, most);
+  Trail trail;
+  return from.pc == 0 || most == 0 ? 0 : walk({from, true}, calls, most, trail);
 }
 
 }  // namespace tarn::os
