@@ -82,9 +82,14 @@ void bring_back(ThreadHeap& heap) noexcept {
   last->next = aside;
   // Each says how many may come above it, as if all had come by turns.
   const std::uintptr_t room = aside->key & room_mask;
+  // More than would have had room: spill.cpp would take them for false ones.
+  if (above > room) {
+    const unsigned size_class = heap.class_of(bin);
+    return shorten_bin(heap, bin, room_of(size_class));
+  }
   for (FreeSlot* slot = bin.head; slot != aside; slot = slot->next, --above)
     if (is_free(*slot, heap.key))
-      slot->key = heap.key | (room > above ? room - above : 0);
+      slot->key = heap.key | (room - above);
 }
 
 void begin_draws(ThreadHeap& heap) noexcept {
