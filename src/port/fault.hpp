@@ -36,7 +36,17 @@ enum class Sentence : std::uint8_t {
   stale_stack,    // the same
   written_frame,  // place: behind the mark
   written_stack,  // the same
-  sentences       // how many there are
+  // Of checked ones, each of a heap and then of slots. Place: the block; the
+  // last number is its size.
+  overflow_of_heap,   // numbers: the bytes
+  overflow_of_slot,   // the same
+  underflow_of_heap,  // the same
+  underflow_of_slot,  // the same
+  write_of_heap,      // numbers: which byte
+  write_of_slot,      // the same
+  head_of_heap,       // none
+  head_of_slot,       // none
+  sentences           // how many there are
 };
 
 /// Calls tarn_on_fault with what was found.

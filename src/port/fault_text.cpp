@@ -30,7 +30,15 @@ constexpr const char* sentences[] = {
     "rewind of a frame region to a stale mark (generation %1, now %2)",
     "rewind of a double-ended stack to a stale mark (generation %1, now %2)",
     "a frame region was written to at or before %p",
-    "a double-ended stack was written to at or before %p"};
+    "a double-ended stack was written to at or before %p",
+    "overflow: %1 bytes changed behind %p (%2 bytes, fixed heap)",
+    "overflow: %1 bytes changed behind %p (%2 bytes, slot pool)",
+    "underflow: %1 bytes changed before %p (%2 bytes, fixed heap)",
+    "underflow: %1 bytes changed before %p (%2 bytes, slot pool)",
+    "write after free: byte %1 of %p (%2 bytes, fixed heap) changed",
+    "write after free: byte %1 of %p (%2 bytes, slot pool) changed",
+    "underflow: what lies far before %p (fixed heap) was changed",
+    "underflow: what lies far before %p (slot pool) was changed"};
 static_assert(sizeof sentences / sizeof *sentences ==
               static_cast<std::size_t>(port::Sentence::sentences));
 

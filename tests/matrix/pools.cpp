@@ -1,9 +1,8 @@
 // pools.cpp - the pools whose blocks go back one by one.
-#include "tarn/fixed_heap.hpp"
+#include "tarn/checked_fixed.hpp"
 #include "tarn/heap.hpp"
 #include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
-#include "tarn/slot_pool.hpp"
 
 #include "matrix/block_cases.hpp"
 #include "matrix/regions.hpp"
@@ -72,8 +71,8 @@ struct Slots {
   void* take_of_second() { return second.allocate(); }
   void give_to_second(void* p) { second.deallocate(p); }
 
-  SlotPool<size, 32> own;
-  SlotPool<size, 32> second;
+  Checked<SlotPool<size, 32>> own;
+  Checked<SlotPool<size, 32>> second;
 };
 
 struct Fixed {
@@ -85,8 +84,8 @@ struct Fixed {
   void* take_of_second() { return second.allocate(size); }
   void give_to_second(void* p) { second.deallocate(p); }
 
-  FixedHeap<two_level, 16 * KiB> own;
-  FixedHeap<two_level, 16 * KiB> second;
+  Checked<FixedHeap<two_level, 16 * KiB>> own;
+  Checked<FixedHeap<two_level, 16 * KiB>> second;
 };
 
 template <class Pool>

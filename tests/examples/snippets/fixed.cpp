@@ -1,4 +1,5 @@
-// What docs/fixed.md shows of pools, fits, buffers and locks.
+// What docs/fixed.md shows of pools, fits, buffers, locks and checked pools.
+#include "tarn/checked_fixed.hpp"
 #include "tarn/double_ended_stack.hpp"
 #include "tarn/fixed_heap.hpp"
 #include "tarn/frame_region.hpp"
@@ -52,6 +53,13 @@ void interrupts_restore(unsigned before) {
   masked = static_cast<int>(before);
 }
 
+bool shows_checked() {
+#include "fixed_checked.inc"
+  texts.deallocate(texts.allocate(30));
+  frames.deallocate(frames.allocate());
+  return texts.check() && frames.check();
+}
+
 bool shows_lock() {
 #include "fixed_lock.inc"
   void* const block = shared.allocate(10);
@@ -69,6 +77,7 @@ namespace c {
 
 int main() {
   const bool is_good = shows_pools() && shows_buffer() && shows_lock() &&
+                       shows_checked() &&
                        c::sensor_bytes == sizeof c::sensor_memory;
   return is_good ? 0 : 1;
 }
