@@ -19,4 +19,18 @@ inline constexpr bool is_dev = false;
 /// not there, and what would ask for it is left out.
 inline constexpr bool has_checks = __STDC_HOSTED__ != 0;
 
+/// A sanitizer sees what the library itself does.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool is_instrumented = true;
+#elif defined(__has_feature)
+#  if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
+      __has_feature(thread_sanitizer)
+inline constexpr bool is_instrumented = true;
+#  else
+inline constexpr bool is_instrumented = false;
+#  endif
+#else
+inline constexpr bool is_instrumented = false;
+#endif
+
 }  // namespace tarn::base

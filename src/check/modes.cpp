@@ -5,6 +5,7 @@
 #include "check/object_checks.hpp"
 #include "check/region.hpp"
 #include "check/sampling.hpp"
+#include "check/shadow.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "port/check_mode.hpp"
@@ -137,7 +138,7 @@ void begin() noexcept {
   watch_objects();
   const char* const text = os::environment("TARN_CHECK");
   if (text == nullptr || *text == '\0')
-    return;
+    return follow_sanitizer();
   CheckMode mode = CheckMode::off;
   Settings wanted;
   if (!read(text, mode, wanted))

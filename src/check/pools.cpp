@@ -7,6 +7,7 @@
 #include "tarn/detail/bits.hpp"
 
 #include "base/spin_lock.hpp"
+#include "check/shadow.hpp"
 #include "check/sites.hpp"
 #include "check/stacks.hpp"
 #include "os/memory.hpp"
@@ -198,7 +199,7 @@ void leave_pool(PoolNumber number) noexcept {
   if (slot == nullptr || !slot->lives.exchange(false, relaxed))
     return;
   slot->entry.ended = port::clock_ms();
-  slot->entry.ended_by = capture_stack();
+  slot->entry.ended_by = follows_sanitizer() ? 0 : capture_stack();
   if (Site* const site = site_at(slot->site))
     count_end(*site, slot->entry.ended - slot->entry.born);
   living[slot->place / page_entries].fetch_sub(1, relaxed);

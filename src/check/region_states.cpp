@@ -9,6 +9,7 @@
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/sampling.hpp"
+#include "check/shadow.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
 #include "os/process.hpp"
@@ -88,9 +89,11 @@ void look_at_living(void (*look)(void* context, RegionState& state) noexcept,
 void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
   lock.lock();
   hold_graves();
+  hold_shadow_graves();
 }
 
 void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
+  let_shadow_graves_go();
   let_graves_go();
   lock.unlock();
 }
@@ -177,6 +180,8 @@ void verify_region(RegionWatch& watch) noexcept {
     static_cast<void>(verify_all(*extent, extent->memory));
 }
 
+}  // namespace
+
 void merge(RegionWatch* into, RegionWatch& from_watch) noexcept {
   RegionState& from = state_of(from_watch);
   forget_given_up(from);
@@ -248,6 +253,8 @@ void linger(RegionWatch& watch, std::uint32_t user) noexcept {
   for (unsigned round = 0; round < rounds; ++round)
     base::back_off(0);
 }
+
+namespace {
 
 void about_to_end(RegionWatch& watch) noexcept {
   look_for_escapes(state_of(watch));
@@ -326,6 +333,9 @@ void begin_once() noexcept {
     return;
   static_cast<void>(
       thread::at_fork({hold_for_fork, release_after_fork, release_after_fork}));
+  // It has SIGSEGV, and there is nothing of ours to be swept.
+  if (follows_sanitizer())
+    return;
   watch_guards(is_region_guard);
   static_cast<void>(add_sweeper(sweep));
   static_cast<void>(add_source_of_blocks(tell_blocks));
@@ -352,7 +362,8 @@ constexpr port::RegionHooks sampled_hooks = {
     .linger = linger};
 
 bool is_ours(const RegionWatch& watch) noexcept {
-  return watch.hooks == &hooks || watch.hooks == &sampled_hooks;
+  return watch.hooks == &hooks || watch.hooks == &sampled_hooks ||
+         watch.hooks == &shadow_hooks;
 }
 
 // Starts that this thread passes over before it looks whether one is drawn.
@@ -390,7 +401,7 @@ RegionWatch* begin(const RegionStart& asked) noexcept {
   RegionStart start = asked;
   if (start.former != nullptr && !is_ours(*start.former))
     end_former(start);
-  if (port::is_full(start.mode))
+  if (port::is_full(start.mode) || follows_sanitizer())
     return watch(start);
   if (!is_drawn(start.mode)) {
     end_former(start);
@@ -404,8 +415,10 @@ RegionWatch* begin(const RegionStart& asked) noexcept {
 
 RegionWatch* watch(const RegionStart& start) noexcept {
   auto* const former = static_cast<RegionState*>(start.former);
-  const port::RegionHooks* const wanted =
-      port::is_full(start.mode) ? &hooks : &sampled_hooks;
+  const port::RegionHooks* const wanted = follows_sanitizer() ? &shadow_hooks
+                                          : port::is_full(start.mode)
+                                              ? &hooks
+                                              : &sampled_hooks;
   if (former != nullptr) {
     former->lingers = 0;
     former->hooks = wanted;
@@ -420,11 +433,11 @@ RegionWatch* watch(const RegionStart& start) noexcept {
   ::new (state) RegionState{};
   state->hooks = wanted;
   state->region = start.region;
-  state->number =
-      enter_pool(PoolKind::region, start.id,
-                 start.parent == nullptr
-                     ? 0
-                     : static_cast<const RegionState*>(start.parent)->number);
+  // A sanitizer has stacks of its own, and would see the table of ours change.
+  const StackId site = follows_sanitizer() ? 0 : capture_stack();
+  const auto* const parent = static_cast<const RegionState*>(start.parent);
+  state->number = enter_pool_at(site, PoolKind::region, start.id,
+                                parent == nullptr ? 0 : parent->number);
   link(*state);
   return state;
 }

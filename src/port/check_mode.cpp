@@ -8,7 +8,9 @@ inline namespace v1 {
 void set_check_mode(CheckMode mode) noexcept {
   const CheckMode now = mode == CheckMode::of_process ? CheckMode::off : mode;
   port::mode_of_process.store(now, std::memory_order_relaxed);
-  port::regions_ask.store(port::is_full(now)          ? port::RegionsAsk::all
+  const bool asks_all = port::is_full(now) || port::regions_are_shadowed.load(
+                                                  std::memory_order_relaxed);
+  port::regions_ask.store(asks_all                    ? port::RegionsAsk::all
                           : now == CheckMode::sampled ? port::RegionsAsk::some
                                                       : port::RegionsAsk::none,
                           std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 
 #include "os/memory.hpp"
 #include "os/process.hpp"
+#include "os/sanitizers.hpp"
 #include "port/world.hpp"
 #include "span/limit.hpp"
 
@@ -124,6 +125,8 @@ bool Space::grow(std::size_t granules) noexcept {
       !reservations_[count].start(granules * granule_size,
                                   os::most_to_reserve()))
     return false;
+  os::look_for_pointers_in(reservations_[count].begin(),
+                           reservations_[count].size());
   count_.store(count + 1, std::memory_order_release);
   return true;
 }

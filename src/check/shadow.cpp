@@ -1,0 +1,137 @@
+// Whether there is a sanitizer, what is added to its reports, and the chunks
+// that it keeps poisoned for a while.
+#include "check/shadow.hpp"
+
+#include "tarn/describe.hpp"
+
+#include "base/build.hpp"
+#include "base/sparse.hpp"
+#include "base/spin_lock.hpp"
+#include "check/region_graves.hpp"
+#include "os/sanitizers.hpp"
+#include "port/last_words.hpp"
+#include "port/world.hpp"
+
+namespace tarn::check {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+// What is known of the place, as the last lines of the sanitizer's report.
+void add_to_report(const std::byte* place) noexcept {
+  base::Line line;
+  regions::Grave grave;
+  if (regions::find_shadow_grave(place, grave)) {
+    Finding finding{.fault = Fault::use_after_end};
+    regions::write_late_use(finding, grave, place, nullptr);
+    line << "tarn: " << finding.line.text() << "\n";
+  } else if (describe(place).kind != AddressKind::foreign) {
+    char text[160];
+    static_cast<void>(describe(place, text, sizeof text));
+    line << "tarn: " << text << "\n";
+  } else {
+    return;
+  }
+  port::write_error(line.text(), line.size());
+}
+
+}  // namespace
+
+bool follows_sanitizer() noexcept {
+  return port::regions_are_shadowed.load(relaxed);
+}
+
+void follow_sanitizer() noexcept {
+  if (base::is_instrumented || !os::has_sanitizer())
+    return;
+  static_cast<void>(os::when_reported(add_to_report));
+  port::regions_are_shadowed.store(true, relaxed);
+  port::regions_ask.store(port::RegionsAsk::all, relaxed);
+}
+
+namespace regions {
+namespace {
+
+// Oldest first.
+constexpr unsigned places = 256;
+constexpr std::size_t most_bytes = 16 * MiB;
+
+struct Ring {
+  Grave graves[places];
+  unsigned first;
+  unsigned count;
+  std::size_t bytes;
+};
+constinit base::SpinLock lock;
+TARN_SPARSE constinit Ring ring TARN_GUARDED_BY(lock) = {};
+
+Grave pop_beyond(std::size_t bytes, unsigned most) noexcept {
+  const base::Locked locked{lock};
+  if (ring.count == 0 || (ring.bytes <= bytes && ring.count <= most))
+    return {};
+  const Grave oldest = ring.graves[ring.first];
+  ring.first = (ring.first + 1) % places;
+  --ring.count;
+  ring.bytes -= oldest.size;
+  return oldest;
+}
+
+bool leave_beyond(std::size_t bytes, unsigned most) noexcept {
+  bool was_any = false;
+  for (;;) {
+    const Grave grave = pop_beyond(bytes, most);
+    if (grave.memory == nullptr)
+      return was_any;
+    os::unpoison(grave.memory, grave.size);
+    os::make_written(grave.memory, grave.size);
+    port::system_take_back({grave.memory, grave.size});
+    was_any = true;
+  }
+}
+
+}  // namespace
+
+void bury_in_shadow(const Grave& grave) noexcept {
+  os::poison(grave.memory, grave.size);
+  for (bool is_in = false; !is_in;) {
+    static_cast<void>(leave_beyond(most_bytes, places - 1));
+    const base::Locked locked{lock};
+    is_in = ring.count != places;
+    if (!is_in)
+      continue;
+    ring.graves[(ring.first + ring.count++) % places] = grave;
+    ring.bytes += grave.size;
+  }
+}
+
+bool empty_shadow_graves() noexcept {
+  return leave_beyond(0, 0);
+}
+
+bool find_shadow_grave(const std::byte* p,
+                       Grave& found) noexcept TARN_UNCHECKED_LOCKS {
+  constexpr unsigned most_tries = 10000;
+  unsigned tries = 0;
+  while (!lock.try_lock())
+    if (++tries == most_tries)
+      return false;
+  bool is_known = false;
+  for (unsigned i = 0; i < ring.count && !is_known; ++i) {
+    const Grave& grave = ring.graves[(ring.first + i) % places];
+    is_known = p >= grave.memory && p < grave.memory + grave.size;
+    if (is_known)
+      found = grave;
+  }
+  lock.unlock();
+  return is_known;
+}
+
+void hold_shadow_graves() noexcept TARN_UNCHECKED_LOCKS {
+  lock.lock();
+}
+void let_shadow_graves_go() noexcept TARN_UNCHECKED_LOCKS {
+  lock.unlock();
+}
+
+}  // namespace regions
+}  // namespace tarn::check

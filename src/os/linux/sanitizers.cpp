@@ -1,0 +1,120 @@
+// Names of the sanitizers' public interface, declared here since a compiler may
+// come without their headers.
+#include "os/sanitizers.hpp"
+
+#include "tarn/detail/bits.hpp"
+
+#include <atomic>
+
+extern "C" {
+// NOLINTBEGIN(clang-diagnostic-reserved-identifier): theirs.
+__attribute__((weak)) void __asan_poison_memory_region(const volatile void*,
+                                                       std::size_t);
+__attribute__((weak)) void __asan_unpoison_memory_region(const volatile void*,
+                                                         std::size_t);
+__attribute__((weak)) void __asan_set_error_report_callback(
+    void (*)(const char*));
+__attribute__((weak)) void* __asan_get_report_address();
+__attribute__((weak)) void __msan_allocated_memory(const volatile void*,
+                                                   std::size_t);
+__attribute__((weak)) void __msan_unpoison(const volatile void*, std::size_t);
+__attribute__((weak)) void __tsan_write_range(void*, std::size_t);
+__attribute__((weak)) void __tsan_acquire(void*);
+__attribute__((weak)) void __tsan_release(void*);
+__attribute__((weak)) void __lsan_register_root_region(const void*,
+                                                       std::size_t);
+// NOLINTEND(clang-diagnostic-reserved-identifier)
+}
+
+namespace tarn::os {
+namespace {
+
+// Memory may come back cut otherwise, so each of its pages has the order.
+constexpr std::size_t order_unit = 4 * KiB;
+
+bool has_address() noexcept {
+  return &__asan_poison_memory_region != nullptr &&
+         &__asan_unpoison_memory_region != nullptr;
+}
+
+bool has_memory() noexcept {
+  return &__msan_allocated_memory != nullptr && &__msan_unpoison != nullptr;
+}
+
+bool has_thread() noexcept {
+  return &__tsan_write_range != nullptr && &__tsan_acquire != nullptr &&
+         &__tsan_release != nullptr;
+}
+
+void for_each_unit(const std::byte* memory, std::size_t size,
+                   void (*tell)(void*)) noexcept {
+  std::byte* const first = const_cast<std::byte*>(memory);
+  std::byte* unit = first - detail::address_of(first) % order_unit;
+  for (; unit < first + size; unit += order_unit)
+    tell(unit);
+}
+
+// Written once, before reports; orders nothing.
+constinit std::atomic<ReportTold> report_told{nullptr};
+
+void tell_report(const char*) {
+  const ReportTold told = report_told.load(std::memory_order_relaxed);
+  if (told != nullptr && &__asan_get_report_address != nullptr)
+    told(static_cast<const std::byte*>(__asan_get_report_address()));
+}
+
+}  // namespace
+
+bool has_sanitizer() noexcept {
+  return has_address() || has_memory() || has_thread();
+}
+
+void poison(const std::byte* memory, std::size_t size) noexcept {
+  if (has_address() && size != 0)
+    __asan_poison_memory_region(memory, size);
+}
+
+void unpoison(const std::byte* memory, std::size_t size) noexcept {
+  if (has_address() && size != 0)
+    __asan_unpoison_memory_region(memory, size);
+}
+
+void make_fresh(const std::byte* memory, std::size_t size) noexcept {
+  if (has_memory() && size != 0)
+    __msan_allocated_memory(memory, size);
+}
+
+void make_written(const std::byte* memory, std::size_t size) noexcept {
+  if (has_memory() && size != 0)
+    __msan_unpoison(memory, size);
+}
+
+void end_of_use(const std::byte* memory, std::size_t size) noexcept {
+  if (has_thread() && size != 0)
+    __tsan_write_range(const_cast<std::byte*>(memory), size);
+}
+
+void hand_over(const std::byte* memory, std::size_t size) noexcept {
+  if (has_thread())
+    for_each_unit(memory, size, __tsan_release);
+}
+
+void take_over(const std::byte* memory, std::size_t size) noexcept {
+  if (has_thread())
+    for_each_unit(memory, size, __tsan_acquire);
+}
+
+void look_for_pointers_in(const std::byte* memory, std::size_t size) noexcept {
+  if (&__lsan_register_root_region != nullptr)
+    __lsan_register_root_region(memory, size);
+}
+
+bool when_reported(ReportTold told) noexcept {
+  if (&__asan_set_error_report_callback == nullptr)
+    return false;
+  report_told.store(told, std::memory_order_relaxed);
+  __asan_set_error_report_callback(tell_report);
+  return true;
+}
+
+}  // namespace tarn::os

@@ -1,0 +1,50 @@
+// sanitizers.hpp - the sanitizer that this process runs under, if any.
+//
+// Found at run time by weak references, so that the released library, which no
+// compiler instrumented, tells a sanitizer what it cannot see: AddressSanitizer
+// which bytes are nobody's, MemorySanitizer which have no value yet,
+// ThreadSanitizer who hands memory over to whom, LeakSanitizer where pointers
+// lie. Where there is none of them a call does nothing.
+//
+// Cost     a load and a test; under a sanitizer what that takes, mostly a write
+//          of an eighth of the memory.
+// Threads  shared.
+// Failure  none.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+namespace tarn::os {
+
+/// Whether one of those runs that know of single bytes or accesses: Address-,
+/// Memory- or ThreadSanitizer, with all that is asked of it here.
+[[nodiscard]] bool has_sanitizer() noexcept;
+
+/// Nobody may touch these bytes until some of them are unpoisoned. Exact to the
+/// byte where what follows in the last eight is poisoned too.
+void poison(const std::byte* memory, std::size_t size) noexcept;
+void unpoison(const std::byte* memory, std::size_t size) noexcept;
+
+/// These bytes have no value until somebody writes one.
+void make_fresh(const std::byte* memory, std::size_t size) noexcept;
+/// These have.
+void make_written(const std::byte* memory, std::size_t size) noexcept;
+
+/// Whoever uses these bytes later, without knowing of this call, is in a race
+/// with it.
+void end_of_use(const std::byte* memory, std::size_t size) noexcept;
+/// What happened before hand_over of some memory is known to whoever takes it
+/// over, on whatever ways it went from the one to the other.
+void hand_over(const std::byte* memory, std::size_t size) noexcept;
+void take_over(const std::byte* memory, std::size_t size) noexcept;
+
+/// What can be read of this memory may point to what is not leaked.
+void look_for_pointers_in(const std::byte* memory, std::size_t size) noexcept;
+
+/// AddressSanitizer calls `told` when it has written a report, about `place`.
+/// False: it does not run.
+using ReportTold = void (*)(const std::byte* place) noexcept;
+bool when_reported(ReportTold told) noexcept;
+
+}  // namespace tarn::os

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""run.py SANITIZER INCLUDE STATIC [SHARED] - the ordinary library under one.
+
+Builds SANITIZER.cpp with each compiler that has it, against libtarn.a and, with
+it given, libtarn.so, neither of which is instrumented, and runs each case: one
+that is faulty must be told, with tarn's own words where there are some, and a
+clean one must end with 0. Ends with 77 where no compiler has the sanitizer.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).parent
+CLEAN = None
+TOLD = r"tarn: .*region 'request'"
+
+# Compiler options, names of the environment, and of each case what is told.
+SANITIZERS = {
+    "address": (["-fsanitize=address"], {"ASAN_OPTIONS": "detect_leaks=0"}, {
+        "inside": CLEAN,
+        "life": CLEAN,
+        "wiped": CLEAN,
+        "nowhere": r"SEGV on unknown address",
+        "in_a_buffer": CLEAN,
+        "behind_in_a_buffer": r"use-after-poison",
+        "not_looked_at": CLEAN,
+        "behind": r"use-after-poison[^$]*" + TOLD,
+        "before": r"use-after-poison[^$]*" + TOLD,
+        "behind_large": r"use-after-poison[^$]*" + TOLD,
+        "after_reset": r"use-after-poison[^$]*tarn: use after reset: "
+                       r"0x[0-9a-f]+ lay in region 'request', reset \d+ ms",
+        "after_rewind": r"use-after-poison[^$]*" + TOLD,
+        "after_end": r"use-after-poison[^$]*tarn: use after [^$]*'request'",
+        "after_deallocate": r"use-after-poison[^$]*" + TOLD,
+    }),
+    "leak": (["-fsanitize=leak"], {}, {
+        "held_by_region": CLEAN,
+        "held_by_heap": CLEAN,
+        "held_by_nobody": r"LeakSanitizer: detected[^$]*allocated from",
+    }),
+    "memory": (["-fsanitize=memory"], {}, {
+        "written": CLEAN,
+        "first_use": r"use-of-uninitialized-value[^$]*choose_by",
+        "old_contents": r"use-of-uninitialized-value[^$]*choose_by",
+    }),
+    "thread": (["-fsanitize=thread"], {}, {
+        "user_in_time": CLEAN,
+        "memory_goes_around": CLEAN,
+        "late_user": r"data race[^$]*use_late",
+    }),
+}
+# The same programs, where the leaks are looked for by another sanitizer.
+SANITIZERS["address_leak"] = (
+    ["-fsanitize=address"], {},
+    SANITIZERS["leak"][2] | {
+        "held_by_what_was_reset": r"LeakSanitizer: detected[^$]*allocated from"})
+
+
+def has(compiler, options, folder):
+    source = folder / "has.cpp"
+    source.write_text("int main() { return 0; }\n")
+    program = folder / "has"
+    built = subprocess.run([compiler, *options, source, "-o", program],
+                           capture_output=True)
+    return built.returncode == 0 and subprocess.run(
+        [program], capture_output=True).returncode == 0
+
+
+def run(program, case, extra):
+    environment = {k: v for k, v in os.environ.items()
+                   if k != "TARN_CHECK" and not k.endswith("SAN_OPTIONS")}
+    return subprocess.run([program, case], env=environment | extra,
+                          capture_output=True, text=True, timeout=120)
+
+
+def wrong(result, wanted):
+    if wanted is CLEAN:
+        return result.returncode != 0 or result.stderr != ""
+    return result.returncode == 0 or not re.search(wanted, result.stderr)
+
+
+def main():
+    name, include, *libraries = sys.argv[1:]
+    options, extra, cases = SANITIZERS[name]
+    source = HERE / (name.rpartition("_")[2] + ".cpp")
+    failed = built = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        for compiler in filter(shutil.which, ("g++", "clang++")):
+            if not has(compiler, options, folder):
+                continue
+            object_file = folder / "program.o"
+            subprocess.run([compiler, "-std=c++20", "-O1", "-g1", *options,
+                            "-I", include, "-c", source, "-o", object_file],
+                           check=True)
+            for library in libraries:
+                program = folder / "program"
+                subprocess.run(
+                    [compiler, *options, object_file, library, "-pthread",
+                     f"-Wl,-rpath,{pathlib.Path(library).parent}",
+                     "-o", program], check=True)
+                built += 1
+                for case, wanted in cases.items():
+                    result = run(program, case, extra)
+                    if wrong(result, wanted):
+                        failed += 1
+                        print(f"{compiler}, {pathlib.Path(library).name}: "
+                              f"{case}: rc {result.returncode}, wanted "
+                              f"{wanted}\n{result.stderr}")
+    if built == 0:
+        return 77
+    print(f"{name}: {built} programs, {len(cases)} cases, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
