@@ -3,11 +3,16 @@
 
 #include "tarn/heap.hpp"
 #include "tarn/per_thread.hpp"
+#include "tarn/pmr.hpp"
 #include "tarn/region.hpp"
 
+#include <atomic>
 #include <memory>
+#include <memory_resource>
 #include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace tarn::test {
 namespace {
@@ -117,45 +122,54 @@ void stale_mark(const Turn& turn) {
   });
 }
 
+// Two threads at once, or one after the other.
+void use_with(const Turn& turn, Region& mine, PerThread<Region>* set) {
+  constexpr int rounds = 1000;
+  std::atomic<int> users{0};
+  const auto use = [&](Region& region) {
+    // The other one comes, too, unless it waits for this one's end.
+    for (++users; !turn.is_clean && users < 2;) {
+    }
+    for (int round = 0; round < rounds * rounds; ++round) {
+      if (region.allocate(size) == nullptr || round % rounds == 0)
+        region.reset();
+      if (turn.is_clean && round == rounds)
+        break;
+    }
+  };
+  std::thread other{[&] {
+    turn.at_place(
+        [&] { use(turn.is_clean && set != nullptr ? *set->local() : mine); });
+  }};
+  if (turn.is_clean)
+    other.join();
+  use(mine);
+  if (!turn.is_clean)
+    other.join();
+}
+
 void confinement(const Turn& turn) {
   Region region{named};
-  static_cast<void>(region.allocate(size));
-  std::optional<DetachedRegion> handed;
-  if (turn.is_clean)
-    handed.emplace(region.detach());
-  turn.at_place([&] {
-    if (!turn.is_clean) {
-      static_cast<void>(region.allocate(size));
-      return;
-    }
-    Region here{std::move(*handed)};
-    static_cast<void>(here.allocate(size));
-  });
+  use_with(turn, region, nullptr);
 }
 
 void confinement_per_thread(const Turn& turn) {
   PerThread<Region> set;
-  Region* const mine = set.local();
-  static_cast<void>(mine->allocate(size));
-  turn.at_place([&] {
-    Region* const used = turn.is_clean ? set.local() : mine;
-    static_cast<void>(used->allocate(size));
-  });
+  use_with(turn, *set.local(), &set);
 }
 
-// A block of the heap keeps a pointer into the region.
+// It grows in what was its memory.
 void outliving_container(const Turn& turn) {
   turn.at_place([&] {
-    auto** const holder =
-        static_cast<void**>(hide(default_heap().allocate(size)));
     Region region{named};
-    *holder = region.allocate(size);
-    hide(holder);
+    std::optional<std::pmr::vector<int>> numbers{std::in_place,
+                                                 region.resource()};
+    numbers->assign(size, 1);
     if (turn.is_clean)
-      *holder = nullptr;
-    hide(holder);
+      numbers.reset();
     region.reset();
-    default_heap().deallocate(holder);
+    if (!turn.is_clean)
+      numbers->push_back(2);
   });
 }
 
