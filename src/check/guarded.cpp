@@ -40,6 +40,8 @@ bool find_guard(const os::Touch& touch, Finding& finding) noexcept {
 }
 
 void tell(const os::Touch& touch, Finding& finding) noexcept {
+  if (finding.place == nullptr)
+    finding.place = static_cast<const std::byte*>(touch.address);
   if (finding.stack == 0)
     finding.stack = capture_stack_of_signal(touch.context);
   report(finding);

@@ -10,11 +10,23 @@
 #include "check/told.hpp"
 #include "check/turn.hpp"
 #include "os/error.hpp"
+#include "os/process.hpp"
 #include "port/fault.hpp"
 #include "port/last_words.hpp"
 
+#include <atomic>
+
 namespace tarn::check {
 namespace {
+
+// Who ends the program, 0: nobody. Written by that thread alone.
+constinit std::atomic<int> ending_thread{0};
+
+StackId stack_of_finder(const Finding& finding) noexcept {
+  if (finding.stack != 0)
+    return finding.stack;
+  return is_at_exit() ? StackId{0} : capture_stack();
+}
 
 // What handlers are given and people read first. It ends with a new line also
 // where a name was too long for it.
@@ -80,10 +92,23 @@ void tell(const FirstLine& line, const Finding& finding,
 
 }  // namespace
 
+AtExit::AtExit() noexcept {
+  ending_thread.store(os::system_thread(), std::memory_order_relaxed);
+}
+
+AtExit::~AtExit() {
+  ending_thread.store(0, std::memory_order_relaxed);
+}
+
+bool is_at_exit() noexcept {
+  const int ending = ending_thread.load(std::memory_order_relaxed);
+  return ending != 0 && ending == os::system_thread();
+}
+
 void report(const Finding& finding) noexcept {
   const os::KeptError kept;
   const bool goes_on = port::after_fault() == AfterFault::go_on;
-  const StackId found_by = finding.stack != 0 ? finding.stack : capture_stack();
+  const StackId found_by = stack_of_finder(finding);
   if (goes_on && was_told(finding, found_by))
     return;
   const FirstLine line{finding};

@@ -43,6 +43,16 @@ struct Finding {
   StackId stack = 0;
 };
 
+/// While one lives, its thread ends the program: what it finds has no call that
+/// could tell anything.
+class AtExit {
+ public:
+  AtExit() noexcept;
+  ~AtExit();
+  AtExit(const AtExit&) = delete;
+  AtExit& operator=(const AtExit&) = delete;
+};
+
 /// Tells it, calls the handler, and aborts; returns where set_after_fault said
 /// so. What the same stacks did before is told once.
 void report(const Finding& finding) noexcept;

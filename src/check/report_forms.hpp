@@ -35,6 +35,9 @@ inline constexpr std::size_t dump_width = 16;
          p < finding.damage + finding.damaged;
 }
 
+/// Whether the caller ends the program (AtExit).
+[[nodiscard]] bool is_at_exit() noexcept;
+
 /// "overflow": the name of checks.hpp.
 [[nodiscard]] const char* name_of(Fault fault) noexcept;
 

@@ -181,6 +181,8 @@ void write_json(Output& out, const Finding& finding,
     out << ",\"address\":";
     write_address(out, finding.place);
   }
+  if (is_at_exit())
+    out << ",\"at_exit\":true";
   out << ",";
   write_stack(out, found_by);
   write_block(out, "block", finding.block);

@@ -60,14 +60,9 @@ void write_hex(Output& out, std::byte byte) noexcept {
   out.put("0123456789abcdef"[value & 15]);
 }
 
-void write_bytes(Output& out, const Finding& finding,
-                 const std::byte* begin) noexcept {
+void write_bytes(Output& out, const Finding& finding, const std::byte* begin,
+                 const std::byte (&bytes)[dump_width]) noexcept {
   out << further << base::Hex{begin} << " ";
-  std::byte bytes[dump_width];
-  if (!read_line(begin, bytes)) {
-    out << " not readable\n";
-    return;
-  }
   for (std::size_t i = 0; i < dump_width; ++i) {
     out.put(is_damaged(finding, begin + i) ? '*' : ' ');
     write_hex(out, bytes[i]);
@@ -80,15 +75,23 @@ void write_bytes(Output& out, const Finding& finding,
   out.put('\n');
 }
 
+// Lines that nobody can read are left out, as those of guards.
 void write_dump(Output& out, const Finding& finding) noexcept {
   const std::byte* const begin = dump_begin(finding);
   if (begin == nullptr)
     return;
-  out << indent << "there"
-      << (finding.damage != nullptr ? ", a * before each changed byte:\n"
-                                    : ":\n");
-  for (std::size_t i = 0; i < dump_lines; ++i)
-    write_bytes(out, finding, begin + i * dump_width);
+  bool is_first = true;
+  for (std::size_t i = 0; i < dump_lines; ++i) {
+    std::byte bytes[dump_width];
+    if (!read_line(begin + i * dump_width, bytes))
+      continue;
+    if (is_first)
+      out << indent << "there"
+          << (finding.damage != nullptr ? ", a * before each changed byte:\n"
+                                        : ":\n");
+    is_first = false;
+    write_bytes(out, finding, begin + i * dump_width, bytes);
+  }
 }
 
 void write_block(Output& out, const Neighbour& block) noexcept {
@@ -122,7 +125,8 @@ void write_neighbour(Output& out, const char* where,
 
 void write_pool_entry(Output& out, PoolNumber number) noexcept {
   const PoolEntry* const entry = pool_entry(number);
-  if (entry == nullptr)
+  // Where the first block was asked for tells nothing of a default heap.
+  if (entry == nullptr || entry->is_default)
     return;
   base::Line& name = new_line();
   write_pool(name, number);
@@ -136,6 +140,18 @@ void write_pool_entry(Output& out, PoolNumber number) noexcept {
   write_ago(out, entry->ended);
   out << ":\n";
   write_stack(out, entry->ended_by);
+}
+
+void write_found(Output& out, StackId found_by) noexcept {
+  out << indent << "found";
+  if (is_at_exit()) {
+    out << " at exit\n";
+    return;
+  }
+  if (detail::own_number() != 0)
+    out << " by thread " << std::uint64_t{detail::own_number() - 1};
+  out << ":\n";
+  write_stack(out, found_by);
 }
 
 }  // namespace
@@ -164,11 +180,7 @@ const std::byte* dump_begin(const Finding& finding) noexcept {
 
 void write_details(Output& out, const Finding& finding, StackId found_by,
                    bool has_no_names) noexcept {
-  out << indent << "found";
-  if (detail::own_number() != 0)
-    out << " by thread " << std::uint64_t{detail::own_number() - 1};
-  out << ":\n";
-  write_stack(out, found_by);
+  write_found(out, found_by);
   write_dump(out, finding);
   write_block(out, finding.block);
   write_neighbour(out, "below it", finding.below);

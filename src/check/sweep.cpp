@@ -4,6 +4,7 @@
 
 #include "check/leaks.hpp"
 #include "check/modes.hpp"
+#include "check/report.hpp"
 #include "port/check_mode.hpp"
 
 #include <atomic>
@@ -18,10 +19,14 @@ constexpr unsigned most_sweepers = 8;
 // sweep_all.
 constinit std::atomic<Sweeper> sweepers[most_sweepers] = {};
 
-// After the program's own destructors, since it was there before them.
-__attribute__((destructor(101))) void sweep_at_exit() noexcept {
+// After the program's own destructors, since it was there before them, and
+// before the counts of told.cpp.
+constexpr int behind_others = 103;
+
+[[gnu::destructor(behind_others)]] void sweep_at_exit() noexcept {
   if (!port::is_full(check_mode()) || settings().no_exit)
     return;
+  const AtExit ending;
   static_cast<void>(sweep_all());
   tell_leaks(settings().leaks ? ForgottenBlocks::told
                               : ForgottenBlocks::counted);
