@@ -121,10 +121,19 @@ std::size_t verify_all(Extent& extent, const std::byte* from) noexcept;
 /// Writes the redzones of a live block.
 void write_redzones(Extent& extent, const Entry& entry) noexcept;
 
+/// A state for a region that begins, for the list of those that live. Null: no
+/// memory.
+[[nodiscard]] RegionState* take_state() noexcept;
+void link(RegionState& state) noexcept;
+/// Before the first, and once: forks, guards, sweeps and searches know of them.
+void begin_states() noexcept;
+
 /// Lets regions that start anew ask.
 void install() noexcept;
 
 // The table's functions, by file.
+void lent(port::RegionWatch& watch, Loan loan, bool is_large) noexcept;
+void verify_region(port::RegionWatch& watch) noexcept;
 void* allocated(port::RegionWatch& watch, const port::RegionBlock& made,
                 std::size_t size, std::size_t align) noexcept;
 void* again(port::RegionWatch& watch, std::size_t size,
