@@ -34,7 +34,8 @@ extern "C" {
  * or used after that; fortified builds see where it ends. */
 #ifndef TARN_GIVEN_BACK_BY
 #  if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
-#    define TARN_GIVEN_BACK_BY(function) __attribute__((__malloc__(function, 2)))
+#    define TARN_GIVEN_BACK_BY(function) \
+      __attribute__((__malloc__(function, 2)))
 #  else
 #    define TARN_GIVEN_BACK_BY(function)
 #  endif
