@@ -86,8 +86,13 @@ void deallocate_large(Domain& domain, void* p) noexcept {
     return;
   const Visit visit;
   if (ThreadHeap* const heap = enter_unchecked(domain))
-    if (++heap->posts >= 64)
+    if (++heap->posts >= 64) {
+      const std::int32_t left = heap->until_duties;
       run_duties(*heap);
+      // Blocks are drawn where bins have duties: large ones may not put it off.
+      if (is_sampled(domain))
+        heap->until_duties = left;
+    }
 }
 
 std::size_t large_size(const Domain& domain, const void* p) noexcept {
