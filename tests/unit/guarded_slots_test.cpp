@@ -1,6 +1,9 @@
 // ONLY linux
 #include "check/guarded_slots.hpp"
 
+#include "tarn/checks.hpp"
+#include "tarn/heap.hpp"
+
 #include "check/sampling.hpp"
 #include "os/guards.hpp"
 #include "os/memory.hpp"
@@ -201,6 +204,29 @@ TEST_CASE("Where the system refuses, there is no block, and then there is") {
   static_cast<void>(take(16));
   os::refuse_requests_after(-1);
   look_at_a_block();
+}
+
+TEST_CASE("Sound programs of many sizes are drawn from, and told nothing") {
+  constexpr std::uint32_t nearly_all = 999'999;
+  constexpr unsigned calls = 400'000;
+  set_sampling_budget(nearly_all);
+  set_check_mode(CheckMode::sampled);
+  const std::uint64_t before = sampling().samples;
+  Heap& served = default_heap();
+  void* blocks[1000] = {};
+  std::uint32_t word = 1;
+  for (unsigned i = 0; i < calls; ++i) {
+    word = word * 1'664'525 + 1'013'904'223;
+    void*& block = blocks[(word >> 8) % 1000];
+    served.deallocate(block);
+    block = served.allocate((word >> 12) % 40'000);
+    REQUIRE(block != nullptr);
+  }
+  CHECK(sampling().samples > before);
+  for (void* block : blocks)
+    served.deallocate(block);
+  set_check_mode(CheckMode::off);
+  set_sampling_budget(5'000);
 }
 
 TEST_CASE("Spent time is taken from a credit that time fills") {
