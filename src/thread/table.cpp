@@ -98,13 +98,20 @@ void release_in_child() noexcept TARN_UNCHECKED_LOCKS {
     fork_hooks.entries[i].in_child();
 }
 
+void start_forks() noexcept TARN_REQUIRES(table_lock) {
+  if (!has_fork_hooks)
+    has_fork_hooks =
+        os::set_fork_hooks(hold_for_fork, release_in_parent, release_in_child);
+}
+
+// Not before a thread is watched: the ends of threads are told in the order of
+// those who ask, and the program's own come first where they can.
 void start() noexcept TARN_REQUIRES(table_lock) {
   if (is_started)
     return;
   is_started = true;
   has_exit_hook = os::set_thread_exit_hook(run_exit_hooks);
-  has_fork_hooks =
-      os::set_fork_hooks(hold_for_fork, release_in_parent, release_in_child);
+  start_forks();
 }
 
 std::uint32_t take_number() noexcept {
@@ -177,7 +184,7 @@ bool at_exit(Hook hook) noexcept {
 
 bool at_fork(const ForkHooks& hooks) noexcept {
   const base::Locked locked{table_lock};
-  start();
+  start_forks();
   if (!append(fork_hooks, hooks))
     return false;
   if (hooks.is_outer) {
@@ -192,7 +199,7 @@ bool watch() noexcept {
   if (watched == Watched::after_hooks)
     watched = Watched::yes;
   if (watched != Watched::no)
-    return true;
+    return watched == Watched::yes;
   {
     const base::Locked locked{table_lock};
     start();
