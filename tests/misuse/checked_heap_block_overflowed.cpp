@@ -7,6 +7,7 @@
 int main() {
   tarn::Heap& heap = tarn::default_heap();
   void* const block = heap.allocate(50);
-  std::memset(block, 1, 55);
+  const volatile std::size_t too_many = 55;
+  std::memset(block, 1, too_many);
   heap.deallocate(block);
 }
