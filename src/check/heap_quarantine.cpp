@@ -18,7 +18,7 @@ constexpr std::size_t filled_share = 4;
 // Addresses of guarded pages cost what the page map and page tables keep of
 // them, some 300 bytes for 64 KiB: of what is live a hundredth or so, then.
 constexpr std::size_t least_guarded = 64 * MiB;
-constexpr std::size_t most_guarded = 16 * 1024 * MiB;
+constexpr std::size_t most_guarded = 16 * GiB;
 constexpr std::size_t guarded_times = 4;
 constexpr std::size_t most_of_reservation = 64;
 // Where addresses are counted, as by a budget.

@@ -1,5 +1,6 @@
 // EXPECT tarn: fault: use after reset: 0x* lay in region 'request', reset * ms
 // ago
+// ONLY linux
 #include "tarn/region.hpp"
 
 #include "support/sampled.hpp"
