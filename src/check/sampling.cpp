@@ -14,7 +14,7 @@ constexpr std::uint32_t whole = 1'000'000;
 constexpr std::uint32_t usual_budget = 5'000;
 
 // About what 64 samples cost, of ten microseconds each.
-constexpr std::int64_t most_credit = 64 * 10'000;
+constexpr std::int64_t most_credit = std::int64_t{64} * 10'000;
 
 // All orders nothing: a draw too many or too few is none that matters.
 constinit std::atomic<std::uint32_t> budget{usual_budget};

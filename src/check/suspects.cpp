@@ -16,7 +16,7 @@ constinit std::uint32_t looked_at TARN_GUARDED_BY(lock) = 0;
 
 // Looks for growth are so far apart.
 constexpr std::uint32_t between_looks_ms = 5'000;
-constexpr std::uint64_t least_bytes_grown = 64 * 1024;
+constexpr std::uint64_t least_bytes_grown = 64 * KiB;
 
 struct Walk {
   std::uint32_t now;
