@@ -42,6 +42,9 @@ void take_over(const std::byte* memory, std::size_t size) noexcept;
 /// What can be read of this memory may point to what is not leaked.
 void look_for_pointers_in(const std::byte* memory, std::size_t size) noexcept;
 
+/// Whether it reads all of that memory which the kernel says can be read.
+[[nodiscard]] bool reads_all_memory() noexcept;
+
 /// AddressSanitizer calls `told` when it has written a report, about `place`.
 /// False: it does not run.
 using ReportTold = void (*)(const std::byte* place) noexcept;

@@ -3,6 +3,7 @@
 #include "os/file.hpp"
 #include "os/memory.hpp"
 #include "os/process.hpp"
+#include "os/sanitizers.hpp"
 #include "os/signals.hpp"
 
 #include <atomic>
@@ -39,7 +40,8 @@ bool is_forgone() noexcept {
 
 // On a page that is not locked, whatever others will be.
 Marks ask_kernel() noexcept {
-  if (is_forgone())
+  // Of marks the kernel's list of what can be read says nothing.
+  if (is_forgone() || reads_all_memory())
     return Marks::none;
   std::byte* const page = reserve(page_size(), page_size());
   if (page == nullptr)

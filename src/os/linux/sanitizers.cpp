@@ -109,6 +109,10 @@ void look_for_pointers_in(const std::byte* memory, std::size_t size) noexcept {
     __lsan_register_root_region(memory, size);
 }
 
+bool reads_all_memory() noexcept {
+  return &__lsan_register_root_region != nullptr;
+}
+
 bool when_reported(ReportTold told) noexcept {
   if (&__asan_set_error_report_callback == nullptr)
     return false;
