@@ -103,8 +103,6 @@ void begin() noexcept {
   if (!beginning.compare_exchange_strong(expected, Beginning::under_way,
                                          relaxed))
     return;
-  static_cast<void>(thread::at_fork(
-      {.prepare = hold, .in_parent = let_go, .in_child = let_go}));
   std::size_t size = 0;
   piece = claim(size);
   if (piece == nullptr)
@@ -317,6 +315,11 @@ void each_guarded_block(void (*visit)(void* with, std::byte* block,
   for (std::uint32_t i = 0; i < guarded_slots(); ++i)
     if (slots[i].use.load(acquire) == SlotUse::live)
       visit(with, slots[i].block, slots[i].record);
+}
+
+void watch_guarded_slots() noexcept {
+  static_cast<void>(thread::at_fork(
+      {.prepare = hold, .in_parent = let_go, .in_child = let_go}));
 }
 
 }  // namespace tarn::check

@@ -127,4 +127,7 @@ void tell_slot_of_other(PoolNumber pool, const GuardedSlot& slot) noexcept;
 void tell_slot_mismatch(const GuardedSlot& slot,
                         const port::BlockReturn& said) noexcept;
 
+/// Before there are threads: forks wait for whoever is in the slots.
+void watch_guarded_slots() noexcept;
+
 }  // namespace tarn::check

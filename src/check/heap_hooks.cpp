@@ -8,6 +8,8 @@
 #include "check/heap.hpp"
 #include "check/heap_samples.hpp"
 #include "check/live_blocks.hpp"
+#include "check/pools.hpp"
+#include "check/region.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
 #include "os/guards.hpp"
@@ -347,6 +349,9 @@ void install_heap() noexcept {
   add_sweeper(sweep_guarded_slots);
   watch_states();
   watch_arena();
+  watch_pools();
+  watch_guarded_slots();
+  regions::watch_region_states();
   add_sweeper(sweep_heaps);
   add_source_of_blocks(tell_heap_blocks);
   watch_guards(tell_access);

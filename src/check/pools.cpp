@@ -74,13 +74,6 @@ void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
     shard.lock.unlock();
 }
 
-void watch_forks() noexcept {
-  static constinit std::atomic<bool> does{false};
-  if (!does.load(relaxed) && !does.exchange(true, relaxed))
-    static_cast<void>(thread::at_fork(
-        {hold_for_fork, release_after_fork, release_after_fork}));
-}
-
 Slot* take_page(unsigned shard) noexcept {
   constexpr std::size_t bytes = page_entries * sizeof(Slot);
   if (pages_used.load(relaxed) == most_pages)
@@ -162,9 +155,13 @@ void count_end(Site& site, std::uint32_t life) noexcept {
 
 }  // namespace
 
+void watch_pools() noexcept {
+  static_cast<void>(
+      thread::at_fork({hold_for_fork, release_after_fork, release_after_fork}));
+}
+
 PoolNumber enter_pool_at(StackId stack, PoolKind kind, std::uint32_t id,
                          PoolNumber parent) noexcept {
-  watch_forks();
   Slot* const slot = take_slot(port::thread_index() % shards);
   if (slot == nullptr)
     return 0;

@@ -71,4 +71,7 @@ void for_each_living_pool(void (*look)(void* context,
                                        const LivingPool& pool) noexcept,
                           void* context) noexcept;
 
+/// Before there are threads: forks wait for whoever enters a pool.
+void watch_pools() noexcept;
+
 }  // namespace tarn::check

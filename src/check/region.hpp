@@ -125,7 +125,9 @@ void write_redzones(Extent& extent, const Entry& entry) noexcept;
 /// memory.
 [[nodiscard]] RegionState* take_state() noexcept;
 void link(RegionState& state) noexcept;
-/// Before the first, and once: forks, guards, sweeps and searches know of them.
+/// Before there are threads: forks wait for whoever is at the states.
+void watch_region_states() noexcept;
+/// Before the first, and once: guards, sweeps and searches know of them.
 void begin_states() noexcept;
 
 /// Lets regions that start anew ask.

@@ -306,13 +306,16 @@ std::size_t sweep() noexcept {
 
 }  // namespace
 
+void watch_region_states() noexcept {
+  static_cast<void>(
+      thread::at_fork({hold_for_fork, release_after_fork, release_after_fork}));
+}
+
 void begin_states() noexcept {
   // Once; orders nothing.
   static constinit std::atomic<bool> has_begun{false};
   if (has_begun.load(relaxed) || has_begun.exchange(true, relaxed))
     return;
-  static_cast<void>(
-      thread::at_fork({hold_for_fork, release_after_fork, release_after_fork}));
   // It has SIGSEGV, and there is nothing of ours to be swept.
   if (follows_sanitizer())
     return;
