@@ -1,6 +1,8 @@
 // Ten threads take, hand over and give back blocks of all sizes that are drawn
 // by a generous budget, while others end and one forks: nothing is flagged, no
 // block is had twice, and every byte stays as it was written.
+// A child of threads is told of by TSan as if it had leaked them.
+// ONLY plain
 #include "tarn/checks.hpp"
 #include "tarn/heap.hpp"
 
