@@ -1,5 +1,6 @@
 // What is told of guarded slots, in the words that checked heaps have.
 #include "base/order.hpp"
+#include "check/family.hpp"
 #include "check/guarded_slots.hpp"
 #include "os/memory.hpp"
 #include "port/world.hpp"
@@ -8,33 +9,6 @@ namespace tarn::check {
 namespace {
 
 using port::BlockFamily;
-
-const char* way_back(BlockFamily family) noexcept {
-  switch (family) {
-    case BlockFamily::new_one:
-      return "delete";
-    case BlockFamily::new_array:
-      return "delete[]";
-    case BlockFamily::pool:
-    case BlockFamily::malloc:
-      break;
-  }
-  return "free";
-}
-
-const char* way_here(BlockFamily family) noexcept {
-  switch (family) {
-    case BlockFamily::new_one:
-      return "new";
-    case BlockFamily::new_array:
-      return "new[]";
-    case BlockFamily::malloc:
-      return "malloc";
-    case BlockFamily::pool:
-      break;
-  }
-  return "a heap";
-}
 
 bool was_given(const GuardedSlot* slot) noexcept {
   return slot != nullptr &&

@@ -1,6 +1,7 @@
 // What is told of blocks of a checked heap.
 #include "tarn/describe.hpp"
 
+#include "check/family.hpp"
 #include "check/heap.hpp"
 #include "check/report.hpp"
 #include "port/pool_kind.hpp"
@@ -9,33 +10,6 @@ namespace tarn::check {
 namespace {
 
 using port::BlockFamily;
-
-const char* way_back(BlockFamily family) noexcept {
-  switch (family) {
-    case BlockFamily::new_one:
-      return "delete";
-    case BlockFamily::new_array:
-      return "delete[]";
-    case BlockFamily::pool:
-    case BlockFamily::malloc:
-      break;
-  }
-  return "free";
-}
-
-const char* way_here(BlockFamily family) noexcept {
-  switch (family) {
-    case BlockFamily::new_one:
-      return "new";
-    case BlockFamily::new_array:
-      return "new[]";
-    case BlockFamily::malloc:
-      return "malloc";
-    case BlockFamily::pool:
-      break;
-  }
-  return "a heap";
-}
 
 BlockFamily family_of(const Record& record) noexcept {
   return static_cast<BlockFamily>(record.family);

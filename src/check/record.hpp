@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "port/heap_hooks.hpp"
+
 #include <cstdint>
 
 namespace tarn::check {
@@ -20,13 +22,12 @@ enum class BlockUse : std::uint8_t {
   free          ///< may be given out again
 };
 
-/// By which names a block came, so that it must go by the same.
-enum class Family : std::uint8_t { pool, malloc, new_one, new_array };
+using Family = port::BlockFamily;
 
 struct Record {
-  std::uint64_t size : 40;  ///< as it was asked for, in bytes
-  std::uint64_t use : 4;    ///< a BlockUse
-  std::uint64_t family : 4;
+  std::uint64_t size : 40;   ///< as it was asked for, in bytes
+  std::uint64_t use : 4;     ///< a BlockUse
+  std::uint64_t family : 4;  ///< a Family
   std::uint64_t align_log2 : 8;
   std::uint64_t spare : 8;
   StackId allocated_by;
