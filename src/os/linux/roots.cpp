@@ -128,6 +128,10 @@ bool has_something(std::uint64_t word, const std::byte* page) noexcept {
          is_readable(page);
 }
 
+// To ask of as much takes half a second; what is mapped beyond is the shadow of
+// a sanitizer, or address space of a runtime that is used here and there.
+constexpr std::size_t most_mapped = 64 * GiB;
+
 // Looks at those pages of the mapping that hold something.
 bool look_at_pages(int pagemap, Stretch mapping, const Looker& to) noexcept {
   std::uint64_t words[512];
@@ -172,8 +176,14 @@ bool for_each_mapping(LookAtStretch look, void* context) noexcept {
   const Looker looker{look, context};
   Stretch mapping{};
   bool is_ours = false;
-  while (is_whole && maps.next(mapping, is_ours))
-    is_whole = !is_ours || look_at_pages(pagemap, mapping, looker);
+  std::size_t left = most_mapped;
+  while (is_whole && maps.next(mapping, is_ours)) {
+    if (!is_ours)
+      continue;
+    const std::size_t size = detail::bytes_between(mapping.begin, mapping.end);
+    is_whole = size <= left && look_at_pages(pagemap, mapping, looker);
+    left -= size;
+  }
   if (pagemap >= 0)
     close(pagemap);
   return is_whole;
