@@ -1,3 +1,6 @@
+
+// The shadow of a sanitizer is more than is gone through.
+// ONLY plain
 #include "check/leaks.hpp"
 
 #include "tarn/checks.hpp"

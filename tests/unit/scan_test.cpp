@@ -1,3 +1,6 @@
+
+// The shadow of a sanitizer is more than is gone through.
+// ONLY plain
 #include "check/scan.hpp"
 
 #include <atomic>
