@@ -29,8 +29,8 @@ void for_each_global(LookAtStretch look, void* context) noexcept;
 
 /// Every private mapping that can be read and written, but its pages that were
 /// never touched: globals, stacks, what is thread-local, and memory that came
-/// from anybody. Guarded pages are left out, too. False: not all could be looked
-/// at, as where more than 64 GiB are mapped.
+/// from anybody. Guarded pages are left out, too. False: not all could be
+/// looked at, as where more than 64 GiB are mapped.
 [[nodiscard]] bool for_each_mapping(LookAtStretch look, void* context) noexcept;
 
 /// The end of the mapping that has this thread's stack; null: not known.
