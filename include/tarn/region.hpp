@@ -91,13 +91,13 @@ class Region {
   /// region's resource (include tarn/pmr.hpp). When T's constructor throws,
   /// the region keeps the bytes and forgets the T.
   template <class T, class... Args>
-      [[nodiscard]] T* make(Args&&... args) & TARN_LIFETIMEBOUND;
+  [[nodiscard]] T* make(Args&&... args) & TARN_LIFETIMEBOUND;
   template <class T, class... Args>
   T* make(Args&&... args) && = delete;  // dies with this very expression
 
   /// `count` value-initialised T's; their destructors run last to first.
   template <class T>
-      [[nodiscard]] T* make_array(std::size_t count) & TARN_LIFETIMEBOUND;
+  [[nodiscard]] T* make_array(std::size_t count) & TARN_LIFETIMEBOUND;
   template <class T>
   T* make_array(std::size_t count) && = delete;
 
@@ -122,8 +122,8 @@ class Region {
 
   /// The same as allocate(), from a block that was given up where one fits.
   [[nodiscard]] void* allocate_or_recycle(
-      std::size_t size,
-      std::size_t align = max_align) noexcept TARN_LIFETIMEBOUND {
+      std::size_t size, std::size_t align = max_align) noexcept
+      TARN_LIFETIMEBOUND {
     if (recycled_ != nullptr) [[unlikely]]
       if (void* const block = allocate_again(size, align))
         return block;

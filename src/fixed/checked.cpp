@@ -15,9 +15,9 @@ namespace {
 using port::Sentence;
 
 // The same as in every checked pool (docs/checks.md).
-constexpr std::byte fresh{0xa5};
-constexpr std::byte freed{0xdb};
-constexpr std::byte redzone{0xfa};
+constexpr std::byte fresh_fill{0xa5};
+constexpr std::byte freed_fill{0xdb};
+constexpr std::byte redzone_fill{0xfa};
 
 // Odd, and as random as any.
 constexpr auto seal_key = static_cast<std::uintptr_t>(0x9e37'79b9'7f4a'7c15);
@@ -56,10 +56,11 @@ Change change_of(const std::byte* at, std::size_t size,
 }
 
 Change front_change(const CheckedHead& head) noexcept {
-  return change_of(front_zone(head), checked_front - sizeof head, redzone);
+  return change_of(front_zone(head), checked_front - sizeof head, redzone_fill);
 }
 Change back_change(const CheckedHead& head) noexcept {
-  return change_of(block_of(head) + head.size, head.room - head.size, redzone);
+  return change_of(block_of(head) + head.size, head.room - head.size,
+                   redzone_fill);
 }
 
 // Each pool's own: those of heaps stand first in each pair.
@@ -92,7 +93,7 @@ void look_around(const CheckedHead& head, CheckedKind kind) noexcept {
 }
 
 void look_inside(const CheckedHead& head, CheckedKind kind) noexcept {
-  const Change change = change_of(block_of(head), head.size, freed);
+  const Change change = change_of(block_of(head), head.size, freed_fill);
   if (change.size != 0)
     report_change(Fault::use_after_free, Sentence::write_of_heap, kind, head,
                   change.first);
@@ -159,9 +160,9 @@ void* CheckedBlocks::give(void* place, std::size_t front, std::size_t size,
   head.front = front;
   head.room = capacity - front;
   link(head, in_use_);
-  fill(front_zone(head), checked_front - sizeof head, redzone);
-  fill(block, size, fresh);
-  fill(block + size, head.room - size, redzone);
+  fill(front_zone(head), checked_front - sizeof head, redzone_fill);
+  fill(block, size, fresh_fill);
+  fill(block + size, head.room - size, redzone_fill);
   return block;
 }
 
@@ -195,11 +196,11 @@ void CheckedBlocks::resize(void* p, std::size_t size,
   CheckedHead& head = head_at(p);
   auto* const block = static_cast<std::byte*>(p);
   if (size > head.size)
-    fill(block + head.size, size - head.size, fresh);
+    fill(block + head.size, size - head.size, fresh_fill);
   head.size = size;
   head.room = capacity - head.front;
   seal(head, in_use_);
-  fill(block + size, head.room - size, redzone);
+  fill(block + size, head.room - size, redzone_fill);
 }
 
 void CheckedBlocks::take_back(void* p, CheckedKind kind) noexcept {
@@ -208,7 +209,7 @@ void CheckedBlocks::take_back(void* p, CheckedKind kind) noexcept {
   unlink(head, in_use_, kind);
   if (waiting_.newest != nullptr && !is_in(*waiting_.newest, waiting_))
     report_head(*waiting_.newest, kind);
-  fill(block_of(head), head.size, freed);
+  fill(block_of(head), head.size, freed_fill);
   link(head, waiting_);
   waiting_bytes_ += head.front + head.size + checked_back;
   ++waiting_count_;
@@ -233,7 +234,7 @@ bool CheckedBlocks::is_whole(const CheckedHead& head,
   return is_in(head, list) && front_change(head).size == 0 &&
          back_change(head).size == 0 &&
          (&list == &in_use_ ||
-          change_of(block_of(head), head.size, freed).size == 0);
+          change_of(block_of(head), head.size, freed_fill).size == 0);
 }
 
 bool CheckedBlocks::check() const noexcept {

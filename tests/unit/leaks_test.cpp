@@ -73,6 +73,11 @@ void tell(check::LookAtBlock look, void* context) noexcept {
   std::memcpy(block(from), &target, sizeof target);
 }
 
+// Its caller has no address of the block in a register of its own.
+[[gnu::noinline]] void* volatile* hold(unsigned number) {
+  return new void* volatile {block(number)};
+}
+
 unsigned forgotten() {
   clear_stack();
   return check::with_registers([](const std::byte* frame) noexcept {
@@ -123,7 +128,7 @@ TEST_CASE("a block that a caller's local or register holds is kept") {
 TEST_CASE("a block that another allocator's block holds is kept") {
   begin();
   is_live[0] = true;
-  auto* const holder = new void* volatile {block(0)};
+  void* volatile* const holder = hold(0);
   CHECK(forgotten() == 0);
   *holder = nullptr;
   CHECK(forgotten() == 1);

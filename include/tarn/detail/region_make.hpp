@@ -38,7 +38,7 @@ inline Region::Region(ChildOf parent, const RegionOptions& options) noexcept
     : Region(parent.region->upstream_, parent.region, options) {}
 
 template <class T, class... Args>
-T* Region::make(Args&&... args) & {
+T* Region::make(Args&&... args) & TARN_LIFETIMEBOUND {
   static_assert(!std::is_array_v<T>, "make_array<T>(count) makes arrays");
   static_assert(std::is_nothrow_destructible_v<T>,
                 "what dies with a region must not throw when it dies");
@@ -64,7 +64,7 @@ T* Region::make(Args&&... args) & {
 }
 
 template <class T>
-T* Region::make_array(std::size_t count) & {
+T* Region::make_array(std::size_t count) & TARN_LIFETIMEBOUND {
   static_assert(std::is_nothrow_destructible_v<T>,
                 "what dies with a region must not throw when it dies");
   static_assert(!detail::NamesAllocator<T>,
