@@ -1,5 +1,7 @@
 #include "os/filter.hpp"
 
+#include "tarn/detail/bits.hpp"
+
 #include "base/sparse.hpp"
 #include "os/process.hpp"
 
@@ -15,7 +17,7 @@ namespace tarn::os {
 namespace {
 
 constexpr std::size_t most_variables = 1024;
-constexpr std::size_t stack_size = 16 * 1024;
+constexpr std::size_t stack_size = 16 * KiB;
 
 // What the two processes share until the other one is the program. Not on the
 // stack, of which a signal handler may have little.

@@ -70,9 +70,7 @@ long ask_for_quota() noexcept {
 }
 
 bool take_one() noexcept {
-  if (protections_left() > 0 && left.fetch_sub(1, relaxed) > 0)
-    return true;
-  return false;
+  return protections_left() > 0 && left.fetch_sub(1, relaxed) > 0;
 }
 
 bool protect_within_quota(std::byte* memory, std::size_t size) noexcept {

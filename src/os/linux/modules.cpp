@@ -26,7 +26,8 @@ struct Found {
 
 bool ask_loader(std::uintptr_t address, Module& module) noexcept {
   Found found;
-  if (tarn_find_object(reinterpret_cast<void*>(address), &found) != 0)
+  if (tarn_find_object == nullptr ||
+      tarn_find_object(reinterpret_cast<void*>(address), &found) != 0)
     return false;
   module.begin = reinterpret_cast<std::uintptr_t>(found.begin);
   module.end = reinterpret_cast<std::uintptr_t>(found.end);
@@ -108,8 +109,7 @@ bool has_loader() noexcept {
   if (answer.load(relaxed) == unknown) {
     Module module{};
     const auto here = reinterpret_cast<std::uintptr_t>(&find_module);
-    const bool is_there = tarn_find_object != nullptr &&
-                          ask_loader(here, module) && read_headers(module);
+    const bool is_there = ask_loader(here, module) && read_headers(module);
     answer.store(is_there ? yes : no, relaxed);
   }
   return answer.load(relaxed) == yes;
