@@ -133,9 +133,9 @@ void tell(Search& search) noexcept {
                                      : " pointers to it remain");
   finding.place = search.first;
   finding.pool = search.state->number;
-  const LiveBlock& holder = search.first_holder;
-  if (holder.memory != nullptr)
-    finding.below = {holder.memory, holder.size, holder.record};
+  const LiveBlock& block = search.first_holder;
+  finding.holder = {
+      search.first, {block.memory, block.size, block.record}, block.pool};
   report(finding);
 }
 

@@ -27,25 +27,43 @@ void write_build_id(base::Line& line, const os::Module& module) noexcept {
   line << " (" << digits << ")";
 }
 
+// So much of a line is left for what stands around it.
+constexpr std::size_t room = base::Line::capacity - 96;
+
+void write_place(base::Line& line, const char* path, const os::Module& module,
+                 std::uintptr_t place) noexcept {
+  line << path << "+" << hex(place - module.bias);
+  write_build_id(line, module);
+}
+
 }  // namespace
 
 void write_frame(base::Line& line, unsigned number,
                  std::uintptr_t behind) noexcept {
   line << "#" << number << " ";
-  // So much of a line is left for what stands around it.
-  constexpr std::size_t room = base::Line::capacity - 96;
   char path[room];
   path[0] = '\0';
   const std::uintptr_t call = behind - 1;
   os::Module module;
   if (os::find_module(call, module))
     os::read_path(module, path, room);
-  if (path[0] == '\0') {
+  if (path[0] == '\0')
     line << hex(call);
-    return;
-  }
-  line << path << "+" << hex(call - module.bias);
-  write_build_id(line, module);
+  else
+    write_place(line, path, module, call);
+}
+
+bool write_global(base::Line& line, std::uintptr_t place) noexcept {
+  char path[room];
+  path[0] = '\0';
+  os::Module module;
+  if (os::find_module_of_data(place, module))
+    os::read_path(module, path, room);
+  if (path[0] == '\0')
+    return false;
+  line << "#0 ";
+  write_place(line, path, module, place);
+  return true;
 }
 
 }  // namespace tarn::check

@@ -23,4 +23,7 @@ namespace tarn::check {
 void write_frame(base::Line& line, unsigned number,
                  std::uintptr_t behind) noexcept;
 
+/// The same of a global, as frame 0. False: it is none, and nothing was added.
+bool write_global(base::Line& line, std::uintptr_t place) noexcept;
+
 }  // namespace tarn::check

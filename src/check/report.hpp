@@ -28,6 +28,13 @@ struct Neighbour {
   const Record* record = nullptr;
 };
 
+/// A pointer to what the finding is about, that somebody keeps.
+struct Holder {
+  const std::byte* place = nullptr;  ///< where it lies; null: none
+  Neighbour block{};                 ///< that it lies in; none: a global
+  PoolNumber pool = 0;               ///< of that block
+};
+
 struct Finding {
   Fault fault;
   base::Line line{};  ///< without "tarn: fault: ", as docs/faults.md has it
@@ -38,6 +45,7 @@ struct Finding {
   std::size_t damaged = 0;            ///< and how far that goes
   Neighbour block{};                  ///< that is meant
   Neighbour below{}, above{};         ///< live ones beside it
+  Holder holder{};
   PoolNumber pool = 0;
   /// Where it was found, if that is not where report() is called.
   StackId stack = 0;

@@ -35,6 +35,12 @@ inline constexpr std::size_t dump_width = 16;
          p < finding.damage + finding.damaged;
 }
 
+[[nodiscard]] inline bool is_pointer(const Finding& finding,
+                                     const std::byte* p) noexcept {
+  const std::byte* const place = finding.holder.place;
+  return place != nullptr && p >= place && p < place + sizeof(void*);
+}
+
 /// Whether the caller ends the program (AtExit).
 [[nodiscard]] bool is_at_exit() noexcept;
 

@@ -54,17 +54,18 @@ void write_build_id(Output& out, const os::Module& module) noexcept {
   out << "\"";
 }
 
-void write_call(Output& out, std::uintptr_t behind) noexcept {
-  const std::uintptr_t call = behind - 1;
+// Code or a global, which `find` finds in a file of the process.
+template <class Find>
+void write_place(Output& out, std::uintptr_t place, Find find) noexcept {
   out << "{\"address\":";
-  write_address(out, reinterpret_cast<const void*>(call));
+  write_address(out, reinterpret_cast<const void*>(place));
   os::Module module{};
-  if (os::find_module(call, module)) {
+  if (find(place, module)) {
     os::read_path(module, path, sizeof path);
     out << ",\"module\":";
     write_string(out, path);
     out << ",\"offset\":";
-    write_address(out, reinterpret_cast<const void*>(call - module.bias));
+    write_address(out, reinterpret_cast<const void*>(place - module.bias));
     write_build_id(out, module);
   }
   out << "}";
@@ -76,7 +77,7 @@ void write_stack(Output& out, StackId id) noexcept {
   for (unsigned i = 0; i < stack.count; ++i) {
     if (i != 0)
       out.put(',');
-    write_call(out, stack.frames[i]);
+    write_place(out, stack.frames[i] - 1, os::find_module);
   }
   out << "]";
 }
@@ -107,6 +108,14 @@ void write_block(Output& out, const char* name,
                   record->freed_by);
   }
   out << "}";
+}
+
+void write_holder(Output& out, const Holder& holder) noexcept {
+  if (holder.place == nullptr)
+    return;
+  out << ",\"holder\":";
+  write_place(out, detail::address_of(holder.place), os::find_module_of_data);
+  write_block(out, "holding_block", holder.block);
 }
 
 void write_pool_of(Output& out, PoolNumber number) noexcept {
@@ -188,6 +197,7 @@ void write_json(Output& out, const Finding& finding,
   write_block(out, "block", finding.block);
   write_block(out, "below", finding.below);
   write_block(out, "above", finding.above);
+  write_holder(out, finding.holder);
   const PoolNumber pool = finding.pool != 0 || finding.block.record == nullptr
                               ? finding.pool
                               : finding.block.record->pool;

@@ -64,7 +64,8 @@ void write_bytes(Output& out, const Finding& finding, const std::byte* begin,
                  const std::byte (&bytes)[dump_width]) noexcept {
   out << further << base::Hex{begin} << " ";
   for (std::size_t i = 0; i < dump_width; ++i) {
-    out.put(is_damaged(finding, begin + i) ? '*' : ' ');
+    const std::byte* const at = begin + i;
+    out.put(is_damaged(finding, at) || is_pointer(finding, at) ? '*' : ' ');
     write_hex(out, bytes[i]);
   }
   out << "  ";
@@ -73,6 +74,14 @@ void write_bytes(Output& out, const Finding& finding, const std::byte* begin,
     out.put(c >= ' ' && c <= '~' ? c : '.');
   }
   out.put('\n');
+}
+
+const char* legend_of(const Finding& finding) noexcept {
+  if (finding.damage != nullptr)
+    return ", a * before each changed byte:\n";
+  return finding.holder.place != nullptr
+             ? ", a * before each byte of the pointer:\n"
+             : ":\n";
 }
 
 // Lines that nobody can read are left out, as those of guards.
@@ -86,9 +95,7 @@ void write_dump(Output& out, const Finding& finding) noexcept {
     if (!read_line(begin + i * dump_width, bytes))
       continue;
     if (is_first)
-      out << indent << "there"
-          << (finding.damage != nullptr ? ", a * before each changed byte:\n"
-                                        : ":\n");
+      out << indent << "there" << legend_of(finding);
     is_first = false;
     write_bytes(out, finding, begin + i * dump_width, bytes);
   }
@@ -121,6 +128,36 @@ void write_neighbour(Output& out, const char* where,
   write_ago(out, block.record->allocated_at);
   out << ":\n";
   write_stack(out, block.record->allocated_by);
+}
+
+// Of a global tells the file and the place there, which has a name as a call
+// has.
+void write_holder(Output& out, const Holder& holder) noexcept {
+  if (holder.place == nullptr)
+    return;
+  out << indent << "held at " << base::Hex{holder.place};
+  if (holder.block.block == nullptr) {
+    base::Line& line = new_line();
+    if (write_global(line, detail::address_of(holder.place)))
+      out << ", a global:\n" << further << line;
+    out << "\n";
+    return;
+  }
+  base::Line& pool = new_line();
+  write_pool(pool, holder.pool);
+  out << ", "
+      << std::uint64_t{detail::bytes_between(holder.block.block, holder.place)}
+      << " bytes into " << base::Hex{holder.block.block} << " ("
+      << std::uint64_t{holder.block.size} << " bytes, " << pool << ")";
+  if (holder.block.record == nullptr) {
+    out << "\n";
+    return;
+  }
+  out << ", allocated by thread "
+      << std::uint64_t{holder.block.record->allocated_on} << ", ";
+  write_ago(out, holder.block.record->allocated_at);
+  out << ":\n";
+  write_stack(out, holder.block.record->allocated_by);
 }
 
 void write_pool_entry(Output& out, PoolNumber number) noexcept {
@@ -185,6 +222,7 @@ void write_details(Output& out, const Finding& finding, StackId found_by,
   write_block(out, finding.block);
   write_neighbour(out, "below it", finding.below);
   write_neighbour(out, "above it", finding.above);
+  write_holder(out, finding.holder);
   const PoolNumber pool = finding.pool != 0 || finding.block.record == nullptr
                               ? finding.pool
                               : finding.block.record->pool;

@@ -17,7 +17,9 @@ struct Mapping {
   std::uintptr_t begin = 0;  ///< of the piece around the place, [begin, end)
   std::uintptr_t end = 0;
   std::uintptr_t file_begin = 0;  ///< of the first piece of the same file
-  char path[longest_path] = {};   ///< its first bytes; "" for no file
+  /// Its first bytes; "" for no file. What has none and lies right behind a
+  /// piece of a file counts as that file's, whose zeros it may be.
+  char path[longest_path] = {};
 };
 
 [[nodiscard]] bool find_mapping(std::uintptr_t place,

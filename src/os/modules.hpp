@@ -32,6 +32,10 @@ struct Module {
 /// loaded.
 [[nodiscard]] bool find_module(std::uintptr_t address, Module& module) noexcept;
 
+/// The same for a global, at the cost of asking the kernel.
+[[nodiscard]] bool find_module_of_data(std::uintptr_t address,
+                                       Module& module) noexcept;
+
 /// Its path with a zero behind it; "" where nobody knows. A path that is longer
 /// than the room is told from its end.
 void read_path(const Module& module, char* path, std::size_t room) noexcept;

@@ -158,6 +158,23 @@ TEST_CASE("two threads report one after the other") {
   CHECK(sizes == std::vector<std::size_t>(6, 4));
 }
 
+TEST_CASE("who holds a pointer is told: a global by its file, or a block") {
+  const Outcome outcome = outcome_of([] {
+    go_on();
+    Finding finding{.fault = Fault::escape};
+    finding.place = finding.holder.place = memory + 16;
+    report(finding);
+    finding.fault = Fault::leak;
+    finding.holder.block = {memory, 64, nullptr};
+    report(finding);
+    return 7;
+  });
+  CHECK(is_exited(outcome, 7));
+  CHECK(count(outcome.said, ", a global:\n    #0 /") == 1);
+  CHECK(count(outcome.said, ", 16 bytes into 0x") == 1);
+  CHECK(count(outcome.said, "a * before each byte of the pointer:\n") == 2);
+}
+
 TEST_CASE("a fault inside a report tells its line and aborts") {
   const Outcome outcome = outcome_of([] {
     go_on();

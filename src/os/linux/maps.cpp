@@ -67,12 +67,16 @@ char skip_fields(Maps& maps, int fields) noexcept {
   return c;
 }
 
-// The path at the end of a line, which may be longer than the room. True: it is
-// that which is there already, and not "".
-bool read_path(Maps& maps, char behind, char* path) noexcept {
+enum class Path : unsigned char { none, same, other };
+
+// The path at the end of a line, which may be longer than the room. Where there
+// is none, the one that is there already stays.
+Path read_path(Maps& maps, char behind, char* path) noexcept {
   while (behind == ' ')
     behind = maps.next();
-  bool is_same = behind != '\n' && behind != '\0';
+  if (behind == '\n' || behind == '\0')
+    return Path::none;
+  bool is_same = true;
   std::size_t size = 0;
   for (; behind != '\n' && behind != '\0'; behind = maps.next()) {
     if (size + 1 == Mapping::longest_path)
@@ -82,19 +86,25 @@ bool read_path(Maps& maps, char behind, char* path) noexcept {
   }
   is_same = is_same && path[size] == '\0';
   path[size] = '\0';
-  return is_same;
+  return is_same ? Path::same : Path::other;
 }
 
 // BEGIN-END ACCESS OFFSET DEVICE INODE PATH; false at the end.
 bool read_line(Maps& maps, Mapping& mapping) noexcept {
   char c = '\0';
+  const std::uintptr_t former_end = mapping.end;
   mapping.begin = read_number(maps, c);
   if (c != '-')
     return false;
   mapping.end = read_number(maps, c);
   constexpr int fields_between = 4;
   c = skip_fields(maps, fields_between);
-  if (!read_path(maps, c, mapping.path))
+  const Path path = read_path(maps, c, mapping.path);
+  // Zeros that a file asks for lie behind it, and have no path.
+  const bool is_behind = path == Path::none && mapping.begin == former_end;
+  if (path == Path::none && !is_behind)
+    mapping.path[0] = '\0';
+  if (path == Path::other || mapping.path[0] == '\0')
     mapping.file_begin = mapping.begin;
   return true;
 }

@@ -99,6 +99,24 @@ bool read_headers(Module& module) noexcept {
   return has_bias;
 }
 
+void forget(Module& module) noexcept {
+  module.unwind_index = nullptr;
+  module.build_id = nullptr;
+  module.build_id_size = 0;
+}
+
+// Whether its file asks for memory there.
+bool is_within(const Module& module, std::uintptr_t address) noexcept {
+  const auto& file = *reinterpret_cast<const ElfW(Ehdr)*>(module.begin);
+  const auto* const headers =
+      reinterpret_cast<const ElfW(Phdr)*>(module.begin + file.e_phoff);
+  for (const ElfW(Phdr)* one = headers; one != headers + file.e_phnum; ++one)
+    if (one->p_type == PT_LOAD &&
+        address - (module.bias + one->p_vaddr) < one->p_memsz)
+      return true;
+  return false;
+}
+
 // Where all is linked into one file there is no loader, or one that does not
 // know where the file begins: it is asked for code of ours, once.
 bool has_loader() noexcept {
@@ -136,12 +154,17 @@ std::size_t length(const char* text) noexcept {
 }  // namespace
 
 bool find_module(std::uintptr_t address, Module& module) noexcept {
-  module.unwind_index = nullptr;
-  module.build_id = nullptr;
-  module.build_id_size = 0;
+  forget(module);
   return (has_loader() ? ask_loader(address, module)
                        : ask_kernel(address, module)) &&
          read_headers(module);
+}
+
+// The loader may know of code alone.
+bool find_module_of_data(std::uintptr_t address, Module& module) noexcept {
+  forget(module);
+  return ask_kernel(address, module) && read_headers(module) &&
+         is_within(module, address);
 }
 
 void read_path(const Module& module, char* path, std::size_t room) noexcept {
