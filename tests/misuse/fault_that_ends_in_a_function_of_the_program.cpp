@@ -1,4 +1,5 @@
 // EXPECT found 6, and nothing else is said
+// ALONE
 #include "tarn/fault.h"
 #include "tarn/slot_pool.hpp"
 

@@ -1,14 +1,14 @@
 #!/bin/sh
 # run.sh SOURCE PROGRAM... - the program must abort and say exactly the lines of
 # SOURCE's head that begin with `// EXPECT `, where a * stands for any text. A
-# line of that comment that begins with neither EXPECT nor ONLY goes on from the
+# line of that comment that begins with no word of those below goes on from the
 # one before, so that no line need be longer than others. Details, which two
 # blanks begin, are asked for only where the head has some: `// EXPECT   dump`.
 source=$1
 shift
 want=$(awk '
   /^\/\/ EXPECT / { line[++count] = substr($0, 11); next }
-  /^\/\/ (ONLY|CHECK) / { next }
+  /^\/\/ (ONLY |CHECK |ALONE$)/ { next }
   /^\/\/ / && count { line[count] = line[count] " " substr($0, 4); next }
   { exit }
   END { for (i = 1; i <= count; ++i) print line[i] }' "$source")
