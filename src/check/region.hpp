@@ -94,6 +94,8 @@ struct RegionState : port::RegionWatch {
   // Oldest first, by size: used again only when there are many.
   Entry* oldest[lists];
   Entry* newest[lists];
+  // Of a sanitizer: a large block's that came for the next block, or null.
+  const std::byte* large;
 };
 
 [[nodiscard]] inline RegionState& state_of(port::RegionWatch& watch) noexcept {

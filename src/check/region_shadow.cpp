@@ -1,6 +1,9 @@
 // Blocks of a region that a sanitizer looks at. Before each lies what it is,
-// where nobody but this may read or write.
+// where nobody but this may read or write; where its alignment asks for more
+// than that before it, a copy lies where its room begins. So whoever goes from
+// there on finds all blocks that live.
 #include "check/fills.hpp"
+#include "check/kept_reachable.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/shadow.hpp"
@@ -9,6 +12,7 @@
 #include "region/records.hpp"
 
 #include <new>
+#include <utility>
 
 namespace tarn::check::regions {
 // Names of the table, as those of mode full.
@@ -23,22 +27,64 @@ using port::RegionWatch;
 struct Head {
   static constexpr std::uint32_t live = 0x7A62'1E4D;
 
-  std::uint64_t room;  // from the block on, with the redzone behind it
+  // From the block on, with the redzone behind it.
+  std::uint32_t redzones;
+  std::uint32_t kept;  // of kept_reachable.hpp
   std::uint32_t front;
-  std::uint32_t sign;  // `live` xor the low half of the block's address
+  std::uint32_t sign;  // `live` xor the low half of the head's address
 };
 static_assert(sizeof(Head) == port::region_redzone);
+constexpr std::size_t most_room = port::region_redzone << 32;
 
-std::uint32_t sign_of(const std::byte* block) noexcept {
-  return Head::live ^ static_cast<std::uint32_t>(detail::address_of(block));
+std::uint32_t sign_of(const Head& head) noexcept {
+  return Head::live ^ static_cast<std::uint32_t>(detail::address_of(&head));
+}
+
+std::uint32_t redzones_in(std::size_t room) noexcept {
+  return static_cast<std::uint32_t>(room / port::region_redzone);
+}
+
+Head& head_at(std::byte* memory) noexcept {
+  return *reinterpret_cast<Head*>(memory);
 }
 
 Head& head_of(std::byte* block) noexcept {
-  return *reinterpret_cast<Head*>(block - sizeof(Head));
+  return head_at(block - sizeof(Head));
+}
+
+std::byte* end_of(std::byte* block) noexcept {
+  return block + head_of(block).redzones * port::region_redzone;
+}
+
+bool is_live(std::byte* block) noexcept {
+  return head_of(block).sign == sign_of(head_of(block));
 }
 
 std::size_t bytes_to(const std::byte* from, const std::byte* to) noexcept {
   return detail::bytes_between(from, to);
+}
+
+// That whose room begins there, or null.
+std::byte* block_in(std::byte* begin, const std::byte* to) noexcept {
+  const Head& head = head_at(begin);
+  if (head.sign != sign_of(head) || head.front > bytes_to(begin, to))
+    return nullptr;
+  std::byte* const block = begin + head.front;
+  return is_live(block) && head_of(block).front == head.front ? block : nullptr;
+}
+
+// Who is told of each block is told of each end.
+void end_blocks(std::byte* from, std::byte* to) noexcept {
+  if (!os::has_memcheck())
+    return;
+  while (from < to) {
+    std::byte* const block = block_in(from, to);
+    if (block != nullptr) {
+      os::end_block(block);
+      let_go(head_of(block).kept);
+    }
+    from = block != nullptr ? end_of(block) : from + port::region_redzone;
+  }
 }
 
 // Their values go, so that a key does not stay.
@@ -49,20 +95,37 @@ void end_bytes(std::byte* from, std::byte* to) noexcept {
   fill(from, size, freed_fill);
 }
 
-void lent(RegionWatch&, Loan loan, bool is_large) noexcept {
+void lent(RegionWatch& watch, Loan loan, bool is_large) noexcept {
   os::take_over(loan.memory, loan.size);
-  const std::size_t header =
-      is_large ? sizeof(detail::LargeBlock) : sizeof(detail::RegionChunk);
+  const std::size_t header = is_large ? 0 : sizeof(detail::RegionChunk);
+  if (is_large)
+    state_of(watch).large = loan.memory;
   os::poison(loan.memory + header, loan.size - header);
 }
 
-void* allocated(RegionWatch&, const RegionBlock& made, std::size_t size,
+// The head of a large block lies where its alignment has it.
+void show_large(RegionState& state, std::byte* begin) noexcept {
+  const std::byte* const memory = std::exchange(state.large, nullptr);
+  if (memory != nullptr)
+    os::unpoison(begin - sizeof(detail::LargeBlock),
+                 sizeof(detail::LargeBlock));
+}
+
+void* allocated(RegionWatch& watch, const RegionBlock& made, std::size_t size,
                 std::size_t) noexcept {
   std::byte* const block = made.begin + made.front;
-  head_of(block) = {bytes_to(block, made.end),
-                    static_cast<std::uint32_t>(made.front), sign_of(block)};
-  os::unpoison(block, size);
-  os::make_fresh(block, size);
+  const std::size_t room = bytes_to(block, made.end);
+  if (room >= most_room)
+    return nullptr;
+  show_large(state_of(watch), made.begin);
+  const os::Unseen unseen;
+  Head& head = head_of(block);
+  head = {redzones_in(room), keep_reachable(block, size),
+          static_cast<std::uint32_t>(made.front), sign_of(head)};
+  Head& first = head_at(made.begin);
+  first = head;
+  first.sign = sign_of(first);
+  os::begin_block(block, size);
   return block;
 }
 
@@ -76,31 +139,40 @@ RegionBlock find(RegionWatch& watch, void* p, std::size_t, RegionUse) noexcept {
   if (detail::address_of(p) % port::region_redzone != 0 ||
       !watch.region->owns(block))
     return {};
-  Head& head = head_of(block);
-  if (head.sign != sign_of(block))
+  const os::Unseen unseen;
+  if (!is_live(block))
     return {};
-  return {block - head.front, block + head.room, head.front};
+  const std::size_t front = head_of(block).front;
+  return {block - front, end_of(block), front};
 }
 
 void given_up(RegionWatch&, void* p) noexcept {
   auto* const block = static_cast<std::byte*>(p);
+  const os::Unseen unseen;
   Head& head = head_of(block);
+  std::byte* const end = end_of(block);
+  os::end_block(block);
+  let_go(head.kept);
   head.sign = 0;
-  end_bytes(block, block + head.room - port::region_redzone);
-  os::poison(block, head.room);
+  end_bytes(block, end - port::region_redzone);
+  os::poison(block, bytes_to(block, end));
 }
 
 // Its bytes keep their values, and those that come have none.
 void resized(RegionWatch&, void* p, std::size_t size, std::byte* end) noexcept {
   auto* const block = static_cast<std::byte*>(p);
-  head_of(block).room = bytes_to(block, end);
-  os::unpoison(block, size);
+  const os::Unseen unseen;
+  Head& head = head_of(block);
+  head.redzones = redzones_in(bytes_to(block, end));
+  os::resize_block(block, resize_kept(head.kept, size), size);
   os::poison(block + size, bytes_to(block + size, end));
 }
 
 void verify(RegionWatch&) noexcept {}
 
 std::byte* ended(RegionWatch&, std::byte* from, std::byte* to, Loan) noexcept {
+  const os::Unseen unseen;
+  end_blocks(from, to);
   end_bytes(from, to);
   os::poison(from, bytes_to(from, to));
   return to;
@@ -108,6 +180,8 @@ std::byte* ended(RegionWatch&, std::byte* from, std::byte* to, Loan) noexcept {
 
 bool retire(RegionWatch& watch, Loan loan, std::byte* from, std::byte* to,
             bool is_systems) noexcept {
+  const os::Unseen unseen;
+  end_blocks(from, to);
   end_bytes(from, to);
   os::hand_over(loan.memory, loan.size);
   if (!is_systems) {

@@ -5,6 +5,7 @@
 #include "check/degrade.hpp"
 #include "check/escape.hpp"
 #include "check/guarded.hpp"
+#include "check/kept_reachable.hpp"
 #include "check/live_blocks.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
@@ -94,9 +95,11 @@ void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
   lock.lock();
   hold_graves();
   hold_shadow_graves();
+  hold_kept();
 }
 
 void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
+  let_kept_go();
   let_shadow_graves_go();
   let_graves_go();
   lock.unlock();

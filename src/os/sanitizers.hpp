@@ -1,10 +1,12 @@
-// sanitizers.hpp - the sanitizer that this process runs under, if any.
+// sanitizers.hpp - the sanitizer that this process runs under, if any, or
+// Valgrind with its tool memcheck.
 //
-// Found at run time by weak references, so that the released library, which no
-// compiler instrumented, tells a sanitizer what it cannot see: AddressSanitizer
-// which bytes are nobody's, MemorySanitizer which have no value yet,
-// ThreadSanitizer who hands memory over to whom, LeakSanitizer where pointers
-// lie. Where there is none of them a call does nothing.
+// Found at run time, sanitizers by weak references, so that the released
+// library, which no compiler instrumented, tells a sanitizer what it cannot
+// see: AddressSanitizer which bytes are nobody's, MemorySanitizer which have no
+// value yet, ThreadSanitizer who hands memory over to whom, LeakSanitizer where
+// pointers lie, and memcheck all of that but the last two. Where there is none
+// of them a call does nothing.
 //
 // Cost     a load and a test; under a sanitizer what that takes, mostly a write
 //          of an eighth of the memory.
@@ -18,13 +20,37 @@
 namespace tarn::os {
 
 /// Whether one of those runs that know of single bytes or accesses: Address-,
-/// Memory- or ThreadSanitizer, with all that is asked of it here.
+/// Memory- or ThreadSanitizer, with all that is asked of it here, or memcheck.
+/// Nothing below reaches memcheck before the first call of this.
 [[nodiscard]] bool has_sanitizer() noexcept;
+
+/// Whether it is memcheck, which looks at what the library itself does, too.
+[[nodiscard]] bool has_memcheck() noexcept;
+
+/// While one lives, memcheck tells nothing of what this thread does, and
+/// neither makes memory accessible by a write to it. Nothing for the others.
+class Unseen {
+ public:
+  Unseen() noexcept;
+  ~Unseen();
+  Unseen(const Unseen&) = delete;
+  Unseen& operator=(const Unseen&) = delete;
+};
 
 /// Nobody may touch these bytes until some of them are unpoisoned. Exact to the
 /// byte where what follows in the last eight is poisoned too.
 void poison(const std::byte* memory, std::size_t size) noexcept;
 void unpoison(const std::byte* memory, std::size_t size) noexcept;
+
+/// A block begins, grows or shrinks, where all was poisoned before; its new
+/// bytes have no value yet, but where `is_written`. What it leaves is to be
+/// poisoned. Its beginning and end are told with their calls by memcheck.
+void begin_block(const std::byte* block, std::size_t size,
+                 bool is_written = false) noexcept;
+void resize_block(const std::byte* block, std::size_t former,
+                  std::size_t size) noexcept;
+/// It ends, and is to be poisoned. One that is none is told by memcheck.
+void end_block(const std::byte* block) noexcept;
 
 /// These bytes have no value until somebody writes one.
 void make_fresh(const std::byte* memory, std::size_t size) noexcept;

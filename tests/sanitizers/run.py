@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""run.py SANITIZER INCLUDE STATIC [SHARED] - the ordinary library under one.
+"""run.py SANITIZER INCLUDE STATIC [SHARED] - the ordinary library under one,
+or, as `memcheck`, under Valgrind.
 
 Builds SANITIZER.cpp with each compiler that has it, against libtarn.a and, with
 it given, libtarn.so, neither of which is instrumented, and runs each case: one
 that is faulty must be told, with tarn's own words where there are some, and a
 clean one must end with 0. Ends with 77 where no compiler has the sanitizer.
+Memcheck goes on after what it tells, so one run has all cases, and each library
+is run with the program of one compiler.
 """
 
 import os
@@ -60,6 +63,23 @@ SANITIZERS["address_leak"] = (
     SANITIZERS["leak"][2] | {
         "held_by_what_was_reset": r"LeakSanitizer: detected memory leaks"})
 
+FREED = r"inside a block of size \d+ free'd\n(==\d+==    .*\n)*?" \
+    r"==\d+==    by .*{}[^$]*Block was alloc'd at[^$]*block_of"
+MEMCHECK = {
+    "clean_region": CLEAN,
+    "clean_buffer": CLEAN,
+    "kept_region": CLEAN,
+    "behind_region": r"Invalid write of size 1\n[^$]*write_at[^$]*"
+                     r"0 bytes after a block of size 13 alloc'd[^$]*block_of",
+    "before_region": r"1 bytes before a block of size 13 alloc'd[^$]*block_of",
+    "fresh_region": r"depends on uninitialised[^$]*choose_by",
+    "after_reset": FREED.format("after_reset"),
+    "after_rewind": FREED.format("after_rewind"),
+    "after_end": FREED.format("after_end"),
+    "after_deallocate": FREED.format("after_deallocate"),
+    "at_exit": CLEAN,
+}
+
 
 def has(compiler, options, folder):
     source = folder / "has.cpp"
@@ -71,10 +91,10 @@ def has(compiler, options, folder):
         [program], capture_output=True).returncode == 0
 
 
-def run(program, case, extra):
+def run(program, case, extra, *more):
     environment = {k: v for k, v in os.environ.items()
                    if k != "TARN_CHECK" and not k.endswith("SAN_OPTIONS")}
-    return subprocess.run([program, case], env=environment | extra,
+    return subprocess.run([program, case, *more], env=environment | extra,
                           capture_output=True, text=True, timeout=120)
 
 
@@ -84,8 +104,44 @@ def wrong(result, wanted):
     return result.returncode == 0 or not re.search(wanted, result.stderr)
 
 
+def link(compiler, options, source, include, library, program):
+    subprocess.run([compiler, "-std=c++20", "-O1", "-g1", *options, "-I",
+                    include, source, library, "-pthread",
+                    f"-Wl,-rpath,{pathlib.Path(library).parent}",
+                    "-o", program], check=True)
+
+
+def memcheck(include, libraries, folder):
+    valgrind = shutil.which("valgrind")
+    compilers = list(filter(shutil.which, ("g++", "clang++")))
+    if valgrind is None or not compilers:
+        return 77
+    failed = 0
+    for i, library in enumerate(libraries):
+        compiler = compilers[i % len(compilers)]
+        link(compiler, [], HERE / "memcheck.cpp", include, library,
+             folder / "program")
+        result = run(valgrind, "-q", {}, "--leak-check=full", folder / "program")
+        parts = re.split(r"^case (\w+)\n", result.stderr, flags=re.M)
+        told = dict(zip(parts[1::2], parts[2::2]))
+        for case, wanted in MEMCHECK.items():
+            text = told.get(case, "not there")
+            is_right = (text == "" if wanted is CLEAN
+                        else re.search(wanted, text))
+            if not is_right:
+                failed += 1
+                print(f"{compiler}, {pathlib.Path(library).name}: {case}: "
+                      f"wanted {wanted}\n{text}")
+    print(f"memcheck: {len(libraries)} programs, {len(MEMCHECK)} cases, "
+          f"{failed} failed")
+    return 1 if failed else 0
+
+
 def main():
     name, include, *libraries = sys.argv[1:]
+    if name == "memcheck":
+        with tempfile.TemporaryDirectory() as folder:
+            return memcheck(include, libraries, pathlib.Path(folder))
     options, extra, cases = SANITIZERS[name]
     source = HERE / (name.rpartition("_")[2] + ".cpp")
     failed = built = 0

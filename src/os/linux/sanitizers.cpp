@@ -1,8 +1,10 @@
 // Names of the sanitizers' public interface, declared here since a compiler may
-// come without their headers.
+// come without their headers; and memcheck's requests.
 #include "os/sanitizers.hpp"
 
 #include "tarn/detail/bits.hpp"
+
+#include "os/linux/valgrind.hpp"
 
 #include <atomic>
 
@@ -63,30 +65,101 @@ void tell_report(const char*) {
     told(static_cast<const std::byte*>(__asan_get_report_address()));
 }
 
+// Written before there are threads, by who asks first; orders nothing.
+constinit std::atomic<bool> is_under_memcheck{false};
+
+std::uintptr_t number_of(const std::byte* memory) noexcept {
+  return detail::address_of(memory);
+}
+
+// Other tools of Valgrind do not know the request, and answer nothing.
+void look_for_memcheck() noexcept {
+  constexpr std::byte own{};
+  if (ask_valgrind(ValgrindAsk::make_defined, number_of(&own), 1) != 0)
+    is_under_memcheck.store(true, std::memory_order_relaxed);
+}
+
+void tell_memcheck(ValgrindAsk what, const std::byte* memory,
+                   std::size_t size) noexcept {
+  if (has_memcheck() && size != 0)
+    ask_valgrind(what, number_of(memory), size);
+}
+
 }  // namespace
 
 bool has_sanitizer() noexcept {
-  return has_address() || has_memory() || has_thread();
+  look_for_memcheck();
+  return has_address() || has_memory() || has_thread() || has_memcheck();
+}
+
+bool has_memcheck() noexcept {
+  return is_under_memcheck.load(std::memory_order_relaxed);
+}
+
+Unseen::Unseen() noexcept {
+  if (has_memcheck())
+    ask_valgrind(ValgrindAsk::change_silence, 1);
+}
+
+Unseen::~Unseen() {
+  if (has_memcheck())
+    ask_valgrind(ValgrindAsk::change_silence, ~std::uintptr_t{0});
+}
+
+void begin_block(const std::byte* block, std::size_t size,
+                 bool is_written) noexcept {
+  if (has_memcheck()) {
+    constexpr std::uintptr_t no_redzone = 0;
+    ask_valgrind(ValgrindAsk::malloc_like, number_of(block), size, no_redzone,
+                 is_written ? 1 : 0);
+    return;
+  }
+  unpoison(block, size);
+  if (!is_written)
+    make_fresh(block, size);
+}
+
+void resize_block(const std::byte* block, std::size_t former,
+                  std::size_t size) noexcept {
+  if (!has_memcheck())
+    return unpoison(block, size);
+  if (size != 0 && former != 0) {
+    ask_valgrind(ValgrindAsk::resize_in_place, number_of(block), former, size,
+                 0);
+    return;
+  }
+  // Such a size it would tell as that of no block.
+  end_block(block);
+  begin_block(block, size);
+}
+
+void end_block(const std::byte* block) noexcept {
+  if (has_memcheck())
+    ask_valgrind(ValgrindAsk::free_like, number_of(block), 0);
 }
 
 void poison(const std::byte* memory, std::size_t size) noexcept {
   if (has_address() && size != 0)
     __asan_poison_memory_region(memory, size);
+  tell_memcheck(ValgrindAsk::make_no_access, memory, size);
 }
 
 void unpoison(const std::byte* memory, std::size_t size) noexcept {
   if (has_address() && size != 0)
     __asan_unpoison_memory_region(memory, size);
+  tell_memcheck(ValgrindAsk::make_defined, memory, size);
 }
 
 void make_fresh(const std::byte* memory, std::size_t size) noexcept {
   if (has_memory() && size != 0)
     __msan_allocated_memory(memory, size);
+  tell_memcheck(ValgrindAsk::make_undefined, memory, size);
 }
 
 void make_written(const std::byte* memory, std::size_t size) noexcept {
   if (has_memory() && size != 0)
     __msan_unpoison(memory, size);
+  tell_memcheck(ValgrindAsk::make_defined, memory, size);
 }
 
 void end_of_use(const std::byte* memory, std::size_t size) noexcept {
