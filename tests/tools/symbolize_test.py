@@ -66,6 +66,15 @@ def rest_stays():
     holds(plain.stdout == '#1 nothing\nlast', plain)
 
 
+@case('How the C library began the program is left out, in JSON it stays')
+def beginnings():
+    named = symbolize(start(STATIC, 'full').stderr)
+    holds(frames_of(named.stdout, 'found')[-1].startswith('    #1 main ')
+          and '_start' not in named.stdout, named)
+    as_json = symbolize(start(STATIC, 'full,json').stderr)
+    holds('"_start"' in as_json.stdout, as_json)
+
+
 @case('A report may be a file')
 def file():
     with tempfile.TemporaryDirectory() as folder:

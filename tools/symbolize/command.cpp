@@ -16,7 +16,10 @@ namespace {
 void copy(std::istream& from) {
   Symbols symbols;
   for (std::string line; std::getline(from, line);) {
-    std::cout << with_names(line, symbols);
+    const std::optional<std::string> named = with_names(line, symbols);
+    if (!named)
+      continue;
+    std::cout << *named;
     // A line that is not ended stays so.
     if (!from.eof())
       std::cout << '\n';

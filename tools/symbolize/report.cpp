@@ -1,7 +1,9 @@
 #include "symbolize/report.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 namespace tarn::symbolize {
 namespace {
@@ -17,18 +19,43 @@ std::string text_of(const Call& call) {
   return text;
 }
 
+// Inlined code of tarn, or of the C++ library: not who called it.
+bool is_passed_through(const Call& call) {
+  return call.function.rfind("tarn::", 0) == 0 ||
+         call.file.find("/include/c++/") != std::string::npos;
+}
+
 std::string text_of(const std::vector<Call>& calls) {
+  const bool is_all =
+      std::all_of(calls.begin(), calls.end(), is_passed_through);
   std::string text;
   for (const Call& call : calls)
-    text += (text.empty() ? "" : ", inlined into ") + text_of(call);
+    if (is_all || !is_passed_through(call))
+      text += (text.empty() ? "" : ", inlined into ") + text_of(call);
   return text;
 }
 
-// What stands for a frame that was found in a line.
-std::string frame(const std::smatch& found, Symbols& symbols) {
+// Whether it is no more than how a program or a thread begins.
+bool is_beginning(const Calls& at) {
+  static const std::set<std::string> beginnings{"_start",
+                                                "__libc_start_main",
+                                                "__libc_start_main_impl",
+                                                "start_thread",
+                                                "__clone3",
+                                                "__libc_start_call_main",
+                                                "clone",
+                                                "clone3"};
+  return at.calls.size() == 1 &&
+         beginnings.count(at.calls.front().function) != 0;
+}
+
+Calls calls_of(const std::smatch& found, Symbols& symbols) {
   const std::string build_id = found[4].matched ? found[4].str() : "";
-  const Calls at =
-      symbols.at(found[2], std::stoull(found[3], nullptr, 16), build_id);
+  return symbols.at(found[2], std::stoull(found[3], nullptr, 16), build_id);
+}
+
+// What stands for a frame that was found in a line.
+std::string frame(const std::smatch& found, const Calls& at) {
   if (at.calls.empty())
     return found[0].str() + ": " + at.reason;
   const std::string text = "#" + found[1].str() + " " + text_of(at.calls);
@@ -38,15 +65,20 @@ std::string frame(const std::smatch& found, Symbols& symbols) {
              : text;
 }
 
-std::string text_with_names(const std::string& line, Symbols& symbols) {
+std::optional<std::string> text_with_names(const std::string& line,
+                                           Symbols& symbols) {
   static const std::regex pattern(
       R"(#(\d+) (/.*?)\+0x([0-9a-f]{1,16}) \((?:([0-9a-f]{16})|no build id)\))");
   std::string text;
   auto rest = line.begin();
   for (std::sregex_iterator at(line.begin(), line.end(), pattern), end;
        at != end; ++at) {
-    text.append(rest, (*at)[0].first);
-    text += frame(*at, symbols);
+    const Calls calls = calls_of(*at, symbols);
+    const std::string before(rest, (*at)[0].first);
+    if (is_beginning(calls) && (*at)[0].second == line.end() &&
+        before.find_first_not_of(' ') == std::string::npos)
+      return std::nullopt;
+    text += before + frame(*at, calls);
     rest = (*at)[0].second;
   }
   return text.append(rest, line.end());
@@ -80,7 +112,8 @@ void add_all_names(Json& value, Symbols& symbols) {
 
 }  // namespace
 
-std::string with_names(const std::string& line, Symbols& symbols) {
+std::optional<std::string> with_names(const std::string& line,
+                                      Symbols& symbols) {
   if (line.empty() || line.front() != '{')
     return text_with_names(line, symbols);
   Json object = Json::parse(line, nullptr, false);
