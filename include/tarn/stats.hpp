@@ -95,8 +95,8 @@ struct PoolStats {
 };
 
 /// Pools that may be leaked, in the modes of checking: those of one place in
-/// the program that are older than a minute and than eight times the longest
-/// life that ended there, or one pool that only grows.
+/// the program that are older than a minute and, together, than can be by chance
+/// after the longest life that ended there, or one pool that only grows.
 struct SuspectStats {
   PoolKind kind = PoolKind::none;
   char name[55] = {};           ///< of the oldest; "": it has none

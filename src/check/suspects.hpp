@@ -1,9 +1,12 @@
 // suspects.hpp - pools that live longer than any of their site ever did.
 //
-// A leak of pools shows by age, not by growth: a site is suspect when at least
-// eight of its pools are older than a minute and than eight times the longest
-// life that was ever completed there, once a hundred were. Caches that fill and
-// stay, daily cycles and honest growth are not (docs/checks.md has figures).
+// A leak of pools shows by age, not by growth. If pools that grew old ended at
+// least as often as their age says (half of those that are as old as the
+// longest life before twice that), the chance that none of the old ones of a
+// site ended is the product of longest life / age over them. A site is suspect
+// when that is less than one in a million
+// (docs/decisions/0027-when-pools-are-suspect.md has what else is asked, and
+// figures).
 //
 // Cost     linear in the pools that live: some 10 ns each.
 // Threads  shared; who looks waits for who does.
@@ -18,10 +21,20 @@
 
 namespace tarn::check {
 
+/// Those of a site's beginning are not asked of: caches and workers that stay
+/// come then, and how long a pool may live is not yet known.
+inline constexpr std::uint32_t unjudged_ms = 300'000;
+/// None is old that is younger, or than the longest life of its site, or that
+/// was not overtaken: of those born later one ended.
 inline constexpr std::uint32_t least_age_ms = 60'000;
-inline constexpr std::uint32_t lives_to_be_old = 8;
 inline constexpr std::uint32_t least_old = 8;
 inline constexpr std::uint32_t least_completed = 100;
+/// In bits: the sum of log2(age / longest life).
+inline constexpr float least_evidence = 20;
+/// Old ones must have come for some time, and still come: the oldest is so many
+/// times as old as it must be, and so many are in the younger half of ages. Not
+/// asked of a site that was suspect before, whose leak may have stopped.
+inline constexpr std::uint32_t least_recent = 2;
 
 /// A pool that only grows: at each of so many looks, that were some time apart,
 /// it held an eighth more than before, and never less.

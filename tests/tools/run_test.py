@@ -276,13 +276,13 @@ def suspect():
         result = tarn('leaks', number)
         holds(result.returncode == 1 and not result.stderr and
               re.fullmatch(r' +pools +held KiB +oldest s +life s +ended\n'
-                           r' +60 +[1-9]\d{3,} +2\d\d +\d+ +120  '
+                           r' +60 +[1-9]\d{3,} +[56]\d\d +\d+ +120  '
                            r"region 'request', made at 0x[0-9a-f]+\n",
                            result.stdout), result)
         one, = json.loads(tarn('leaks', '--json', number).stdout)['suspects']
         holds(one['kind'] == 'region' and one['name'] == 'request' and
               one['pools'] == 60 and one['completed'] == 120 and
-              one['held'] >= 60 * 100 * 1024 and one['oldest_ms'] >= 200_000
+              one['held'] >= 60 * 100 * 1024 and one['oldest_ms'] >= 500_000
               and not one['only_grows'], one)
         result = tarn('stats', number)
         holds('\nsuspected leaks\n' in result.stdout, result)
