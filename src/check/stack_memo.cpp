@@ -11,101 +11,122 @@ constexpr auto relaxed = std::memory_order_relaxed;
 constexpr auto acquire = std::memory_order_acquire;
 constexpr auto release = std::memory_order_release;
 
-struct Known {
+// Deeper ones are walked.
+constexpr unsigned most_steps = 23;
+constexpr std::size_t word_size = sizeof(std::uintptr_t);
+
+// Four lines of a cache, of which most stacks need two or three.
+struct alignas(64) Known {
   // Odd while the rest is written. All is read by acquire, so that the turn is
   // read last, and written by release, so that nothing is seen before the turn
   // is odd; each pairs with the other.
   std::atomic<std::uint32_t> turn;
   std::atomic<StackId> id;
   std::atomic<std::uintptr_t> frame;
-  std::atomic<std::uint32_t> steps;
-  std::atomic<std::uintptr_t> places[os::Trail::longest];
-  std::atomic<std::uintptr_t> words[os::Trail::longest];
+  std::atomic<std::uint8_t> most;
+  std::atomic<std::uint8_t> steps;
+  std::atomic<std::uint16_t> places[most_steps];  // words above the frame
+  std::atomic<std::uintptr_t> words[most_steps];
 };
 
 // As many places of a function as are told apart.
 constexpr unsigned ways = 8;
-constexpr unsigned set_bits = 7;
+constexpr unsigned set_bits = 9;
 
 struct Set {
   Known known[ways];
-  std::atomic<std::uint32_t> next;  // the one to be written
+};
+
+struct Sets {
+  Set at[1u << set_bits];
+  std::atomic<std::uint32_t> next;  // the way to be written
 };
 
 // Published once; pairs with the acquire in known_stack().
-constinit std::atomic<Set*> sets{nullptr};
+constinit std::atomic<Sets*> sets{nullptr};
 
-Set& set_of(Set* all, std::uintptr_t frame) noexcept {
+Set& set_of(Sets* all, std::uintptr_t frame) noexcept {
   constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
-  return all[(std::uint64_t{frame} >> 4) * golden >> (64 - set_bits)];
+  return all->at[(std::uint64_t{frame} >> 4) * golden >> (64 - set_bits)];
 }
 
-Set* make_sets() noexcept {
-  constexpr std::size_t size = sizeof(Set) << set_bits;
-  auto* const made = reinterpret_cast<Set*>(os::reserve_zeroed(size));
+Sets* make_sets() noexcept {
+  auto* const made = reinterpret_cast<Sets*>(os::reserve_zeroed(sizeof(Sets)));
   if (made == nullptr)
     return nullptr;
-  Set* expected = nullptr;
+  Sets* expected = nullptr;
   if (sets.compare_exchange_strong(expected, made, std::memory_order_acq_rel))
     return made;
-  os::unreserve(reinterpret_cast<std::byte*>(made), size);
+  os::unreserve(reinterpret_cast<std::byte*>(made), sizeof(Sets));
   return expected;
 }
 
-[[gnu::no_sanitize_address, gnu::no_sanitize_thread]] bool has_word(
+[[gnu::no_sanitize_address, gnu::no_sanitize_thread]] inline bool has_word(
     std::uintptr_t place, std::uintptr_t word) noexcept {
   return *reinterpret_cast<const volatile std::uintptr_t*>(place) == word;
 }
 
-bool leads_here(const Known& known, std::uintptr_t frame) noexcept {
-  const std::uint32_t steps = known.steps.load(acquire);
-  if (known.frame.load(acquire) != frame || steps == 0 ||
-      steps > os::Trail::longest ||
-      !os::is_own_stack(frame, known.places[steps - 1].load(acquire)))
+// `room` words lie there.
+bool leads_here(const Known& known, std::uintptr_t frame,
+                std::size_t room) noexcept {
+  const unsigned steps = known.steps.load(acquire);
+  if (steps == 0 || steps > most_steps)
     return false;
-  for (std::uint32_t i = 0; i < steps; ++i) {
-    const std::uintptr_t place = known.places[i].load(acquire);
-    if (place < frame || place > known.places[steps - 1].load(acquire) ||
-        !has_word(place, known.words[i].load(acquire)))
+  for (unsigned i = 0; i < steps; ++i) {
+    const std::size_t place = known.places[i].load(acquire);
+    if (place >= room ||
+        !has_word(frame + place * word_size, known.words[i].load(acquire)))
       return false;
   }
   return true;
 }
 
+// Whether the trail is short and near enough to be kept.
+bool fits(std::uintptr_t frame, const os::Trail& trail) noexcept {
+  if (trail.steps == 0 || trail.steps > most_steps)
+    return false;
+  const std::uintptr_t last = trail.places[trail.steps - 1];
+  return last >= frame && (last - frame) / word_size <= UINT16_MAX &&
+         (last - frame) / word_size < os::own_words_above(frame);
+}
+
 }  // namespace
 
-StackId known_stack(std::uintptr_t frame) noexcept {
-  Set* const all = sets.load(acquire);
+StackId known_stack(std::uintptr_t frame, unsigned most) noexcept {
+  Sets* const all = sets.load(acquire);
   if (all == nullptr)
     return 0;
+  const std::size_t room = os::own_words_above(frame);
   for (const Known& known : set_of(all, frame).known) {
     const std::uint32_t turn = known.turn.load(acquire);
-    const StackId id = known.id.load(acquire);
-    if (turn % 2 != 0 || id == 0 || !leads_here(known, frame))
+    if (known.frame.load(acquire) != frame || turn % 2 != 0 ||
+        known.most.load(acquire) != most)
       continue;
-    if (known.turn.load(acquire) == turn)
+    const StackId id = known.id.load(acquire);
+    if (leads_here(known, frame, room) && known.turn.load(acquire) == turn)
       return id;
   }
   return 0;
 }
 
-void remember_stack(std::uintptr_t frame, const os::Trail& trail,
+void remember_stack(std::uintptr_t frame, unsigned most, const os::Trail& trail,
                     StackId id) noexcept {
-  Set* all = sets.load(acquire);
-  if (id == 0 || trail.steps == 0 ||
-      !os::is_own_stack(frame, trail.places[trail.steps - 1]) ||
+  Sets* all = sets.load(acquire);
+  if (id == 0 || !fits(frame, trail) ||
       (all == nullptr && (all = make_sets()) == nullptr))
     return;
-  Set& set = set_of(all, frame);
-  Known& known = set.known[set.next.fetch_add(1, relaxed) % ways];
+  Known& known =
+      set_of(all, frame).known[all->next.fetch_add(1, relaxed) % ways];
   std::uint32_t turn = known.turn.load(relaxed);
   if (turn % 2 != 0 || !known.turn.compare_exchange_strong(
                            turn, turn + 1, std::memory_order_acq_rel))
     return;
   known.frame.store(frame, release);
-  known.steps.store(trail.steps, release);
+  known.most.store(static_cast<std::uint8_t>(most), release);
+  known.steps.store(static_cast<std::uint8_t>(trail.steps), release);
   for (unsigned i = 0; i < trail.steps; ++i) {
-    known.places[i].store(trail.places[i], release);
+    const std::size_t place = (trail.places[i] - frame) / word_size;
+    known.places[i].store(static_cast<std::uint16_t>(place), release);
     known.words[i].store(trail.words[i], release);
   }
   known.id.store(id, release);

@@ -4,7 +4,7 @@
 // the same addresses of the stack. So a stack is known again by its words: as
 // many are compared as it has calls, which costs less than to walk it.
 //
-// Cost     some three instructions a call; 1024 stacks in half a megabyte.
+// Cost     some six instructions a call; 4096 stacks in a megabyte.
 // Threads  shared, async-signal-safe: who comes while another writes finds
 //          nothing.
 // Failure  0. Where a frame of changing size holds old words, calls of a moment
@@ -17,11 +17,11 @@
 
 namespace tarn::check {
 
-/// The stack of who is at the frame `frame` of the one function that asks, or
-/// 0. Only stacks that lie on a thread's own are known.
-[[nodiscard]] StackId known_stack(std::uintptr_t frame) noexcept;
+/// The stack, of `most` calls, of who is at the frame `frame` of the one
+/// function that asks, or 0. Only stacks that lie on a thread's own are known.
+[[nodiscard]] StackId known_stack(std::uintptr_t frame, unsigned most) noexcept;
 
-void remember_stack(std::uintptr_t frame, const os::Trail& trail,
+void remember_stack(std::uintptr_t frame, unsigned most, const os::Trail& trail,
                     StackId id) noexcept;
 
 }  // namespace tarn::check

@@ -83,14 +83,12 @@ StackId enter(const std::uintptr_t* calls, unsigned count) noexcept {
 [[gnu::noinline]] StackId capture_stack(unsigned most) noexcept {
   const auto frame =
       reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  const bool is_usual = most == deepest_stack;
-  if (const StackId known = is_usual ? known_stack(frame) : 0; known != 0)
+  if (const StackId known = known_stack(frame, most); known != 0)
     return known;
   std::uintptr_t calls[deepest_stack];
   os::Trail trail;
   const StackId id = enter(calls, os::walk_stack(calls, most, trail));
-  if (is_usual)
-    remember_stack(frame, trail, id);
+  remember_stack(frame, most, trail, id);
   return id;
 }
 

@@ -14,6 +14,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace tarn::os {
@@ -39,10 +40,9 @@ struct Trail {
   std::uintptr_t words[longest];
 };
 
-/// Whether the words from `first` to `last` are of the stack that this thread
-/// is on, in use, and known to stay as long as the thread.
-[[nodiscard]] bool is_own_stack(std::uintptr_t first,
-                                std::uintptr_t last) noexcept;
+/// How many words there are from `place` to the end of the stack that this
+/// thread is on, where it is known to stay as long as the thread; else 0.
+[[nodiscard]] std::size_t own_words_above(std::uintptr_t place) noexcept;
 
 /// Addresses behind the calls, innermost first: of who calls this, without
 /// frames of tarn itself at the beginning; in a handler of tarn's those of what

@@ -6,6 +6,9 @@
 
 #include <errno.h>
 
+// Where glibc found the first thread's stack; null elsewhere.
+extern "C" [[gnu::weak]] void* __libc_stack_end;  // NOLINT
+
 namespace tarn::os {
 namespace {
 
@@ -25,7 +28,13 @@ struct OwnStack {
 };
 constinit thread_local OwnStack own;
 
+// Valgrind's has no name.
 bool is_main_stack(const Mapping& mapping) noexcept {
+  if (&__libc_stack_end != nullptr) {
+    const auto end = reinterpret_cast<std::uintptr_t>(__libc_stack_end);
+    if (mapping.begin <= end && end < mapping.end)
+      return true;
+  }
   const char* name = "[stack]";
   const char* path = mapping.path;
   while (*name != '\0' && *name == *path) {
@@ -77,8 +86,8 @@ bool is_readable_page(std::uintptr_t begin) noexcept {
 
 }  // namespace
 
-bool is_own_stack(std::uintptr_t first, std::uintptr_t last) noexcept {
-  return first <= last && is_own_and_in_use(first) && is_own(last);
+std::size_t own_words_above(std::uintptr_t place) noexcept {
+  return is_own_and_in_use(place) ? (own.end - place) / sizeof place : 0;
 }
 
 bool StackReader::extend(std::uintptr_t place) noexcept {
