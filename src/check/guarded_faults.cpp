@@ -3,6 +3,7 @@
 #include "check/family.hpp"
 #include "check/guarded_slots.hpp"
 #include "os/memory.hpp"
+#include "port/fault.hpp"
 #include "port/world.hpp"
 
 namespace tarn::check {
@@ -89,10 +90,9 @@ Finding mismatch_of(const GuardedSlot& slot, BlockFamily family) noexcept {
 // All of a page would take a tenth of what a sample costs.
 SlotSides sides_of(const GuardedSlot& slot) noexcept {
   constexpr std::size_t near = 512;
-  std::byte* const page = page_of(slot);
   std::byte* const end = slot.block + slot.record.size;
-  const std::size_t before = detail::bytes_between(page, slot.block);
-  const std::size_t behind = detail::bytes_between(end, page + os::page_size());
+  const std::size_t before = detail::bytes_between(slot.front, slot.block);
+  const std::size_t behind = detail::bytes_between(end, opened_end(slot));
   return {slot.block - base::smaller(before, near),
           end + base::smaller(behind, near)};
 }
@@ -134,7 +134,8 @@ void tell_no_block(PoolNumber pool, const void* p) noexcept {
     line << std::uint64_t{place.bytes} << place.word << "a "
          << (is_freed(*slot) ? "freed " : "");
   }
-  line << std::uint64_t{slot->record.size} << "-byte block of ";
+  line << std::uint64_t{slot->record.size}
+       << (slot->is_object() ? "-byte slot of " : "-byte block of ");
   write_pool(line, slot->record.pool);
   report(found);
 }
@@ -193,26 +194,39 @@ bool whose_guarded_slot(const void* address, bool is_write,
   write_in_brackets(line, *slot);
   finding.block = {slot->block, slot->record.size, &slot->record};
   finding.pool = slot->record.pool;
+  // What the program goes on with; os::unguard() opens guards only.
+  if (slot->is_object() && is_freed(*slot) &&
+      port::after_fault() == AfterFault::go_on)
+    static_cast<void>(os::make_writable(
+        slot->opened, detail::bytes_between(slot->opened, opened_end(*slot))));
   return true;
 }
 
+namespace {
+
+std::size_t sweep(GuardedSlot& slot) noexcept {
+  std::size_t told = 0;
+  SlotUse expected = SlotUse::live;
+  // Who gives it back meanwhile waits.
+  if (!slot.use.compare_exchange_strong(expected, SlotUse::opening,
+                                        std::memory_order_acquire))
+    return 0;
+  if (const SlotDamage damage = slot_damage(slot)) {
+    told = tell_slot_damage(slot, damage);
+    if (damage.before)
+      fill(damage.before.first, damage.before.size(), redzone_fill);
+    if (damage.behind)
+      fill(damage.behind.first, damage.behind.size(), redzone_fill);
+  }
+  slot.use.store(SlotUse::live, std::memory_order_release);
+  return told;
+}
+
+}  // namespace
+
 std::size_t sweep_guarded_slots() noexcept {
   std::size_t told = 0;
-  for (std::uint32_t i = 0; i < guarded_slots(); ++i) {
-    GuardedSlot& slot = guarded_slot(i);
-    SlotUse expected = SlotUse::live;
-    if (!slot.use.compare_exchange_strong(expected, SlotUse::closing,
-                                          std::memory_order_acquire))
-      continue;
-    if (const SlotDamage damage = slot_damage(slot)) {
-      told += tell_slot_damage(slot, damage);
-      if (damage.before)
-        fill(damage.before.first, damage.before.size(), redzone_fill);
-      if (damage.behind)
-        fill(damage.behind.first, damage.behind.size(), redzone_fill);
-    }
-    slot.use.store(SlotUse::live, std::memory_order_release);
-  }
+  each_slot([&told](GuardedSlot& slot) { told += sweep(slot); });
   return told;
 }
 

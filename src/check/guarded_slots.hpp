@@ -1,18 +1,15 @@
-// guarded_slots.hpp - blocks alone in their page, with a guard on either side.
+// guarded_slots.hpp - blocks alone in their pages, with a guard on either side.
 //
-//     guard | page | guard | page | guard | ...        one piece, never huge
-//             [filled | block | slack]                 two times in three
-//             [block | filled ........]                else
+//     guard | room | guard                     of guarded_rows.hpp
+//             [guard, filled | block | slack]  two times in three
+//             [block | filled, guard .......]  else
 //
-// What touches the guards faults where it does. A block's page is a guard, too,
-// from when it is given back until the slot is had again, which is as late as
-// can be: slots are used in turn. The bytes beside the block are looked at when
-// it goes back.
+// What touches the guards faults where it does. A block's pages are a guard,
+// too, from when it is given back until the room is had again, which is as late
+// as can be. The bytes beside the block are looked at when it goes back.
 //
-//     piece -> slots by number, each with its record
-//
-// Cost     two system calls a block, some four microseconds; a page while it
-//          lives.
+// Cost     two system calls a block, some four microseconds, and half a
+//          microsecond a page; its pages while it lives.
 // Threads  shared. Taking and giving back wait for a lock of a few
 //          instructions; looking does not, and is async-signal-safe.
 // Failure  null: no slot is free, or too many are in use, or the kernel has no
@@ -23,43 +20,18 @@
 #include "tarn/describe.hpp"
 
 #include "check/fills.hpp"
+#include "check/guarded_rows.hpp"
 #include "check/pools.hpp"
-#include "check/record.hpp"
 #include "check/report.hpp"
 #include "port/heap_hooks.hpp"
 
-#include <atomic>
-
 namespace tarn::check {
-
-enum class SlotUse : std::uint32_t {
-  fresh,    ///< never given out; what is there is a guard
-  opening,  ///< somebody makes it ready
-  live,     ///< a block is there
-  closing,  ///< it goes back
-  freed     ///< a guard, by which touches of the block are found
-};
-
-struct GuardedSlot {
-  // Who moves it on owns the rest until the next move: an acquire there pairs
-  // with the release here.
-  std::atomic<SlotUse> use;
-  std::uint32_t cover;  // of the stacks that slots are in use by
-  std::byte* block;
-  Record record;
-};
-
-/// Blocks of more than this, or of a coarser alignment, have no room.
-[[nodiscard]] std::size_t largest_guarded() noexcept;
 
 /// A block that is filled as fresh ones are. `pool` is told in reports.
 [[nodiscard]] std::byte* take_guarded_slot(PoolNumber pool,
                                            const port::BlockAsk& ask) noexcept;
 
-/// Whether the address lies in the piece, where nothing else is.
-[[nodiscard]] bool is_in_guarded_slots(const void* p) noexcept;
-
-/// Takes `p` back, which lies in the piece, after a look at what it says. What
+/// Takes `p` back, which lies in a row, after a look at what it says. What
 /// is no live block of the pool stays as it is, and is told.
 void give_back_guarded_slot(PoolNumber pool, void* p,
                             const port::BlockReturn& said) noexcept;
@@ -69,7 +41,7 @@ void give_back_guarded_slot(PoolNumber pool, void* p,
 
 void set_guarded_family(void* p, port::BlockFamily family) noexcept;
 
-/// What describe() says of an address in the piece.
+/// What describe() says of an address in a row.
 void describe_guarded(Description& found, const void* p) noexcept;
 
 /// The pool ends, and all its blocks: touches of them are found for a while.
@@ -79,12 +51,6 @@ void end_guarded_slots(PoolNumber pool) noexcept;
 /// returns how many faults it told.
 [[nodiscard]] std::size_t sweep_guarded_slots() noexcept;
 
-/// A resolver for guarded.hpp.
-[[nodiscard]] bool whose_guarded_slot(const void* address, bool is_write,
-                                      Finding& finding) noexcept;
-
-[[nodiscard]] std::uint32_t guarded_slots_in_use() noexcept;
-
 /// Shows each live block, by looking only.
 void each_guarded_block(void (*visit)(void* with, std::byte* block,
                                       const Record& record),
@@ -92,19 +58,19 @@ void each_guarded_block(void (*visit)(void* with, std::byte* block,
 
 // For guarded_slots*.cpp.
 
-/// The slot whose page holds the address; null: a guard between two, or beyond
-/// the last. `above` may be the slot behind such a guard.
-struct SlotsAt {
-  GuardedSlot* page = nullptr;
-  GuardedSlot* below = nullptr;
-  GuardedSlot* above = nullptr;
-};
-[[nodiscard]] SlotsAt guarded_slots_at(const void* p) noexcept;
-[[nodiscard]] std::byte* page_of(const GuardedSlot& slot) noexcept;
-[[nodiscard]] std::uint32_t guarded_slots() noexcept;
-[[nodiscard]] GuardedSlot& guarded_slot(std::uint32_t number) noexcept;
+/// Makes a slot ready for a block of so many bytes at `slot.block`, in pages
+/// from `slot.opened` on. False: the kernel refused, and the room went back.
+[[nodiscard]] bool begin_block(GuardedSlot& slot, PoolNumber pool,
+                               const port::BlockAsk& ask,
+                               StackId stack) noexcept;
+/// Whether the caller alone has the block now, to take it back.
+[[nodiscard]] bool begin_return(GuardedSlot& slot) noexcept;
+/// Writes down who gives it back.
+void enter_return(GuardedSlot& slot) noexcept;
+/// Its pages become guards, and its room the last to be used again.
+void end_block(GuardedSlot& slot) noexcept;
 
-/// The bytes of a page that are looked at, block and all: those that are near.
+/// What is looked at, block and all: the bytes of its pages that are near.
 struct SlotSides {
   std::byte* begin;
   std::byte* end;
@@ -126,8 +92,5 @@ void tell_no_block(PoolNumber pool, const void* p) noexcept;
 void tell_slot_of_other(PoolNumber pool, const GuardedSlot& slot) noexcept;
 void tell_slot_mismatch(const GuardedSlot& slot,
                         const port::BlockReturn& said) noexcept;
-
-/// Before there are threads: forks wait for whoever is in the slots.
-void watch_guarded_slots() noexcept;
 
 }  // namespace tarn::check

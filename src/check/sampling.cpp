@@ -54,6 +54,11 @@ std::uint32_t next(std::uint32_t word) noexcept {
   return word ^ word << 5;
 }
 
+void take_from_credit(std::uint64_t took) noexcept {
+  spent.fetch_add(took, relaxed);
+  credit.fetch_sub(static_cast<std::int64_t>(took), relaxed);
+}
+
 constexpr port::SampleHooks table{may_sample, samples_all, random_word};
 
 }  // namespace
@@ -167,11 +172,13 @@ std::uint32_t random_word() noexcept {
 Spending::~Spending() {
   // Then the thread was off its processor meanwhile.
   constexpr std::uint64_t longest = 100'000;
-  std::uint64_t took = os::exact_now() - begun_;
-  if (took > longest)
-    took = longest;
-  spent.fetch_add(took, relaxed);
-  credit.fetch_sub(static_cast<std::int64_t>(took), relaxed);
+  const std::uint64_t took = os::exact_now() - begun_;
+  take_from_credit(took < longest ? took : longest);
+}
+
+void spend_on_pages(std::size_t pages) noexcept {
+  constexpr std::uint64_t one = 400;
+  take_from_credit(pages * one);
 }
 
 void install_sampling() noexcept {

@@ -69,6 +69,10 @@ class Spending {
   std::uint64_t begun_;
 };
 
+/// So many pages are the program's to touch first, which it would not be but
+/// for the sampler: takes what that costs from the credit.
+void spend_on_pages(std::size_t pages) noexcept;
+
 /// Calls a function and takes its time from the credit.
 template <auto function>
 struct Timed;

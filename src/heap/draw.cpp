@@ -5,12 +5,21 @@
 #include "heap/checked.hpp"
 #include "heap/slow.hpp"
 #include "port/sample_hooks.hpp"
+#include "span/limit.hpp"
 
 namespace tarn::heap {
 namespace {
 
-// A page is as much as a guarded block has.
-constexpr std::size_t largest_drawn = 4 * KiB;
+// What more than a page is costs the process nothing beside, as long as it
+// counts as the heap's own would.
+constexpr std::size_t page = 4 * KiB;
+
+// A large block costs a call as much as a few hundred of the others.
+constexpr std::uint32_t large_between_draws = 16;
+
+bool may_be_drawn(const Domain& domain, std::size_t size) noexcept {
+  return size <= page || (domain.budget == nullptr && !span::is_limited());
+}
 
 // Duties are due as often as ever, but nobody knows when.
 std::int32_t next_interval(std::uint32_t random) noexcept {
@@ -21,8 +30,11 @@ std::int32_t next_interval(std::uint32_t random) noexcept {
 bool is_drawn(const Domain& domain, const ThreadHeap& own,
               const port::BlockAsk& ask,
               const port::SampleHooks& hooks) noexcept {
-  if (ask.size > largest_drawn)
+  if (!may_be_drawn(domain, ask.size))
     return false;
+  if (ask.size > largest_small)
+    return hooks.random() % large_between_draws == 0 &&
+           hooks.may_sample(large_between_draws);
   if (domain.shared == nullptr)
     return own.drawn != 0 && ask.align <= max_align &&
            own.drawn == class_of(ask.size);
@@ -40,7 +52,7 @@ void* take_drawn(Domain& domain, const port::BlockAsk& ask) noexcept {
     return nullptr;
   ThreadHeap& own = *own_heaps.at[domain.place];
   const bool is_one = is_drawn(domain, own, ask, *hooks);
-  if (is_one && own.drawn != 0)
+  if (is_one && ask.size <= largest_small && own.drawn != 0)
     bring_back(own);
   return is_one || hooks->samples_all() ? blocks->allocate(domain, ask).block
                                         : nullptr;
@@ -54,8 +66,7 @@ void draw(ThreadHeap& heap, Bin& bin) noexcept {
   heap.until_duties = next_interval(hooks->random());
   if (heap.drawn != 0)
     bring_back(heap);
-  if (!hooks->may_sample(blocks_between_duties) ||
-      size_of(size_class) > largest_drawn)
+  if (!hooks->may_sample(blocks_between_duties))
     return;
   const Busy busy{heap};
   heap.aside = bin.head;

@@ -13,6 +13,13 @@ namespace tarn::span {
 constinit Space the_space;
 static_assert(std::is_trivially_destructible_v<Space>);
 
+namespace {
+
+// A sum by any thread; orders nothing.
+constinit std::atomic<std::size_t> addresses{0};
+
+}  // namespace
+
 std::uint32_t now_ms() noexcept {
   constexpr std::uint64_t nanoseconds = 1'000'000;
   return static_cast<std::uint32_t>(os::coarse_now() / nanoseconds);
@@ -152,6 +159,15 @@ void Space::unlock_after_fork() noexcept {
   for (unsigned i = reservations(); i-- != 0;)
     reservations_[i].lock().unlock();
   lock_.unlock();
+}
+
+void count_addresses(std::ptrdiff_t bytes) noexcept {
+  addresses.fetch_add(static_cast<std::size_t>(bytes),
+                      std::memory_order_relaxed);
+}
+
+std::size_t mere_addresses() noexcept {
+  return addresses.load(std::memory_order_relaxed);
 }
 
 }  // namespace tarn::span

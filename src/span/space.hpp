@@ -97,4 +97,9 @@ class Space {
 /// The one of this process. Without a destructor: pools may outlive exit.
 extern constinit Space the_space;
 
+/// So many more bytes of what is claimed are addresses alone, guards that hold
+/// no memory; below 0: fewer. `held` of space_stats() leaves them out.
+void count_addresses(std::ptrdiff_t bytes) noexcept;
+[[nodiscard]] std::size_t mere_addresses() noexcept;
+
 }  // namespace tarn::span

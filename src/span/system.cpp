@@ -119,6 +119,7 @@ SpaceStats space_stats() noexcept {
                    span::granule_size;
     }
   }
+  sum.held -= base::smaller(sum.held, span::mere_addresses());
   for (unsigned step = 0; step < span::steps; ++step)
     sum.stored += span::shelves[step].bytes(step);
   sum.purged = span::purged_bytes();

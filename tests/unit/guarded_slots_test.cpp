@@ -3,6 +3,7 @@
 
 #include "tarn/checks.hpp"
 #include "tarn/heap.hpp"
+#include "tarn/system.hpp"
 
 #include "check/sampling.hpp"
 #include "os/guards.hpp"
@@ -91,13 +92,28 @@ TEST_CASE("Blocks begin or end at a guard, and are aligned as was asked") {
   CHECK(ends > 130);
 }
 
-TEST_CASE("A page is as much as a block can have") {
-  std::byte* const block = take(os::page_size());
-  REQUIRE(block != nullptr);
-  CHECK(block == page_begin(block));
-  std::memset(block, 1, os::page_size());
-  give_back(block);
-  CHECK(take(os::page_size() + 1) == nullptr);
+TEST_CASE("A mebibyte is as much as a block can have") {
+  constexpr std::size_t largest = 1 * MiB;
+  for (const std::size_t size :
+       {os::page_size(), os::page_size() + 1, std::size_t{64 * KiB},
+        std::size_t{64 * KiB + 1}, largest}) {
+    std::byte* const block = take(size);
+    REQUIRE(block != nullptr);
+    CHECK(guarded_size(nobodys, block) == size);
+    std::memset(block, 1, size);
+    CHECK_FALSE(is_touched_safely(page_begin(block) - 8));
+    CHECK_FALSE(
+        is_touched_safely(page_begin(block + size - 1) + os::page_size()));
+    give_back(block);
+    for (std::size_t at = 0; at < size; at += os::page_size())
+      CHECK_FALSE(is_touched_safely(block + at));
+    CHECK(told_of(block + size - 1, false) ==
+          "read of " + hex(block + size - 1) + ": " + std::to_string(size - 1) +
+              " bytes into freed " + hex(block) + " (" + std::to_string(size) +
+              " bytes, a pool)");
+  }
+  CHECK(take(largest + 1) == nullptr);
+  CHECK(take(16, 2 * largest) == nullptr);
   std::byte* const empty = take(0);
   REQUIRE(empty != nullptr);
   give_back(empty);
@@ -128,12 +144,24 @@ TEST_CASE("What is touched is told, with the block that is nearest") {
   CHECK(told_of(nullptr, true).empty());
 }
 
+TEST_CASE("Guards are addresses, of which nothing is held") {
+  give_back(take(16));
+  give_back(take(40'000));
+  const std::size_t before = space_stats().held;
+  CHECK(before < 16 * MiB);
+  std::byte* const block = take(40'000);
+  CHECK(space_stats().held - before ==
+        detail::round_up(40'000, os::page_size()));
+  give_back(block);
+  CHECK(space_stats().held == before);
+}
+
 TEST_CASE("A slot is had again after all others") {
   std::set<std::byte*> pages;
   std::byte* const first = take(16);
   const std::byte* const page = page_begin(first);
   give_back(first);
-  const std::uint32_t slots = guarded_slots();
+  const std::uint32_t slots = rooms_of(0);
   REQUIRE(slots > 100);
   for (std::uint32_t i = 1; i < slots; ++i) {
     std::byte* const block = take(16);
@@ -219,7 +247,7 @@ TEST_CASE("Sound programs of many sizes are drawn from, and told nothing") {
     word = word * 1'664'525 + 1'013'904'223;
     void*& block = blocks[(word >> 8) % 1000];
     served.deallocate(block);
-    block = served.allocate((word >> 12) % 40'000);
+    block = served.allocate((word >> 12) % (i % 64 == 0 ? 300'000 : 40'000));
     REQUIRE(block != nullptr);
   }
   CHECK(sampling().samples > before);
