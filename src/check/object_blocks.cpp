@@ -1,5 +1,6 @@
 // What objects hold, for those who look for pointers.
 #include "check/live_blocks.hpp"
+#include "check/object_samples.hpp"
 #include "check/objects.hpp"
 
 namespace tarn::check {
@@ -42,10 +43,13 @@ bool tell_blocks_in(Slab& slab, void* with) noexcept {
 }
 
 void tell_blocks_of(State& state, void* with) noexcept {
-  if (state.checks == nullptr)
+  if (state.checks == nullptr && !state.is_sampled())
     return;
-  static_cast<Asked*>(with)->state = &state;
+  Asked& asked = *static_cast<Asked*>(with);
+  asked.state = &state;
   const base::Locked locked{state.lock};
+  if (state.is_sampled())
+    return tell_drawn_objects(state, asked.look, asked.context);
   state.slabs.for_each(tell_blocks_in, with);
 }
 

@@ -7,6 +7,7 @@
 #include "check/fills.hpp"
 #include "check/live_blocks.hpp"
 #include "check/object_checks.hpp"
+#include "check/object_samples.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
 #include "port/object_hooks.hpp"
@@ -260,11 +261,27 @@ std::size_t make_steady(State& state, std::size_t n) noexcept {
   return filled;
 }
 
-constexpr port::ObjectHooks hooks{begin_objects, end_objects,  forget_objects,
-                                  lend_slab,     look_at_slab, take_back_slab,
-                                  take,          put,          put_made,
-                                  drain,         waiting,      describe_object,
-                                  take_steady,   make_steady};
+constexpr port::ObjectHooks hooks{begin_objects,
+                                  end_objects,
+                                  forget_objects,
+                                  lend_slab,
+                                  look_at_slab,
+                                  take_back_slab,
+                                  take,
+                                  put,
+                                  put_made,
+                                  drain,
+                                  waiting,
+                                  describe_object,
+                                  take_steady,
+                                  make_steady,
+                                  begin_samples,
+                                  draw_object,
+                                  is_drawn_object,
+                                  end_drawn_object,
+                                  keep_drawn_object,
+                                  reap_samples,
+                                  end_samples};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "check/sampling.hpp"
 
 #include "check/guarded_slots.hpp"
+#include "object/state.hpp"
 #include "port/sample_hooks.hpp"
 
 #include <atomic>
@@ -26,6 +27,8 @@ constinit std::atomic<std::uint64_t> samples{0};
 constinit std::atomic<std::uint64_t> declined{0};
 constinit std::atomic<std::uint64_t> blocks_seen{0};
 constinit std::atomic<std::uint32_t> state{0};
+constinit std::atomic<bool> has_objects{false};
+constinit std::atomic<std::uint64_t> struck{0};  // when
 
 // What time has earned since this was asked last.
 bool refill() noexcept {
@@ -45,6 +48,17 @@ bool refill() noexcept {
   const std::int64_t before =
       credit.fetch_add(earned < most_credit ? earned : most_credit, relaxed);
   return before + earned > 0;
+}
+
+// A thread that takes and gives back one object by turns never comes by on its
+// own: so a clock of another pool has it do so, as often as there may be
+// credit.
+void strike() noexcept {
+  const std::uint64_t now = os::coarse_now();
+  std::uint64_t last = struck.load(relaxed);
+  if (now != last && credit.load(relaxed) > 0 &&
+      struck.compare_exchange_strong(last, now, relaxed))
+    object::State::strike();
 }
 
 // xorshift, of Marsaglia 2003.
@@ -147,8 +161,14 @@ bool samples_all() noexcept {
   return budget.load(relaxed) == whole;
 }
 
+void strike_objects_too() noexcept {
+  has_objects.store(true, relaxed);
+}
+
 bool may_sample(std::uint32_t blocks) noexcept {
   blocks_seen.fetch_add(blocks, relaxed);
+  if (has_objects.load(relaxed)) [[unlikely]]
+    strike();
   if (credit.load(relaxed) > 0 && refilled.load(relaxed) != 0)
     return budget.load(relaxed) != 0;
   return (refill() || samples_all()) && budget.load(relaxed) != 0;

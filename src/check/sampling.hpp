@@ -49,6 +49,10 @@ void set_sampling_budget(std::uint32_t millionths) noexcept;
 /// Whether a draw hits; `blocks` came and went since the pool's last one.
 [[nodiscard]] bool may_sample(std::uint32_t blocks) noexcept;
 
+/// From now on there are object pools to draw from: what a clock that strikes
+/// anywhere in the process has their threads come by for.
+void strike_objects_too() noexcept;
+
 /// Every draw hits, and each block is drawn. For tests.
 [[nodiscard]] bool samples_all() noexcept;
 

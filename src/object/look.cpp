@@ -43,16 +43,17 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   stats.held = stats.slabs * shape.size;
   stats.own = state.parts.bytes();
   stats.unused = state.slabs.unused();
-  stats.slots = stats.slabs * shape.slots;
+  stats.slots = stats.slabs * shape.slots + state.guarded;
   stats.at_hand = state.objects_at_hand() + state.objects_of_processors();
   stats.in_depot = state.depot.objects() + state.waiting();
   const std::size_t in_magazines = stats.at_hand + stats.in_depot;
   // While others work the sum may be of different moments.
-  const std::size_t taken = state.slabs.taken();
+  const std::size_t out = state.drawn_out.load(std::memory_order_relaxed);
+  const std::size_t taken = state.slabs.taken() + out;
   stats.in_use = taken > in_magazines ? taken - in_magazines : 0;
-  stats.ready = state.slabs.free_made() + in_magazines;
+  stats.ready = state.slabs.free_made() + in_magazines + (state.guarded - out);
   stats.slot = shape.stride;
-  stats.wasted = stats.held - stats.slots * shape.stride;
+  stats.wasted = stats.held - (stats.slots - state.guarded) * shape.stride;
   stats.colours = shape.colours;
   stats.slabs_made = state.made;
   stats.slabs_returned = state.made - stats.slabs;

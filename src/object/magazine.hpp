@@ -58,6 +58,10 @@ struct alignas(64) Cache : detail::AtHand {
   // more, they cannot be had then. The release at the end pairs with nothing
   // but the fork itself.
   std::atomic<std::uint32_t> busy;
+  // Of a sampled pool: calls for which what the thread has stays aside, and
+  // those of them before the next draw. draw.cpp.
+  std::uint16_t aside;
+  std::uint16_t to_pass;
 
   static constexpr std::uint32_t own_capacity = 23;
   void* below_own;  // null, as below any oldest round

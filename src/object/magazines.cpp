@@ -139,7 +139,7 @@ Cache* come_by(State& state) noexcept {
   if (is_due) [[unlikely]]
     state.give_back_some();
   Cache* const cache = state.own_cache();
-  if (cache != nullptr && !is_due)
+  if (cache != nullptr && !is_due && !state.stays_aside(*cache))
     state.arm(*cache);
   return cache;
 }
@@ -248,6 +248,9 @@ void State::unload_depot() noexcept {
 
 [[gnu::noinline]] TakenSlot State::take_on_thread() noexcept {
   Cache* const cache = come_by(*this);
+  if (is_sampled()) [[unlikely]]
+    if (const TakenSlot drawn = draw(cache); drawn.slot != nullptr)
+      return drawn;
   if (cache == nullptr)
     return take_from_slabs();
   {
@@ -259,7 +262,10 @@ void State::unload_depot() noexcept {
 }
 
 [[gnu::noinline]] void State::put_on_thread(void* slot) noexcept {
-  if (Cache* const cache = come_by(*this)) {
+  Cache* const cache = come_by(*this);
+  if (is_sampled() && end_draw(cache, slot)) [[unlikely]]
+    return;
+  if (cache != nullptr) {
     if (!cache->is_empty() && cache->newest() == slot) [[unlikely]]
       report_free(*this, slot);
     if constexpr (base::is_dev)

@@ -12,7 +12,7 @@ namespace object {
 State::State(ObjectPoolCore& pool_, Upstream* upstream_,
              const detail::ObjectKind& kind, const Shape& shape,
              bool has_magazines_, std::uint32_t processor_count_,
-             std::uint32_t id_, void* checks_) noexcept
+             std::uint32_t id_, void* checks_, void* samples_) noexcept
     : pool(pool_),
       upstream(upstream_),
       destroy(kind.destroy),
@@ -21,6 +21,7 @@ State::State(ObjectPoolCore& pool_, Upstream* upstream_,
       processor_count(processor_count_),
       slab_size(kind.slab),
       checks(checks_),
+      samples(samples_),
       slabs(shape),
       capacity(first_capacity(slabs.shape().stride)) {}
 
@@ -125,6 +126,8 @@ std::size_t State::reap() noexcept {
     const base::Locked locked{lock};
     unload_spare();
   }
+  if (is_sampled())
+    port::object_hooks()->reap_samples(*this);
   return shrink(no_limit) + shrink_parts();
 }
 
@@ -187,6 +190,8 @@ Slab& State::require_own(const void* slot,
 }
 
 void State::put(void* slot, bool is_made) noexcept {
+  if (is_sampled() && port::object_hooks()->is_drawn(slot)) [[unlikely]]
+    return port::object_hooks()->keep_drawn(*this, slot, is_made);
   std::uint32_t number = 0;
   Slab& slab = require_own(slot, number);
   slabs.put(slab, number, is_made);
@@ -199,6 +204,10 @@ namespace detail {
 
 using object::Slab;
 using object::State;
+
+namespace {
+constexpr auto relaxed = std::memory_order_relaxed;
+}
 
 ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
                                const ObjectPoolOptions& options) noexcept {
@@ -217,8 +226,16 @@ ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
   std::uint32_t processors = checks != nullptr ? 1 : 0;
   if (has_magazines && options.per_cpu)
     processors = port::processor_count();
-  State& state = *::new (State::place_in(*this)) State{
-      *this, upstream, kind, shape, has_magazines, processors, id, checks};
+  // What is drawn lies elsewhere, so it is no upstream's; and it comes back by
+  // calls that look, which those of processors and of steady pools do not.
+  void* const samples = hooks != nullptr && mode == CheckMode::sampled &&
+                                upstream == nullptr && processors == 0 &&
+                                !kind.is_steady
+                            ? hooks->begin_samples(kind, options.checks, id)
+                            : nullptr;
+  State& state = *::new (State::place_in(*this))
+                     State{*this,      upstream, kind,   shape,  has_magazines,
+                           processors, id,       checks, samples};
   state.reap_when_short = options.reap_when_short;
   state.link();
 }
@@ -230,13 +247,17 @@ ObjectPoolCore::~ObjectPoolCore() {
   {
     const base::Locked locked{state.lock};
     state.unload_all();
-    in_use = state.has_lost ? 0 : state.slabs.taken();
+    in_use = state.has_lost
+                 ? 0
+                 : state.slabs.taken() + state.drawn_out.load(relaxed);
     state.least_slabs = 0;
   }
   if (state.checks != nullptr)
     port::object_hooks()->end(state, in_use);
   else if (in_use != 0) [[unlikely]]
     report_in_use(state, in_use);
+  if (state.is_sampled())
+    port::object_hooks()->end_samples(state);
   state.shrink(no_limit);
   state.drop_tables();
   state.drop_processors();

@@ -62,8 +62,8 @@ class Link {
 struct State {
   State(ObjectPoolCore& pool_, Upstream* upstream_,
         const detail::ObjectKind& kind, const Shape& shape, bool has_magazines_,
-        std::uint32_t processor_count_, std::uint32_t id_,
-        void* checks_) noexcept;
+        std::uint32_t processor_count_, std::uint32_t id_, void* checks_,
+        void* samples_) noexcept;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
@@ -137,6 +137,24 @@ struct State {
   /// Gives a piece of what is due back.
   void give_back_some() noexcept TARN_EXCLUDES(lock);
 
+  // draw.cpp
+  [[nodiscard]] bool is_sampled() const noexcept {
+    return detail::has_thread_locals && samples != nullptr;
+  }
+  /// A guarded object, where the clock says so. `cache` is this thread's, or
+  /// null.
+  [[nodiscard]] TakenSlot draw(Cache* cache) noexcept TARN_EXCLUDES(lock);
+  /// Whether it was one that came back.
+  [[nodiscard]] bool end_draw(Cache* cache, void* slot) noexcept
+      TARN_EXCLUDES(lock);
+  /// Whether what the thread has stays aside for this call.
+  [[nodiscard]] bool stays_aside(Cache& cache) const noexcept {
+    return is_sampled() && cache.aside != 0 && --cache.aside != 0;
+  }
+  /// Has the next call of each thread come by, of all sampled pools that nobody
+  /// is in. Waits for nobody.
+  static void strike() noexcept;
+
   // threads.cpp
   /// Caches by the numbers of their threads.
   [[nodiscard]] static Cache** caches(HandTable& table) noexcept {
@@ -146,6 +164,7 @@ struct State {
   [[nodiscard]] Cache* own_cache() noexcept TARN_EXCLUDES(lock);
   /// Lets the thread find again what it has.
   void arm(Cache& cache) noexcept;
+  void disarm(const Cache& cache) noexcept;
   void disarm_all() noexcept TARN_REQUIRES(lock);
   [[nodiscard]] Cache* enter() noexcept TARN_EXCLUDES(lock);
   [[nodiscard]] bool widen(std::uint32_t number) noexcept TARN_EXCLUDES(lock);
@@ -217,7 +236,9 @@ struct State {
   // with processors, of which it has none, so that no other way asks.
   const std::uint32_t processor_count;
   const std::size_t slab_size;
-  void* const checks;  // of port/object_hooks.hpp; null: it is not checked
+  // Of port/object_hooks.hpp. Null: it is not checked; not sampled.
+  void* const checks;
+  void* const samples;
 
   mutable base::SpinLock lock;
   Slabs slabs TARN_GUARDED_BY(lock);
@@ -225,6 +246,7 @@ struct State {
   bool lacks_parts TARN_GUARDED_BY(lock) = false;  // some were refused
   Depot depot TARN_GUARDED_BY(lock);
   std::uint32_t capacity TARN_GUARDED_BY(lock);       // of a new magazine
+  std::uint32_t guarded TARN_GUARDED_BY(lock) = 0;    // objects, of draw.cpp
   std::size_t least_slabs TARN_GUARDED_BY(lock) = 0;  // were reserved
   // Objects went with threads that are not here: this is a child after fork.
   bool has_lost TARN_GUARDED_BY(lock) = false;
@@ -240,6 +262,8 @@ struct State {
   std::size_t seen_contended TARN_GUARDED_BY(lock) = 0;
   // Written under the lock; who reads it without learns when to come.
   std::atomic<bool> has_due{false};
+  // Guarded objects that somebody has, or has at hand. The same.
+  std::atomic<std::uint32_t> drawn_out{0};
   Due due TARN_GUARDED_BY(lock);
 
   // One for each processor, from the first call on; in a part, or lent. The

@@ -151,6 +151,18 @@ void State::for_each(void (*look)(State& state, void* with) noexcept,
     look(*state, with);
 }
 
+void State::strike() noexcept {
+  if (!pools_lock.try_lock())
+    return;
+  for (State* state = pools; state != nullptr; state = state->next) {
+    if (!state->is_sampled() || !state->lock.try_lock())
+      continue;
+    state->disarm_all();
+    state->lock.unlock();
+  }
+  pools_lock.unlock();
+}
+
 bool State::begin_reap(Reaper& reaper) noexcept {
   const base::Locked locked{pools_lock};
   for (Reaper* it = all_reapers; it != nullptr; it = it->next)
@@ -227,6 +239,12 @@ void State::arm(Cache& cache) noexcept {
   std::atomic<AtHand*>& hand = present.hands()[cache.number];
   if (hand.load(std::memory_order_relaxed) != &cache)
     hand.store(&cache, std::memory_order_relaxed);
+}
+
+void State::disarm(const Cache& cache) noexcept {
+  HandTable& present = *table().load(std::memory_order_acquire);
+  present.hands()[cache.number].store(&nothing_at_hand,
+                                      std::memory_order_relaxed);
 }
 
 void State::disarm_all() noexcept {

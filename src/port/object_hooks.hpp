@@ -5,7 +5,8 @@
 // without it pools are as they ever were. A pool asks for its mode when it
 // begins, and keeps to it.
 //
-// Cost     none for a pool that is not checked.
+// Cost     none for a pool that is not checked, and none on the fast paths of
+//          one that is sampled.
 // Threads  shared, but for a pool's beginning and end. The pool's lock is held
 //          by nobody who calls.
 // Failure  as each says.
@@ -69,6 +70,25 @@ struct ObjectHooks {
   /// The two of a steady pool.
   void* (*take_steady)(object::State& state) noexcept;
   std::size_t (*make_steady)(object::State& state, std::size_t n) noexcept;
+
+  /// A pool of that id begins, which is asked to be as closely looked at as
+  /// `checks` says. What it keeps as its `samples`: an object now and then is
+  /// guarded. Null: none is.
+  void* (*begin_samples)(const detail::ObjectKind& kind, CheckMode checks,
+                         std::uint32_t id) noexcept;
+  /// A guarded object, which counts as drawn from now on. Empty: there is none.
+  detail::TakenSlot (*draw)(object::State& state) noexcept;
+  /// Whether a slot is a guarded one, of this pool or another.
+  bool (*is_drawn)(const void* slot) noexcept;
+  /// One that was drawn comes back: it is looked at, and nobody may touch it
+  /// for a while.
+  void (*end_draw)(object::State& state, void* slot) noexcept;
+  /// The same where the lock is held: it waits, and is looked at later.
+  void (*keep_drawn)(object::State& state, void* slot, bool is_made) noexcept;
+  /// Destroys those that wait, and has their memory go back.
+  void (*reap_samples)(object::State& state) noexcept;
+  /// The pool has ended. Nothing is drawn any more.
+  void (*end_samples)(object::State& state) noexcept;
 };
 
 // Written once, before the first mode is set; pairs: release in the writer with
