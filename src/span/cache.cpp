@@ -11,7 +11,11 @@ namespace tarn::span {
 
 constinit const ChunkCache no_cache = {};
 
-constinit thread_local Lane own_lane{const_cast<ChunkCache*>(&no_cache), 0};
+// On a line of its own: threads without a cache write that they are busy.
+alignas(64) constinit Lane no_lane{const_cast<ChunkCache*>(&no_cache), 0};
+
+constinit thread_local Lane* own_lane = &no_lane;
+constinit thread_local bool is_without_cache = false;
 
 namespace {
 
@@ -42,25 +46,17 @@ constexpr std::uint32_t quota_part = 4;
 constexpr std::uint32_t untouched_rounds = 10;
 
 ChunkCache* own_cache() noexcept {
-  Lane& lane = own_lane;
-  if (lane.own != nullptr) [[likely]]
-    return lane.own;
-  if (lane.has_ended)
+  if (own_lane->own != nullptr) [[likely]]
+    return own_lane->own;
+  if (is_without_cache)
     return nullptr;
-  ChunkCache* const cache = adopt_or_make(lane);
   // The thread has its number from now on, and with it its exit hook.
   static_cast<void>(port::thread_index());
-  if (cache == nullptr || !thread::watch()) {
-    lane.has_ended = true;
-    if (cache != nullptr) {
-      const base::Locked locked{cache->lock};
-      cache->lane = nullptr;
-    }
-    return nullptr;
-  }
-  lane.own = cache;
-  lane.cache.store(cache, std::memory_order_release);
-  lane.hand_size.store(Lane::is_empty, relaxed);
+  ChunkCache* const cache = thread::watch() ? adopt_or_make() : nullptr;
+  if (cache == nullptr)
+    is_without_cache = true;
+  else
+    own_lane = &cache->lane;
   return cache;
 }
 
@@ -260,7 +256,7 @@ void put_chunk(unsigned step, FreeChunk* chunk) noexcept {
 }
 
 void end_own_round(std::uint32_t now) noexcept {
-  ChunkCache* const cache = own_lane.own;
+  ChunkCache* const cache = own_lane->own;
   if (cache == nullptr || now - cache->last_round < round_ms)
     return;
   cache->last_round = now;
@@ -273,7 +269,7 @@ void end_own_round(std::uint32_t now) noexcept {
 }
 
 void run_duties() noexcept {
-  Lane& lane = own_lane;
+  Lane& lane = *own_lane;
   ChunkCache* const cache = lane.own;
   if (cache == nullptr)
     return;

@@ -62,7 +62,9 @@ struct ChunkCache;
 /// The largest chunk that a thread keeps at hand; no other thread takes it.
 inline constexpr std::size_t most_at_hand = 32 * KiB;
 
-/// What a thread's fast lane needs, in thread-local memory.
+/// What a thread's fast lane needs. It lies in the cache, not in the memory of
+/// the thread: one that first calls in its last destructor ends untold, and
+/// whoever comes by to clean must find a lane, not what was unmapped.
 struct Lane {
   // Of hand_size; no chunk has these sizes.
   static constexpr std::size_t is_empty = 0;
@@ -82,8 +84,7 @@ struct Lane {
   // takes a chunk to hand and the first when it lends it; read by whoever sums
   // up, and by a child after a fork. Orders nothing.
   std::atomic<std::size_t> hand_size{is_closed};
-  ChunkCache* own = nullptr;  // the owner's, while it has one
-  bool has_ended = false;     // no cache any more: the thread is at its end
+  ChunkCache* own = nullptr;  // null for the lane of those without a cache
 
   [[nodiscard]] std::size_t bytes_at_hand() const noexcept {
     const std::size_t size = hand_size.load(std::memory_order_relaxed);
@@ -96,11 +97,12 @@ struct ChunkCache {
   static constexpr unsigned bin_count = (largest_chunk / smallest_chunk) + 1;
 
   Bin bins[bin_count];
+  Lane lane;
   // Calls of the owner's slow lane, as Lane::ticks for a cleaner to see.
   std::atomic<std::uint32_t> slow_calls;
 
   base::SpinLock lock;  // below: the owner's slow lane and cleaners
-  Lane* lane TARN_GUARDED_BY(lock);  // null: no thread has it
+  bool has_thread TARN_GUARDED_BY(lock);
   Reserve reserves[steps] TARN_GUARDED_BY(lock);
   std::uint32_t period;      // ticks are counted down from here
   std::uint32_t last_look;   // ms
@@ -142,10 +144,16 @@ void unlock_caches_after_fork() noexcept;
 /// Gives the caches of threads that are not in the child to the shelves.
 void adopt_caches_in_child() noexcept;
 
-/// Empty for ever; every thread's lane begins and ends with it.
+/// Empty for ever: the cache of no_lane.
 extern const ChunkCache no_cache;
 
-extern constinit thread_local Lane own_lane
+/// Every thread begins and ends with it, and all that have no cache share it.
+extern constinit Lane no_lane;
+
+extern constinit thread_local Lane* own_lane
     __attribute__((tls_model("initial-exec")));
+
+/// Of this thread, from now on: it is at its end, or there was no memory.
+extern constinit thread_local bool is_without_cache;
 
 }  // namespace tarn::span

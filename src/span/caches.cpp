@@ -70,6 +70,11 @@ void prepare(ChunkCache& cache, bool is_small) noexcept {
     cache.reserves[step] = {};
     cache.reserves[step].quota = is_small ? 0 : least_quota;
   }
+  cache.lane.busy.store(0, relaxed);
+  cache.lane.ticks.store(2, relaxed);
+  cache.lane.own = &cache;
+  cache.lane.hand_size.store(Lane::is_empty, relaxed);
+  cache.lane.cache.store(&cache, relaxed);
   cache.is_small = is_small;
   cache.period = 1;
   cache.last_look = cache.last_round = cache.quiet_since = now_ms();
@@ -80,7 +85,7 @@ ChunkCache* find_unused() noexcept TARN_REQUIRES(caches.lock) {
        cache != nullptr; cache = cache->next) {
     // Its thread may be ending now, and says so under this lock.
     const base::Locked locked{cache->lock};
-    if (cache->lane == nullptr)
+    if (!cache->has_thread)
       return cache;
   }
   return nullptr;
@@ -127,27 +132,25 @@ void empty_hand(Lane& lane, Leaving& leaving) noexcept {
 }
 
 void give_up_own_cache() noexcept {
-  Lane& lane = own_lane;
-  ChunkCache* const cache = lane.own;
-  lane.has_ended = true;
+  ChunkCache* const cache = own_lane->own;
+  is_without_cache = true;
   if (cache == nullptr)
     return;
+  own_lane = &no_lane;
   Leaving leaving;
   {
     const base::Locked locked{cache->lock};
-    lane.cache.store(const_cast<ChunkCache*>(&no_cache), relaxed);
-    lane.own = nullptr;
     empty(*cache, leaving);
-    empty_hand(lane, leaving);
-    cache->lane = nullptr;
+    empty_hand(cache->lane, leaving);
+    cache->has_thread = false;
   }
   leaving.send();
 }
 
 // Leaves up to idle_bytes: what is at hand, and the smallest chunks.
-void trim(const Lane& lane, ChunkCache& cache, Leaving& leaving) noexcept
+void trim(ChunkCache& cache, Leaving& leaving) noexcept
     TARN_REQUIRES(cache.lock) {
-  std::size_t left = idle_bytes - lane.bytes_at_hand();
+  std::size_t left = idle_bytes - cache.lane.bytes_at_hand();
   for (unsigned step = 0; step < steps; ++step) {
     while (cache.reserves[step].count != 0) {
       FreeChunk* const batch = pop_batch(cache.reserves[step]);
@@ -162,9 +165,9 @@ void trim(const Lane& lane, ChunkCache& cache, Leaving& leaving) noexcept
 }
 
 // Whether nothing happened in the cache for `quiet` ms.
-bool is_quiet(const Lane& lane, ChunkCache& cache, std::uint32_t now,
+bool is_quiet(ChunkCache& cache, std::uint32_t now,
               std::uint32_t quiet) noexcept TARN_REQUIRES(cache.lock) {
-  const std::uint32_t ticks = lane.ticks.load(relaxed);
+  const std::uint32_t ticks = cache.lane.ticks.load(relaxed);
   const std::uint32_t calls = cache.slow_calls.load(relaxed);
   if (ticks == cache.seen_ticks && calls == cache.seen_calls)
     return !cache.is_trimmed && now - cache.quiet_since >= quiet;
@@ -181,16 +184,15 @@ bool empty_if_idle(ChunkCache& cache, std::uint32_t now,
   Leaving leaving;
   if (!cache.lock.try_lock())
     return false;
-  Lane* const lane = cache.lane;
-  if (lane != nullptr && lane != &own_lane &&
-      is_quiet(*lane, cache, now, quiet)) {
-    lane->cache.store(const_cast<ChunkCache*>(&no_cache), relaxed);
+  Lane& lane = cache.lane;
+  if (cache.has_thread && &lane != own_lane && is_quiet(cache, now, quiet)) {
+    lane.cache.store(const_cast<ChunkCache*>(&no_cache), relaxed);
     if (os::barrier_all_threads() &&
-        lane->busy.load(std::memory_order_acquire) == 0) {
-      trim(*lane, cache, leaving);
+        lane.busy.load(std::memory_order_acquire) == 0) {
+      trim(cache, leaving);
       cache.is_trimmed = true;
     }
-    lane->cache.store(&cache, std::memory_order_release);
+    lane.cache.store(&cache, std::memory_order_release);
   }
   cache.lock.unlock();
   return leaving.send();
@@ -199,7 +201,7 @@ bool empty_if_idle(ChunkCache& cache, std::uint32_t now,
 }  // namespace
 
 // A cache stays in the list; only under the list's lock does it get a thread.
-ChunkCache* adopt_or_make(Lane& lane) noexcept {
+ChunkCache* adopt_or_make() noexcept {
   const base::Locked locked{caches.lock};
   start(caches);
   if (!caches.can_end)
@@ -211,8 +213,7 @@ ChunkCache* adopt_or_make(Lane& lane) noexcept {
     return nullptr;
   const base::Locked cache_locked{cache->lock};
   prepare(*cache, caches.are_small);
-  cache->lane = &lane;
-  lane.ticks.store(2, relaxed);
+  cache->has_thread = true;
   return cache;
 }
 
@@ -238,8 +239,8 @@ std::size_t cached_bytes() noexcept {
   for (ChunkCache* cache = caches.all.load(std::memory_order_acquire);
        cache != nullptr; cache = cache->next) {
     const base::Locked locked{cache->lock};
-    if (cache->lane != nullptr)
-      bytes += cache->lane->bytes_at_hand();
+    if (cache->has_thread)
+      bytes += cache->lane.bytes_at_hand();
     for (unsigned step = 0; step < steps; ++step) {
       const Reserve& reserve = cache->reserves[step];
       for (const FreeChunk* batch = reserve.batches; batch != nullptr;
@@ -274,11 +275,11 @@ void adopt_caches_in_child() noexcept {
     Leaving leaving;
     {
       const base::Locked locked{cache->lock};
-      if (cache->lane == nullptr || cache->lane == &own_lane)
+      if (!cache->has_thread || &cache->lane == own_lane)
         continue;
       empty(*cache, leaving);
-      empty_hand(*cache->lane, leaving);
-      cache->lane = nullptr;
+      empty_hand(cache->lane, leaving);
+      cache->has_thread = false;
     }
     leaving.send_uncounted();
   }

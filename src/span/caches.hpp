@@ -54,8 +54,8 @@ void empty_bin(ChunkCache& cache, unsigned step, Leaving& leaving) noexcept
 /// Needs one.
 [[nodiscard]] FreeChunk* pop_batch(Reserve& reserve) noexcept;
 
-/// A cache for the thread of `lane`, empty. Null: there is no memory, or no
-/// way to get it back at the thread's end.
-[[nodiscard]] ChunkCache* adopt_or_make(Lane& lane) noexcept;
+/// A cache for this thread, empty. Null: there is no memory, or no way to get
+/// it back at the thread's end.
+[[nodiscard]] ChunkCache* adopt_or_make() noexcept;
 
 }  // namespace tarn::span

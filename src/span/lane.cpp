@@ -4,6 +4,7 @@
 //
 // The id of a chunk in a cache is always 0: a pool with a name enters its id on
 // the slow lane and takes it out before it gives the chunk back.
+#include "base/count_down.hpp"
 #include "base/order.hpp"
 #include "port/world.hpp"
 #include "span/cache.hpp"
@@ -54,7 +55,7 @@ Loan lend_granules(const Ask& ask) noexcept {
 }
 
 [[gnu::noinline]] Loan lend_slow(const Ask& ask) noexcept {
-  own_lane.busy.store(0, std::memory_order_release);
+  own_lane->busy.store(0, std::memory_order_release);
   run_duties();
   const std::size_t size = base::larger(ask.size, ask.align);
   if (size > largest_chunk || ask.align > granule_size)
@@ -73,7 +74,7 @@ Loan lend_granules(const Ask& ask) noexcept {
 }
 
 [[gnu::noinline]] void take_back_slow(Loan loan) noexcept {
-  own_lane.busy.store(0, std::memory_order_release);
+  own_lane->busy.store(0, std::memory_order_release);
   if (loan.size > largest_chunk)
     the_space.release(loan.memory, loan.size / granule_size);
   else
@@ -106,7 +107,7 @@ Loan lend_from_bin(std::size_t size) noexcept {
   const std::size_t units = in_units(size);
   if (units >= ChunkCache::bin_count) [[unlikely]]
     return lend_size_slow(size);
-  Lane& lane = own_lane;
+  Lane& lane = *own_lane;
   lane.busy.store(1, relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   ChunkCache* const cache = lane.cache.load(std::memory_order_acquire);
@@ -114,10 +115,8 @@ Loan lend_from_bin(std::size_t size) noexcept {
   FreeChunk* const chunk = bin.head;
   if (chunk == nullptr) [[unlikely]]
     return lend_size_slow(size);
-  const std::uint32_t ticks = lane.ticks.load(relaxed) - 1;
-  if (ticks == 0) [[unlikely]]
+  if (base::count_down(lane.ticks)) [[unlikely]]
     return lend_size_slow(size);
-  lane.ticks.store(ticks, relaxed);
   bin.head = chunk->next;
   ++bin.room;
   chunk->holder = nullptr;
@@ -143,13 +142,11 @@ Loan system_lend(const Ask& ask) noexcept {
 }
 
 Loan system_lend_chunk(std::size_t size) noexcept {
-  Lane& lane = own_lane;
+  Lane& lane = *own_lane;
   if (lane.hand_size.load(relaxed) != size)
     return lend_from_bin(size);
-  const std::uint32_t ticks = lane.ticks.load(relaxed) - 1;
-  if (ticks == 0) [[unlikely]]
+  if (base::count_down(lane.ticks)) [[unlikely]]
     return lend_size_slow(size);
-  lane.ticks.store(ticks, relaxed);
   lane.hand_size.store(Lane::is_empty, relaxed);
   FreeChunk* const chunk = lane.hand;
   chunk->holder = nullptr;
@@ -160,19 +157,20 @@ void system_take_back(Loan loan) noexcept {
   const std::size_t units = in_units(loan.size);
   if (units >= ChunkCache::bin_count) [[unlikely]]
     return take_back_slow(loan);
-  Lane& lane = own_lane;
+  Lane& lane = *own_lane;
   lane.busy.store(1, relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   ChunkCache* const cache = lane.cache.load(std::memory_order_acquire);
   Bin& bin = cache->bins[units];
-  const std::uint32_t room = bin.room;
-  if (room == 0) [[unlikely]]
+  if (bin.room == 0) [[unlikely]]
     return take_back_slow(loan);
   auto* const chunk = reinterpret_cast<FreeChunk*>(loan.memory);
   chunk->next = bin.head;
   chunk->holder = cache;
   bin.head = chunk;
-  bin.room = room - 1;
+  // One instruction, where the processor counts in memory.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  --bin.room;
   lane.busy.store(0, std::memory_order_release);
 }
 
@@ -181,7 +179,7 @@ namespace {
 // The last of a list, a pool's first chunk: to hand, unless one of its size is
 // there. What was there makes room.
 void take_back_last(FreeChunk* chunk, std::size_t size) noexcept {
-  Lane& lane = own_lane;
+  Lane& lane = *own_lane;
   const std::size_t former = lane.hand_size.load(relaxed);
   if (former == size || former == Lane::is_closed)
     return system_take_back({reinterpret_cast<std::byte*>(chunk), size});
@@ -194,7 +192,7 @@ void take_back_last(FreeChunk* chunk, std::size_t size) noexcept {
 
 // Inside the hand-shake once for all of them, up to one that leaves the lane.
 [[gnu::noinline]] void take_back_several(void* chunks) noexcept {
-  Lane& lane = own_lane;
+  Lane& lane = *own_lane;
   lane.busy.store(1, relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   ChunkCache* const cache = lane.cache.load(std::memory_order_acquire);
@@ -224,7 +222,7 @@ void take_back_last(FreeChunk* chunk, std::size_t size) noexcept {
 }  // namespace
 
 void system_take_back_list(void* chunks) noexcept {
-  Lane& lane = own_lane;
+  Lane& lane = *own_lane;
   const LentChunk lent = look_at(chunks);
   const bool goes_to_hand = lent.next == nullptr && lent.size <= most_at_hand &&
                             lane.hand_size.load(relaxed) == Lane::is_empty;

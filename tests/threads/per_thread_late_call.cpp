@@ -1,10 +1,14 @@
 // A thread calls in its last destructors, when it is told of no end any more,
-// and ends with all of its memory; then its sets end.
+// and ends with all of its memory; then whoever cleans comes by, and its sets
+// end.
 // A sanitizer's thread is over before that.
 // ONLY dev
 #include "tarn/per_thread.hpp"
 
+#include "span/cache.hpp"
+
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <pthread.h>
@@ -93,6 +97,9 @@ void call_late(int rounds) {
            "a thread");
   }
   demand(caller.rounds_left == 0, "the thread called late");
+  // The first look learns what there is, the second finds all threads idle.
+  for (std::uint32_t now = 0; now != 2; ++now)
+    tarn::span::empty_idle_caches(now, 0);
   pthread_key_delete(caller.key);
   for (PerThread<Counter>& set : sets)
     demand(set.stats().pools == 1, "one pool a set");

@@ -32,7 +32,7 @@ std::size_t length_of(const span::FreeChunk* chunk,
 
 // Bytes in this thread's cache.
 std::size_t look_at_cache(const std::vector<Loan>& lent) TARN_UNCHECKED_LOCKS {
-  span::ChunkCache& cache = *span::own_lane.own;
+  span::ChunkCache& cache = *span::own_lane->own;
   std::set<const void*> seen;
   for (const Loan& loan : lent)
     seen.insert(loan.memory);
@@ -103,7 +103,7 @@ TEST_CASE("a cache holds what its counts say, whatever is lent and returned") {
 TEST_CASE("a thread's cache holds a batch of each size in its bin") {
   in_new_cache([] {
     for (unsigned step = 0; step < span::steps; ++step) {
-      const span::Bin& bin = span::own_lane.own->bin(step);
+      const span::Bin& bin = span::own_lane->own->bin(step);
       CHECK(bin.limit == span::batch_of(step));
       CHECK(bin.limit * span::chunk_size(step) >= 256 * KiB);
     }

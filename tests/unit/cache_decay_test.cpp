@@ -29,7 +29,7 @@ void serve(std::size_t chunks) {
 
 // Chunks in this thread's cache.
 std::size_t kept() {
-  span::ChunkCache& cache = *span::own_lane.own;
+  span::ChunkCache& cache = *span::own_lane->own;
   const base::Locked locked{cache.lock};
   std::size_t chunks = cache.bin(step).count();
   for (const span::FreeChunk* batch = cache.reserves[step].batches;

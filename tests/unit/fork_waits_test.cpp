@@ -67,7 +67,7 @@ bool waits_for(Choose choose) {
 
 // Bytes of one size in this thread's cache.
 std::size_t kept(unsigned step) TARN_UNCHECKED_LOCKS {
-  span::ChunkCache& cache = *span::own_lane.own;
+  span::ChunkCache& cache = *span::own_lane->own;
   std::size_t chunks = cache.bin(step).count();
   for (const span::FreeChunk* batch = cache.reserves[step].batches;
        batch != nullptr; batch = batch->next_batch)
@@ -79,7 +79,7 @@ std::size_t kept(unsigned step) TARN_UNCHECKED_LOCKS {
 
 TEST_CASE("a fork waits for a thread that is in its cache") {
   CHECK(
-      waits_for([]() -> base::SpinLock& { return span::own_lane.own->lock; }));
+      waits_for([]() -> base::SpinLock& { return span::own_lane->own->lock; }));
 }
 
 TEST_CASE("a fork waits for a thread that is at any shelf") {

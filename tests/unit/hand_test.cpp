@@ -33,7 +33,7 @@ Loan lend(std::size_t bytes) {
 }
 
 std::size_t at_hand() {
-  return span::own_lane.bytes_at_hand();
+  return span::own_lane->bytes_at_hand();
 }
 
 std::size_t on_shelf() {

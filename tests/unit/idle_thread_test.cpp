@@ -84,14 +84,15 @@ class Idler : public Worker {
     std::size_t bytes = 0;
     tell([&bytes] {
       for (unsigned step = 0; step < span::steps; ++step)
-        bytes += span::own_lane.own->bin(step).count() * span::chunk_size(step);
+        bytes +=
+            span::own_lane->own->bin(step).count() * span::chunk_size(step);
     });
     return bytes;
   }
 
  private:
   static bool has(unsigned step, std::uint32_t count) TARN_UNCHECKED_LOCKS {
-    span::ChunkCache& cache = *span::own_lane.own;
+    span::ChunkCache& cache = *span::own_lane->own;
     return cache.bin(step).count() == count && cache.reserves[step].count == 0;
   }
   void keep_of(unsigned step, std::uint32_t count) {
@@ -216,9 +217,9 @@ TEST_CASE("nobody waits for a cache whose thread is in it") {
   Idler idler;
   idler.keep({0, 20});
   look(1000);
-  idler.tell([]() TARN_UNCHECKED_LOCKS { span::own_lane.own->lock.lock(); });
+  idler.tell([]() TARN_UNCHECKED_LOCKS { span::own_lane->own->lock.lock(); });
   look(1000 + quiet);
-  idler.tell([]() TARN_UNCHECKED_LOCKS { span::own_lane.own->lock.unlock(); });
+  idler.tell([]() TARN_UNCHECKED_LOCKS { span::own_lane->own->lock.unlock(); });
   CHECK(span::empty_idle_caches(1000 + quiet, quiet));
 }
 
@@ -226,7 +227,7 @@ TEST_CASE("nobody empties a cache that its thread uses, or one without one") {
   { Idler ended; }
   Loan mine = port::system_lend_chunk(8 * KiB);
   port::system_take_back(mine);
-  const auto count_mine = [] { return span::own_lane.own->bin(1).count(); };
+  const auto count_mine = [] { return span::own_lane->own->bin(1).count(); };
   const std::uint32_t before = count_mine();
   look(1000);
   look(1000 + 9 * quiet);

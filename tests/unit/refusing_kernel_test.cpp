@@ -109,7 +109,7 @@ TEST_CASE("each of a hundred threads has a cache in memory of its own") {
   for (std::size_t i = 0; i < count; ++i)
     threads.emplace_back([&caches, &all_are_there, i] {
       port::system_take_back(port::system_lend_chunk(4 * KiB));
-      caches[i] = own_lane.own;
+      caches[i] = own_lane->own;
       all_are_there.arrive_and_wait();
     });
   for (std::thread& thread : threads)

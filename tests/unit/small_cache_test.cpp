@@ -36,7 +36,7 @@ Loan lend(std::size_t size) {
 
 // Bytes in this thread's bins, and those that it has in reserve.
 std::size_t kept_here() TARN_UNCHECKED_LOCKS {
-  span::ChunkCache* const cache = span::own_lane.own;
+  span::ChunkCache* const cache = span::own_lane->own;
   REQUIRE(cache != nullptr);
   std::size_t bytes = 0;
   for (unsigned step = 0; step < span::steps; ++step) {

@@ -22,12 +22,12 @@ constexpr std::size_t size = span::chunk_size(step);
 constexpr unsigned patience = 9;  // calm rounds until a quota falls
 
 std::uint32_t quota() TARN_UNCHECKED_LOCKS {
-  return span::own_lane.own->reserves[step].quota;
+  return span::own_lane->own->reserves[step].quota;
 }
 
 // Bytes in this thread's bin and behind it.
 std::size_t kept() TARN_UNCHECKED_LOCKS {
-  span::ChunkCache& cache = *span::own_lane.own;
+  span::ChunkCache& cache = *span::own_lane->own;
   std::size_t chunks = cache.bin(step).count();
   for (const span::FreeChunk* batch = cache.reserves[step].batches;
        batch != nullptr; batch = batch->next_batch)
@@ -159,7 +159,7 @@ TEST_CASE("who only borrows, or only gives back, keeps no more for it") {
 TEST_CASE(
     "looks at the clock come a few milliseconds apart, whatever is done") {
   in_new_cache([] {
-    const auto period = [] { return span::own_lane.own->period; };
+    const auto period = [] { return span::own_lane->own->period; };
     const auto work = [] {
       for (int i = 0; i < 200; ++i)
         port::system_take_back(port::system_lend_chunk(size));
@@ -187,7 +187,9 @@ TEST_CASE(
 TEST_CASE("a bin that nobody touched for ten rounds keeps 64 KiB at most") {
   in_new_cache([] {
     constexpr unsigned largest = span::steps - 1;
-    const auto chunks = [] { return span::own_lane.own->bin(largest).count(); };
+    const auto chunks = [] {
+      return span::own_lane->own->bin(largest).count();
+    };
     port::system_take_back(port::system_lend_chunk(span::chunk_size(largest)));
     // This round's end notes what there is, and parts what there is too much.
     end_round();
@@ -211,7 +213,7 @@ TEST_CASE("a thread that only gives back ends its rounds too") {
         port::system_take_back(loans.back());
         loans.pop_back();
       }
-      CHECK(span::own_lane.own->last_round == span::now_ms());
+      CHECK(span::own_lane->own->last_round == span::now_ms());
     }
     for (const Loan& loan : loans)
       port::system_take_back(loan);
