@@ -19,10 +19,30 @@ std::string text_of(const Call& call) {
   return text;
 }
 
+bool is_of_tarn(const Call& call) {
+  return call.file.find("/include/tarn/") != std::string::npos;
+}
+
 // Inlined code of tarn, or of the C++ library: not who called it.
 bool is_passed_through(const Call& call) {
-  return call.function.rfind("tarn::", 0) == 0 ||
+  return is_of_tarn(call) ||
          call.file.find("/include/c++/") != std::string::npos;
+}
+
+// Whether it is how a program or a thread begins, or code that tarn's headers
+// have left in the program.
+bool is_plumbing(const std::vector<Call>& calls) {
+  static const std::set<std::string> beginnings{"_start",
+                                                "__libc_start_main",
+                                                "__libc_start_main_impl",
+                                                "start_thread",
+                                                "__clone3",
+                                                "__libc_start_call_main",
+                                                "clone",
+                                                "clone3"};
+  return (calls.size() == 1 && beginnings.count(calls.front().function) != 0) ||
+         (!calls.empty() &&
+          std::all_of(calls.begin(), calls.end(), is_of_tarn));
 }
 
 std::string text_of(const std::vector<Call>& calls) {
@@ -33,20 +53,6 @@ std::string text_of(const std::vector<Call>& calls) {
     if (is_all || !is_passed_through(call))
       text += (text.empty() ? "" : ", inlined into ") + text_of(call);
   return text;
-}
-
-// Whether it is no more than how a program or a thread begins.
-bool is_beginning(const Calls& at) {
-  static const std::set<std::string> beginnings{"_start",
-                                                "__libc_start_main",
-                                                "__libc_start_main_impl",
-                                                "start_thread",
-                                                "__clone3",
-                                                "__libc_start_call_main",
-                                                "clone",
-                                                "clone3"};
-  return at.calls.size() == 1 &&
-         beginnings.count(at.calls.front().function) != 0;
 }
 
 Calls calls_of(const std::smatch& found, Symbols& symbols) {
@@ -75,7 +81,7 @@ std::optional<std::string> text_with_names(const std::string& line,
        at != end; ++at) {
     const Calls calls = calls_of(*at, symbols);
     const std::string before(rest, (*at)[0].first);
-    if (is_beginning(calls) && (*at)[0].second == line.end() &&
+    if (is_plumbing(calls.calls) && (*at)[0].second == line.end() &&
         before.find_first_not_of(' ') == std::string::npos)
       return std::nullopt;
     text += before + frame(*at, calls);

@@ -2,11 +2,10 @@
 //
 // A frame is told as `#2 /usr/bin/app+0x11d3 (4be2c01f9a88d310)`, anywhere in a
 // line; of it becomes `#2 f(int) at app.c:12, inlined into g() at app.c:20`.
-// What is inlined of tarn or the C++ library is not told where it was put into a
-// function of others. All else stays as it is, but for the calls by which the C library began the
-// program or thread: their lines are left out. In a line of JSON a call is an
-// object with `module`, `offset` and `build_id`, which gets `functions` behind
-// them.
+// A person is told less: nothing of what tarn's headers and the C++ library
+// had inlined into others, and no line of how the C library began the program
+// or thread. In a line of JSON a call is an object with `module`, `offset` and
+// `build_id`, which gets `functions` behind them; all are told there.
 //
 // Threads  confined.
 // SPDX-License-Identifier: MIT
