@@ -3,6 +3,7 @@
 // process forks: every child goes on with the blocks of its parent.
 //
 //     heap_torture [ROUNDS]     a round: so many steps in all
+// ALONE
 #include "tarn/heap.hpp"
 #include "tarn/system.hpp"
 

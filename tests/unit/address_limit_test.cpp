@@ -1,5 +1,6 @@
 // Each case runs in a child, whose first use of the space comes after the limit
 // was set; so this program must use none before.
+// ALONE
 #include "tarn/region.hpp"
 #include "tarn/system.hpp"
 

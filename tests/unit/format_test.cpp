@@ -1,4 +1,5 @@
 // What format.hpp promises.
+// ALONE
 #define FMT_HEADER_ONLY
 #include "tarn/format.hpp"
 

@@ -1,4 +1,5 @@
 // ONLY linux
+// ALONE
 #include "check/frames.hpp"
 
 #include "os/modules.hpp"

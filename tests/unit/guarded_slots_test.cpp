@@ -1,4 +1,5 @@
 // ONLY linux
+// ALONE
 #include "check/guarded_slots.hpp"
 
 #include "tarn/checks.hpp"

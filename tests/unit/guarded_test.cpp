@@ -1,4 +1,5 @@
 // What guarded.hpp and os/signals.hpp promise, each in a process of its own.
+// ALONE
 #include "check/guarded.hpp"
 
 #include "tarn/heap.hpp"

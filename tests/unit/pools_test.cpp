@@ -1,3 +1,4 @@
+// ALONE
 #include "check/pools.hpp"
 
 #include "check/sites.hpp"

@@ -1,5 +1,6 @@
 // Under a shell's own `ulimit -v`, which is there before the program starts,
 // and under a limit of data that the program sets itself.
+// ALONE
 #include "tarn/heap.hpp"
 #include "tarn/region.hpp"
 #include "tarn/system.hpp"

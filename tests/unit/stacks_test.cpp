@@ -1,4 +1,5 @@
 // ONLY linux
+// ALONE
 #include "check/stacks.hpp"
 
 #include "os/stack.hpp"
