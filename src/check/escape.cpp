@@ -67,7 +67,8 @@ void look_closer(Search& search, const Word* place) noexcept {
   search.first_holder = search.holder;
 }
 
-// Eight words at a time, of which hardly any is in the range.
+// A compare and a branch for each word, of which hardly any is in the range:
+// what is summed up first takes twice as long.
 [[gnu::no_sanitize_address, gnu::no_sanitize_thread]] void look_at(
     Search& search, const std::byte* begin, const std::byte* end) noexcept {
   constexpr std::ptrdiff_t at_once = 8;
@@ -77,20 +78,18 @@ void look_closer(Search& search, const Word* place) noexcept {
       reinterpret_cast<const Word*>(detail::address_of(end) & -sizeof(Word));
   const Word from = search.from;
   const Word size = search.size;
-  const auto is_in = [=](Word w) noexcept -> unsigned {
-    return w - from < size ? 1 : 0;
-  };
+  const auto is_in = [=](Word w) noexcept { return w - from < size; };
   for (; last - word >= at_once; word += at_once) {
-    const unsigned is_any = is_in(word[0]) | is_in(word[1]) | is_in(word[2]) |
-                            is_in(word[3]) | is_in(word[4]) | is_in(word[5]) |
-                            is_in(word[6]) | is_in(word[7]);
-    if (is_any != 0) [[unlikely]]
+    const bool is_any = is_in(word[0]) || is_in(word[1]) || is_in(word[2]) ||
+                        is_in(word[3]) || is_in(word[4]) || is_in(word[5]) ||
+                        is_in(word[6]) || is_in(word[7]);
+    if (is_any) [[unlikely]]
       for (const Word* one = word; one != word + at_once; ++one)
-        if (is_in(*one) != 0)
+        if (is_in(*one))
           look_closer(search, one);
   }
   for (; word < last; ++word)
-    if (is_in(*word) != 0)
+    if (is_in(*word))
       look_closer(search, word);
 }
 
