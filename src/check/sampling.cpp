@@ -20,6 +20,9 @@ constexpr std::int64_t most_credit = std::int64_t{64} * 10'000;
 // All orders nothing: a draw too many or too few is none that matters.
 constinit std::atomic<std::uint32_t> budget{usual_budget};
 constinit std::atomic<std::int64_t> credit{most_credit};
+// What the process began with is paid back by half of what time earns, so that
+// the sampler soon has taken no more than its share since the start.
+constinit std::atomic<std::int64_t> owed{most_credit};
 constinit std::atomic<std::uint64_t> refilled{0};  // when; 0: never
 constinit std::atomic<std::uint64_t> begun{0};
 constinit std::atomic<std::uint64_t> spent{0};
@@ -29,6 +32,16 @@ constinit std::atomic<std::uint64_t> blocks_seen{0};
 constinit std::atomic<std::uint32_t> state{0};
 constinit std::atomic<bool> has_objects{false};
 constinit std::atomic<std::uint64_t> struck{0};  // when
+
+// What is left of so much.
+std::int64_t pay_back(std::int64_t earned) noexcept {
+  const std::int64_t debt = owed.load(relaxed);
+  if (debt <= 0) [[likely]]
+    return earned;
+  const std::int64_t paid = earned / 2 < debt ? earned / 2 : debt;
+  owed.fetch_sub(paid, relaxed);
+  return earned - paid;
+}
 
 // What time has earned since this was asked last.
 bool refill() noexcept {
@@ -43,8 +56,8 @@ bool refill() noexcept {
   // In steps that cannot overflow: a second earns more than may be kept.
   constexpr std::uint64_t second = 1'000'000'000;
   const std::uint64_t elapsed = now - last < second ? now - last : second;
-  const auto earned =
-      static_cast<std::int64_t>(elapsed * budget.load(relaxed) / whole);
+  const std::int64_t earned = pay_back(
+      static_cast<std::int64_t>(elapsed * budget.load(relaxed) / whole));
   const std::int64_t before =
       credit.fetch_add(earned < most_credit ? earned : most_credit, relaxed);
   return before + earned > 0;

@@ -2,8 +2,8 @@
 //
 // What the sampler does is timed, and taken from a credit that grows with time:
 // by default half a percent of it. The credit never holds more than some
-// 64 samples cost, which is what a process begins with; so a program that
-// idled is not slowed down for it later.
+// 64 samples cost, which is what a process begins with and pays back; so a
+// program that idled is not slowed down for it later.
 //
 // Cost     may_sample: a load, and a look at the coarse clock where there is no
 //          credit. Spending: two looks at the exact one.

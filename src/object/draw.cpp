@@ -39,7 +39,9 @@ void begin_turn(State& state, Cache& cache, const port::ObjectHooks& hooks,
                 const port::SampleHooks& clock) noexcept {
   if (state.drawn_out.load(std::memory_order_relaxed) != 0)
     recall(state, cache, hooks);
-  if (!clock.may_sample(calls_between_draws))
+  // Of those that came and went since nobody knows more than a trip tells.
+  const bool is_trip = cache.is_empty() || cache.is_full();
+  if (!clock.may_sample(is_trip ? cache.capacity() : 1))
     return;
   cache.aside = calls_aside;
   cache.to_pass = static_cast<std::uint16_t>(clock.random() % most_to_pass);
