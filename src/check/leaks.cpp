@@ -10,6 +10,7 @@
 #include "check/report.hpp"
 #include "check/scan.hpp"
 #include "check/sites.hpp"
+#include "os/process.hpp"
 #include "port/fault.hpp"
 #include "port/last_words.hpp"
 #include "port/pool_kind.hpp"
@@ -202,10 +203,23 @@ std::size_t tell_all(Piece* begin, Piece* end,
   return static_cast<std::size_t>(groups.end() - groups.begin());
 }
 
+// The system tells the end of a thread to who waits for it before it forgets
+// it.
+bool is_alone() noexcept {
+  constexpr unsigned most_tries = 20;
+  constexpr std::uint64_t between = 500'000;  // nanoseconds
+  for (unsigned i = 0; i < most_tries; ++i) {
+    if (os::is_only_thread())
+      return true;
+    os::sleep(between);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::size_t tell_leaks(ForgottenBlocks blocks) noexcept {
-  if (!os::is_only_thread())
+  if (!is_alone())
     return 0;
   return with_registers([blocks](const std::byte* frame) noexcept {
     Reach reach;

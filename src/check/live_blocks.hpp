@@ -42,6 +42,18 @@ bool add_source_of_blocks(TellBlocks source) noexcept;
 
 void for_each_live_block(LookAtBlock look, void* context) noexcept;
 
+/// A pool's own object, where it has a block of another malloc to itself: what
+/// it points to is kept by who points to it. Tells those of checked pools that
+/// live.
+void for_each_handle(LookAtBlock look, void* context) noexcept;
+
+/// What to tell of a pool's object, or not.
+void tell_handle(LookAtBlock look, void* context, const void* object,
+                 std::size_t size, PoolNumber pool) noexcept;
+/// The sources of regions and of object pools.
+void tell_region_handles(LookAtBlock look, void* context) noexcept;
+void tell_object_handles(LookAtBlock look, void* context) noexcept;
+
 /// The source of the checked heaps (heap_blocks.cpp).
 void tell_heap_blocks(LookAtBlock look, void* context) noexcept;
 /// That of the checked object pools (object_blocks.cpp).

@@ -42,6 +42,14 @@ bool tell_blocks_in(Slab& slab, void* with) noexcept {
   return true;
 }
 
+void tell_handle_of(State& state, void* with) noexcept {
+  if (state.checks == nullptr)
+    return;
+  const Asked& asked = *static_cast<const Asked*>(with);
+  tell_handle(asked.look, asked.context, &state.pool, sizeof state.pool,
+              Objects::of(state).number);
+}
+
 void tell_blocks_of(State& state, void* with) noexcept {
   if (state.checks == nullptr && !state.is_sampled())
     return;
@@ -54,6 +62,11 @@ void tell_blocks_of(State& state, void* with) noexcept {
 }
 
 }  // namespace
+
+void tell_object_handles(LookAtBlock look, void* context) noexcept {
+  Asked asked{look, context};
+  State::for_each(tell_handle_of, &asked);
+}
 
 void tell_object_blocks(LookAtBlock look, void* context) noexcept {
   Asked asked{look, context};

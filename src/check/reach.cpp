@@ -1,6 +1,8 @@
 // All pieces lie in one array, sorted by address, which is left out of the
 // scan. Pieces of one pool are a ring: who reaches one has them all. A piece
-// may lie in another one, as the chunk of a region that borrows of a heap.
+// may lie in another one, as the chunk of a region that borrows of a heap. A
+// pool's own object in a block of another malloc is a piece as well: what is in
+// it is no root.
 #include "check/reach.hpp"
 
 #include "tarn/detail/bits.hpp"
@@ -38,11 +40,16 @@ bool Reach::collect() noexcept {
         ++*static_cast<std::size_t*>(into);
       },
       &count);
+  for_each_handle(
+      [](void* into, const LiveBlock&) noexcept {
+        ++*static_cast<std::size_t*>(into);
+      },
+      &count);
   if (count == 0 || count >= none)
     return false;
   const std::size_t page = os::page_size();
-  bytes_ = (count * (sizeof(Piece) + sizeof(std::uint32_t)) + page - 1) / page *
-           page;
+  bytes_ = (count * (sizeof(Piece) + 2 * sizeof(std::uint32_t)) + page - 1) /
+           page * page;
   pieces_ = reinterpret_cast<Piece*>(os::reserve_zeroed(bytes_));
   if (pieces_ == nullptr)
     return false;
@@ -54,6 +61,11 @@ bool Reach::collect() noexcept {
         static_cast<Reach*>(into)->take(block);
       },
       this);
+  for_each_handle(
+      [](void* into, const LiveBlock& block) noexcept {
+        static_cast<Reach*>(into)->take_handle(block);
+      },
+      this);
   std::sort(begin(), end(), is_lower);
   const std::byte* furthest = nullptr;
   for (Piece& piece : *this) {
@@ -61,13 +73,26 @@ bool Reach::collect() noexcept {
       furthest = end_of(piece.block);
     piece.furthest = furthest;
   }
+  find_handles();
   tie_pools();
   return count_ != 0;
 }
 
 void Reach::take(const LiveBlock& block) noexcept {
   if (count_ != room_)
-    pieces_[count_++] = {block, nullptr, false, none, none};
+    pieces_[count_++] = {block, nullptr, false, none, none, false};
+}
+
+void Reach::take_handle(const LiveBlock& block) noexcept {
+  if (count_ != room_)
+    pieces_[count_++] = {block, nullptr, false, none, none, true};
+}
+
+void Reach::find_handles() noexcept {
+  handles_ = reinterpret_cast<std::uint32_t*>(pieces_ + room_) + room_;
+  for (std::uint32_t i = 0; i < count_; ++i)
+    if (pieces_[i].is_handle)
+      handles_[handle_count_++] = i;
 }
 
 void Reach::tie_pools() noexcept {
@@ -98,7 +123,7 @@ bool Reach::mark(const std::byte* frame) noexcept {
   const bool is_whole = scan_everything(
       frame,
       [](void* into, os::Stretch stretch) noexcept {
-        static_cast<Reach*>(into)->look(stretch);
+        static_cast<Reach*>(into)->look_at_root(stretch);
       },
       this);
   while (waiting_ != none) {
@@ -108,6 +133,23 @@ bool Reach::mark(const std::byte* frame) noexcept {
       look({piece.block.memory, piece.block.memory + piece.block.size});
   }
   return is_whole;
+}
+
+// All of it but the handles.
+void Reach::look_at_root(os::Stretch stretch) noexcept {
+  const auto* handle = std::upper_bound(
+      handles_, handles_ + handle_count_, stretch.begin,
+      [this](const std::byte* from, std::uint32_t at) noexcept {
+        return from < end_of(pieces_[at].block);
+      });
+  for (; handle != handles_ + handle_count_; ++handle) {
+    const LiveBlock& out = pieces_[*handle].block;
+    if (out.memory >= stretch.end)
+      break;
+    look({stretch.begin, out.memory});
+    stretch.begin = end_of(out);
+  }
+  look(stretch);
 }
 
 // What is looked at may be anything's, redzones of a sanitizer included.

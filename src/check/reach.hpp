@@ -24,6 +24,7 @@ struct Piece {
   bool is_reached;
   std::uint32_t next;  // of those whose words wait to be looked at
   std::uint32_t next_of_pool;
+  bool is_handle;
 };
 
 class Reach {
@@ -46,12 +47,18 @@ class Reach {
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
   void take(const LiveBlock& block) noexcept;
+  void take_handle(const LiveBlock& block) noexcept;
+  void find_handles() noexcept;
   void tie_pools() noexcept;
+  void look_at_root(os::Stretch stretch) noexcept;
   void look(os::Stretch stretch) noexcept;
   void look_at_word(const std::byte* p) noexcept;
   void reach(std::uint32_t at) noexcept;
 
   Piece* pieces_ = nullptr;
+  // Places of the handles, by address.
+  std::uint32_t* handles_ = nullptr;
+  std::uint32_t handle_count_ = 0;
   std::size_t bytes_ = 0;
   std::uint32_t count_ = 0;
   std::uint32_t room_ = 0;

@@ -10,6 +10,7 @@
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/sampling.hpp"
+#include "check/scan.hpp"
 #include "check/shadow.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
@@ -291,6 +292,13 @@ void tell_blocks(LookAtBlock look, void* context) noexcept {
   for_each_region(tell_blocks_of, &telling);
 }
 
+void tell_handle_of(void* context, RegionState& state) noexcept {
+  const auto& telling = *static_cast<const Telling*>(context);
+  if (state.region != nullptr)
+    tell_handle(telling.look, telling.context, state.region, sizeof(Region),
+                state.number);
+}
+
 void sweep_one(void* told, RegionState& state) noexcept {
   // Its owner may be at a block just now.
   const std::uint32_t user = state.last_user.load(relaxed);
@@ -325,16 +333,17 @@ void begin_states() noexcept {
   watch_guards(is_region_guard);
   static_cast<void>(add_sweeper(sweep));
   static_cast<void>(add_source_of_blocks(tell_blocks));
-}
-
-std::uint16_t this_thread() noexcept {
-  return static_cast<std::uint16_t>(port::thread_index());
+  clear_stacks_at_end();
 }
 
 void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
                      void* context) noexcept {
   const base::Locked locked{lock};
   look_at_living(look, context);
+}
+
+std::uint16_t this_thread() noexcept {
+  return static_cast<std::uint16_t>(port::thread_index());
 }
 
 Extent* extent_of(RegionState& state, const std::byte* p) noexcept {
@@ -356,3 +365,12 @@ void note_freed(RegionState& state, Record& record) noexcept {
 }
 
 }  // namespace tarn::check::regions
+
+namespace tarn::check {
+
+void tell_region_handles(LookAtBlock look, void* context) noexcept {
+  regions::Telling telling{look, context};
+  regions::for_each_region(regions::tell_handle_of, &telling);
+}
+
+}  // namespace tarn::check

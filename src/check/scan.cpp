@@ -3,9 +3,12 @@
 #include "tarn/detail/bits.hpp"
 
 #include "base/spin_lock.hpp"
+#include "port/check_mode.hpp"
 #include "span/space.hpp"
+#include "thread/table.hpp"
 
 #include <atomic>
+#include <cstdint>
 
 namespace tarn::check {
 namespace {
@@ -32,23 +35,28 @@ struct Sieve {
   Stretch dead_stack;  // below the caller's frame
 };
 
+constexpr unsigned own_holes = 3;
+
 // What is left out: the dead part of the stack, the list of tables itself, the
-// address space of pools, tables. An empty one is a place that was put back.
+// space, which knows where its parts begin, the address space of pools, tables.
+// An empty one is a place that was put back.
 Stretch hole(const Sieve& sieve, unsigned i) noexcept {
   if (i == 0)
     return sieve.dead_stack;
   if (i == 1)
     return stretch_of(left_out, sizeof left_out);
+  if (i == 2)
+    return stretch_of(&span::the_space, sizeof span::the_space);
   const unsigned reservations = span::the_space.reservations();
-  if (i > reservations + 1)
-    return left_out[i - 2 - reservations];
-  const span::Reservation& part = span::the_space.reservation(i - 2);
+  if (i >= reservations + own_holes)
+    return left_out[i - own_holes - reservations];
+  const span::Reservation& part = span::the_space.reservation(i - own_holes);
   const std::byte* const begin = part.granule(0);
   return {begin, begin + part.size()};
 }
 
 unsigned holes() noexcept {
-  return 2 + span::the_space.reservations() +
+  return own_holes + span::the_space.reservations() +
          left_out_count.load(std::memory_order_acquire);
 }
 
@@ -105,7 +113,26 @@ bool grow(Stretch table) noexcept {
   return false;
 }
 
+// The C library drops whole pages below the last frame, but not what is in one
+// with it.
+[[gnu::noinline]] void clear_stack() noexcept {
+  constexpr std::size_t room = 8 * KiB;
+  volatile std::uintptr_t words[room / sizeof(std::uintptr_t)];
+  for (volatile std::uintptr_t& word : words)
+    word = 0;
+}
+
+// Nothing is searched for in mode sampled, where each thread would pay.
+void end_thread() noexcept {
+  if (port::mode_of(CheckMode::of_process) != CheckMode::sampled)
+    clear_stack();
+}
+
 }  // namespace
+
+void clear_stacks_at_end() noexcept {
+  static_cast<void>(thread::at_exit(end_thread));
+}
 
 bool leave_out(const void* table, std::size_t size) noexcept {
   return grow(stretch_of(table, size)) || add(stretch_of(table, size), true);

@@ -35,6 +35,10 @@ void scan_roots(os::LookAtStretch look, void* context) noexcept;
                                    os::LookAtStretch look,
                                    void* context) noexcept;
 
+/// From now on, what a thread's calls have left on its stack goes with it: the
+/// C library keeps stacks of threads that ended, where they are scanned.
+void clear_stacks_at_end() noexcept;
+
 template <class Scan>
 [[gnu::noinline]] auto call_below(Scan& scan) noexcept {
   return scan(static_cast<const std::byte*>(__builtin_frame_address(0)));
