@@ -23,6 +23,7 @@ option(TARN_WARNINGS "every warning is an error" ${PROJECT_IS_TOP_LEVEL})
 option(TARN_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TARN_TOOLS "build the tarn command" ${PROJECT_IS_TOP_LEVEL})
 option(TARN_EXAMPLES "build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(TARN_PRECOMPILE "read the standard headers once, not for every file" OFF)
 option(TARN_BENCH "build the measurements in bench/" OFF)
 
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)

@@ -29,3 +29,15 @@ function(tarn_program name)
   tarn_compile_options(${name})
   target_link_libraries(${name} PRIVATE tarn::tarn)
 endfunction()
+
+# tarn_precompile(TARGET HEADER...) - has them read once for all of its files where
+# that is asked for; `precompiled` says whether. A compiler's cache would find no
+# file again.
+function(tarn_precompile target)
+  set(precompiled OFF)
+  if(TARN_PRECOMPILE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(precompiled ON)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+  set(precompiled ${precompiled} PARENT_SCOPE)
+endfunction()
