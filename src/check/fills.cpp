@@ -17,8 +17,10 @@ Word word_at(const std::byte* p) noexcept {
   return word;
 }
 
+}  // namespace
+
 // Four words at a time, which compilers turn into vectors.
-bool is_filled(const std::byte* p, std::size_t size, std::byte with) noexcept {
+bool are_filled(const std::byte* p, std::size_t size, std::byte with) noexcept {
   const Word wanted = repeated(with);
   std::size_t at = 0;
   for (; at + 4 * sizeof(Word) <= size; at += 4 * sizeof(Word)) {
@@ -34,15 +36,6 @@ bool is_filled(const std::byte* p, std::size_t size, std::byte with) noexcept {
     if (p[at] != with)
       return false;
   return true;
-}
-
-}  // namespace
-
-// Memory that goes back is dead to the compiler, which would leave the writes
-// out (seen with g++ -O2).
-void fill(std::byte* memory, std::size_t size, std::byte with) noexcept {
-  __builtin_memset(memory, static_cast<int>(with), size);
-  asm volatile("" : : "r"(memory) : "memory");
 }
 
 Change find_change(std::byte* memory, std::size_t size,

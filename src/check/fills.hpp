@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace tarn::check {
 
@@ -15,8 +16,52 @@ inline constexpr std::byte fresh_fill{0xA5};    ///< of a block given out
 inline constexpr std::byte freed_fill{0xDB};    ///< of one given back
 inline constexpr std::byte redzone_fill{0xFA};  ///< around a block
 
+/// Most of what is filled is so small that a call would be the dearest part: it
+/// is done in pieces of 16 bytes, the last of which may overlap.
+inline constexpr std::size_t fill_piece = 16;
+inline constexpr std::size_t few_fill_pieces = 4 * fill_piece;
+
 /// Writes them, also where the compiler sees that nobody reads them.
-void fill(std::byte* memory, std::size_t size, std::byte with) noexcept;
+inline void fill(std::byte* memory, std::size_t size, std::byte with) noexcept {
+  const int byte = static_cast<int>(with);
+  if (size - fill_piece > few_fill_pieces - fill_piece) {
+    __builtin_memset(memory, byte, size);
+  } else {
+    std::byte* const last = memory + size - fill_piece;
+    if (size > 2 * fill_piece) {
+      __builtin_memset(memory + fill_piece, byte, fill_piece);
+      __builtin_memset(last - fill_piece, byte, fill_piece);
+    }
+    __builtin_memset(memory, byte, fill_piece);
+    __builtin_memset(last, byte, fill_piece);
+  }
+  // Memory that goes back is dead to the compiler, which would leave the writes
+  // out (seen with g++ -O2).
+  asm volatile("" : : "r"(memory) : "memory");
+}
+
+/// Whether all are `with`, of any number of bytes.
+[[nodiscard]] bool are_filled(const std::byte* memory, std::size_t size,
+                              std::byte with) noexcept;
+
+/// The same.
+[[nodiscard]] inline bool is_filled(const std::byte* memory, std::size_t size,
+                                    std::byte with) noexcept {
+  if (size - fill_piece > few_fill_pieces - fill_piece)
+    return are_filled(memory, size, with);
+  const std::uint64_t wanted =
+      static_cast<std::uint64_t>(with) * 0x0101'0101'0101'0101;
+  const auto differs = [wanted](const std::byte* p) {
+    std::uint64_t words[2];
+    __builtin_memcpy(words, p, sizeof words);
+    return (words[0] ^ wanted) | (words[1] ^ wanted);
+  };
+  const std::byte* const last = memory + size - fill_piece;
+  std::uint64_t difference = differs(memory) | differs(last);
+  if (size > 2 * fill_piece)
+    difference |= differs(memory + fill_piece) | differs(last - fill_piece);
+  return difference == 0;
+}
 
 struct Change {
   std::byte* first = nullptr;  ///< null: nothing was changed

@@ -109,7 +109,7 @@ struct HeapState {
   heap::Domain* domain;
   HeapState* next;  // in the list of all, or of unused ones
   PoolNumber number;
-  // Bytes of slots that are live; orders nothing.
+  // Bytes that live blocks take of memory; orders nothing.
   std::atomic<std::size_t> live;
   CheckClass classes[check_classes];
   Waiting filled;   // of slabs
@@ -194,7 +194,15 @@ struct Room {
   return room_of(slab, slot).block;
 }
 /// Fills what is around a block.
-void fill_around(const Room& room) noexcept;
+inline void fill_around(const Room& room) noexcept {
+  fill(room.begin, room.before(), redzone_fill);
+  fill(room.end, room.behind(), redzone_fill);
+}
+/// What a block takes of memory, not only of addresses.
+[[nodiscard]] inline std::size_t footprint(const CheckSlab& slab,
+                                           const Room& room) noexcept {
+  return slab.layout == Layout::slab ? slab.stride : room.all();
+}
 /// What was written that nobody should have.
 struct Damage {
   Change before{};
@@ -205,6 +213,15 @@ struct Damage {
   }
 };
 [[nodiscard]] Damage damage_of(const CheckSlab& slab, unsigned slot) noexcept;
+/// Whether there is none, which is found sooner.
+[[nodiscard]] inline bool is_intact(const Room& room,
+                                    const Record& record) noexcept {
+  return (record.spare & is_guarded) != 0 ||
+         (is_filled(room.begin, room.before(), redzone_fill) &&
+          is_filled(room.end, room.behind(), redzone_fill) &&
+          (static_cast<BlockUse>(record.use) != BlockUse::quarantined ||
+           is_filled(room.block, room.size(), freed_fill)));
+}
 /// Makes it as if that had never been.
 void mend(const CheckSlab& slab, unsigned slot) noexcept;
 

@@ -93,6 +93,20 @@ struct Place {
   unsigned slot;
 };
 
+// The slot that is taken next is most often the next one: what was not in use
+// for long is far away.
+void expect_next(const CheckSlab& slab) noexcept {
+  const std::uint64_t free = slab.free[slab.lowest];
+  if (free == 0)
+    return;
+  const auto next =
+      slab.lowest * 64U + static_cast<unsigned>(std::countr_zero(free));
+  constexpr int to_write = 1;
+  __builtin_prefetch(slab.slot(next), to_write);
+  __builtin_prefetch(slab.slot(next) + 64, to_write);
+  __builtin_prefetch(&slab.records[next], to_write);
+}
+
 // A free slot, live from now on; one of pages is busy yet. False: refused.
 bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
           Place* place) noexcept {
@@ -119,6 +133,7 @@ bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
         if (slab->layout == Layout::slab) {
           fill_slot(room_of(*slab, place->slot), *slab, ask);
           record.spare = 0;
+          expect_next(*slab);
         }
         return true;
       }
@@ -177,8 +192,9 @@ BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
     return {};
   if (at.slab->layout != Layout::slab && !open_slot(at, ask))
     return {};
-  heap->live.fetch_add(at.slab->stride, relaxed);
-  return {block_of(*at.slab, at.slot), false};
+  const Room room = room_of(*at.slab, at.slot);
+  heap->live.fetch_add(footprint(*at.slab, room), relaxed);
+  return {room.block, false};
 }
 
 // What is to be told of a block that comes back before it may.
@@ -204,20 +220,21 @@ Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
   const StackId stack = capture_stack(calls_kept);
   const unsigned thread = port::thread_index();
   const base::Locked locked{slab.heap->classes[slab.size_class].lock};
-  if (!is_block(slab, slot, p))
+  Record& record = slab.records[slot];
+  const Room room = room_of(slab, slot);
+  if (static_cast<BlockUse>(record.use) != BlockUse::live || room.block != p)
     return Answer::is_not_live;
-  if (looks) {
+  if (looks && !is_intact(room, record)) [[unlikely]] {
     *damage = damage_of(slab, slot);
-    if (*damage)
-      return Answer::is_damaged;
+    return Answer::is_damaged;
   }
-  enter_end(slab.records[slot], stack, thread);
+  enter_end(record, stack, thread);
+  slab.heap->live.fetch_sub(footprint(slab, room), relaxed);
   if (slab.layout == Layout::slab) {
-    const Room room = room_of(slab, slot);
     fill(room.block, room.size(), freed_fill);
     if (!looks)
       fill_around(room);
-    slab.records[slot].spare = 0;
+    record.spare = 0;
   }
   return Answer::is_well;
 }
@@ -263,7 +280,6 @@ void deallocate(heap::Domain& domain, void* p,
     return tell_not_live(domain, *slab, slot, p);
   if (slab->layout != Layout::slab)
     close_slot(*slab, slot);
-  slab->heap->live.fetch_sub(slab->stride, relaxed);
   quarantine(*slab, static_cast<std::byte*>(p));
 }
 

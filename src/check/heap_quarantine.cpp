@@ -10,10 +10,10 @@
 namespace tarn::check {
 namespace {
 
-// Bytes of blocks: a quarter of what is live, but within these.
+// Bytes of blocks: an eighth of what is live, but within these.
 constexpr std::size_t least_filled = 1 * MiB;
 constexpr std::size_t most_filled = 32 * MiB;
-constexpr std::size_t filled_share = 4;
+constexpr std::size_t filled_share = 8;
 
 // Addresses of guarded pages cost what the page map and page tables keep of
 // them, some 300 bytes for 64 KiB: of what is live a hundredth or so, then.
@@ -71,12 +71,18 @@ bool push(Waiting& waiting, const CheckSlab& slab, std::byte* block) noexcept
   return true;
 }
 
+// A block, and where it lies.
+struct Old {
+  std::byte* block = nullptr;
+  CheckSlab* slab = nullptr;
+};
+
 // The oldest, if there are more than `most` bytes. Null: there are not.
-std::byte* pop(Waiting& waiting, std::size_t most) noexcept
+Old pop(Waiting& waiting, std::size_t most) noexcept
     TARN_REQUIRES(waiting.lock) {
   Waiting::Chunk* const chunk = waiting.first;
   if (chunk == nullptr || waiting.bytes <= most)
-    return nullptr;
+    return {};
   std::byte* const block = chunk->blocks[waiting.begin++];
   // Those that leave soon were not seen for long.
   if (const unsigned soon = waiting.begin + soon_to_leave;
@@ -84,7 +90,8 @@ std::byte* pop(Waiting& waiting, std::size_t most) noexcept
     __builtin_prefetch(chunk->blocks[soon] - max_align);
     __builtin_prefetch(chunk->blocks[soon] + 3 * max_align);
   }
-  waiting.bytes -= slab_at(block)->stride;
+  CheckSlab* const slab = slab_at(block);
+  waiting.bytes -= slab->stride;
   const bool is_last = chunk == waiting.last;
   if (waiting.begin == (is_last ? waiting.end : Waiting::in_chunk)) {
     waiting.first = chunk->next;
@@ -94,7 +101,7 @@ std::byte* pop(Waiting& waiting, std::size_t most) noexcept
     chunk->next = waiting.unused;
     waiting.unused = chunk;
   }
-  return block;
+  return {block, slab};
 }
 
 enum class Left : std::uint8_t { slab_stays, slab_goes, is_damaged };
@@ -102,18 +109,18 @@ enum class Left : std::uint8_t { slab_stays, slab_goes, is_damaged };
 Left leave(CheckClass& of, CheckSlab& slab, unsigned slot, bool looks,
            Damage* damage) noexcept {
   const base::Locked locked{of.lock};
-  if (looks) {
+  if (looks && !is_intact(room_of(slab, slot), slab.records[slot]))
+      [[unlikely]] {
     *damage = damage_of(slab, slot);
-    if (*damage)
-      return Left::is_damaged;
+    return Left::is_damaged;
   }
   slab.records[slot].use = static_cast<unsigned>(BlockUse::free);
   return put_slot(of, slab, slot) ? Left::slab_goes : Left::slab_stays;
 }
 
-void leave(HeapState& heap, std::byte* block) noexcept {
-  CheckSlab& slab = *slab_at(block);
-  const unsigned slot = slab.slot_of(block);
+void leave(HeapState& heap, const Old& old) noexcept {
+  CheckSlab& slab = *old.slab;
+  const unsigned slot = slab.slot_of(old.block);
   CheckClass& of = heap.classes[slab.size_class];
   Damage damage;
   Left left = leave(of, slab, slot, true, &damage);
@@ -132,14 +139,15 @@ void quarantine(CheckSlab& slab, std::byte* block) noexcept {
   const bool is_filled = slab.layout == Layout::slab;
   Waiting& waiting = is_filled ? heap.filled : heap.guarded;
   const std::size_t most = most_bytes(heap, is_filled);
-  std::byte* old = nullptr;
+  Old old{block, &slab};
   {
     const base::Locked locked{waiting.lock};
-    old = push(waiting, slab, block) ? pop(waiting, most) : block;
+    if (push(waiting, slab, block))
+      old = pop(waiting, most);
   }
-  if (old == block)
+  if (old.block == block)
     degraded(Degraded::no_quarantine);
-  for (unsigned i = 0; old != nullptr; ++i) {
+  for (unsigned i = 0; old.block != nullptr; ++i) {
     leave(heap, old);
     if (i == leave_at_once)
       return;
@@ -152,12 +160,12 @@ bool empty_quarantine(HeapState& heap) noexcept {
   bool was_any = false;
   for (Waiting* const waiting : {&heap.filled, &heap.guarded})
     for (;;) {
-      std::byte* old = nullptr;
+      Old old;
       {
         const base::Locked locked{waiting->lock};
         old = pop(*waiting, 0);
       }
-      if (old == nullptr)
+      if (old.block == nullptr)
         break;
       leave(heap, old);
       was_any = true;

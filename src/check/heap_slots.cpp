@@ -25,11 +25,6 @@ Room room_in_pages(const CheckSlab& slab, unsigned slot) noexcept {
   return {align_down(block, page), block, end, detail::align_up(end, page)};
 }
 
-void fill_around(const Room& room) noexcept {
-  fill(room.begin, room.before(), redzone_fill);
-  fill(room.end, room.behind(), redzone_fill);
-}
-
 Damage damage_of(const CheckSlab& slab, unsigned slot) noexcept {
   const Record& record = slab.records[slot];
   if ((record.spare & is_guarded) != 0)
