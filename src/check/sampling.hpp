@@ -21,7 +21,7 @@ namespace tarn::check {
 
 /// Since the process began.
 struct Sampling {
-  std::uint64_t samples = 0;   ///< blocks and regions that were guarded
+  std::uint64_t samples = 0;   ///< blocks, objects, regions that were guarded
   std::uint64_t declined = 0;  ///< drawn, but there was no slot or no memory
   std::uint64_t blocks = 0;    ///< that came and went where clocks strike
   std::uint64_t spent = 0;     ///< nanoseconds of the sampler

@@ -147,13 +147,14 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   if (sampling.elapsed == 0)
     return;
   write_one({"tarn_samples", Type::counter, "",
-             "Blocks and lives of regions that were guarded."},
+             "Blocks, objects and lives of regions that were guarded."},
             sampling.samples, out);
   write_one({"tarn_samples_declined", Type::counter, "",
              "Drawn, but there was no room."},
             sampling.declined, out);
   write_one({"tarn_samples_came", Type::counter, "",
-             "Blocks and lives of regions of which samples were drawn."},
+             "Blocks, objects and lives of regions of which samples were "
+             "drawn."},
             sampling.came, out);
   const Family seconds{"tarn_sampler_seconds", Type::counter, "seconds",
                        "Time that the sampler took."};

@@ -93,7 +93,7 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   if (sampling.elapsed == 0)
     return;
   out << "\nsampled " << Decimal{sampling.samples_a_second(), 2}
-      << " blocks and regions a second, " << sampling.samples << " of "
+      << " blocks, objects and regions a second, " << sampling.samples << " of "
       << sampling.came << " so far; " << percentage(sampling.share())
       << " % of the time, budget " << percentage(sampling.budget) << " %\n"
       << "        guarded now: " << sampling.guarded

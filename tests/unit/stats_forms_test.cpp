@@ -111,7 +111,8 @@ TEST_CASE("sampling tells its rate, its price and its odds in each form") {
   CHECK(now->sampling.samples_a_second() == 500'00);
   CHECK(now->sampling.share() == 5'000);
   CHECK(has(written(*now, nullptr, StatsForm::text),
-            "\nsampled 500.00 blocks and regions a second, 50000 of 50000000 "
+            "\nsampled 500.00 blocks, objects and regions a second, 50000 of "
+            "50000000 "
             "so far; 0.5000 % of the time, budget 0.5000 %\n"
             "        guarded now: 12; drawn without room: 7\n"
             "        a bug hit so often an hour is found within it with odds "
