@@ -25,20 +25,6 @@ bool open_page(const void* address) noexcept {
   return os::unguard(reinterpret_cast<std::byte*>(at / page * page), page);
 }
 
-// Whose guard it is, if it is one.
-bool find_guard(const os::Touch& touch, Finding& finding) noexcept {
-  if (touch.address == nullptr)
-    return false;
-  for (const std::atomic<Resolver>& place : resolvers) {
-    const Resolver resolver = place.load(std::memory_order_acquire);
-    if (resolver == nullptr)
-      return false;
-    if (resolver(touch.address, touch.is_write, finding))
-      return true;
-  }
-  return false;
-}
-
 void tell(const os::Touch& touch, Finding& finding) noexcept {
   if (finding.place == nullptr)
     finding.place = static_cast<const std::byte*>(touch.address);
@@ -49,7 +35,7 @@ void tell(const os::Touch& touch, Finding& finding) noexcept {
 
 bool on_touch(const os::Touch& touch) noexcept {
   Finding finding{};
-  if (find_guard(touch, finding)) {
+  if (find_guarded(touch.address, touch.is_write, finding)) {
     tell(touch, finding);
     return open_page(touch.address);
   }
@@ -68,6 +54,20 @@ constexpr int at_last = 102;
 }
 
 }  // namespace
+
+bool find_guarded(const void* address, bool is_write,
+                  Finding& finding) noexcept {
+  if (address == nullptr)
+    return false;
+  for (const std::atomic<Resolver>& place : resolvers) {
+    const Resolver resolver = place.load(std::memory_order_acquire);
+    if (resolver == nullptr)
+      return false;
+    if (resolver(address, is_write, finding))
+      return true;
+  }
+  return false;
+}
 
 void watch_guards(Resolver resolver) noexcept {
   os::watch_touches(on_touch);

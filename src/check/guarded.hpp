@@ -30,4 +30,8 @@ using Resolver = bool (*)(const void* address, bool is_write,
 /// For the life of the process; the same one again does nothing. Room for 8.
 void watch_guards(Resolver resolver) noexcept;
 
+/// Asks them about an access that somebody else found.
+[[nodiscard]] bool find_guarded(const void* address, bool is_write,
+                                Finding& finding) noexcept;
+
 }  // namespace tarn::check

@@ -1,6 +1,7 @@
 // Whose guard it is that somebody touched.
 #include "check/heap.hpp"
 #include "check/report.hpp"
+#include "check/shadow.hpp"
 #include "os/memory.hpp"
 
 namespace tarn::check {
@@ -37,7 +38,8 @@ unsigned nearest(const CheckSlab& slab, const void* address) noexcept {
 bool tell_access(const void* address, bool is_write,
                  Finding& finding) noexcept {
   const CheckSlab* const slab = slab_at(address);
-  if (slab == nullptr || slab->layout == Layout::slab ||
+  const bool has_guards = slab != nullptr && slab->layout != Layout::slab;
+  if (slab == nullptr || (!has_guards && !follows_sanitizer()) ||
       slab->slot_of(address) >= slab->slots)
     return false;
   const unsigned slot = nearest(*slab, address);

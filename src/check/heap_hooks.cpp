@@ -7,13 +7,16 @@
 #include "check/guarded_slots.hpp"
 #include "check/heap.hpp"
 #include "check/heap_samples.hpp"
+#include "check/heap_shadow.hpp"
 #include "check/live_blocks.hpp"
 #include "check/pools.hpp"
 #include "check/region.hpp"
+#include "check/shadow.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
 #include "os/guards.hpp"
 #include "os/memory.hpp"
+#include "os/sanitizers.hpp"
 #include "port/check_mode.hpp"
 #include "port/world.hpp"
 #include "span/space.hpp"
@@ -76,9 +79,16 @@ void enter(Record& record, const HeapState& heap, const BlockAsk& ask,
   record.pool = heap.number;
 }
 
+StackId own_stack() noexcept {
+  return wants_stacks() ? capture_stack(calls_kept) : 0;
+}
+
 // Fills what is to be filled.
-void fill_slot(const Room& room, const CheckSlab& slab,
+void fill_slot(const CheckSlab& slab, unsigned slot,
                const BlockAsk& ask) noexcept {
+  if (follows_sanitizer())
+    return begin_in_shadow(slab, slot, ask);
+  const Room room = room_of(slab, slot);
   fill_around(room);
   // Pages that were a guard read as zero.
   const bool was_guard = slab.layout != Layout::slab && os::has_guard_marks();
@@ -111,7 +121,7 @@ void expect_next(const CheckSlab& slab) noexcept {
 bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
           Place* place) noexcept {
   CheckClass& of = heap.classes[size_class];
-  const StackId stack = capture_stack(calls_kept);
+  const StackId stack = own_stack();
   const unsigned thread = port::thread_index();
   const std::size_t granules =
       size_class == run_class
@@ -131,7 +141,7 @@ bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
         enter(record, heap, ask, stack, thread);
         // So small that the lock is the cheaper for it.
         if (slab->layout == Layout::slab) {
-          fill_slot(room_of(*slab, place->slot), *slab, ask);
+          fill_slot(*slab, place->slot, ask);
           record.spare = 0;
           expect_next(*slab);
         }
@@ -167,11 +177,12 @@ void give_up(CheckSlab& slab, unsigned slot) noexcept {
 bool open_slot(const Place& at, const BlockAsk& ask) noexcept {
   CheckSlab& slab = *at.slab;
   const Room room = room_of(slab, at.slot);
-  if (room.all() != 0 && !os::unguard(room.begin, room.all())) {
+  if (room.all() != 0 && !follows_sanitizer() &&
+      !os::unguard(room.begin, room.all())) {
     give_up(slab, at.slot);
     return false;
   }
-  fill_slot(room, slab, ask);
+  fill_slot(slab, at.slot, ask);
   set_busy(slab, at.slot, 0);
   return true;
 }
@@ -213,27 +224,35 @@ void enter_end(Record& record, StackId stack, unsigned thread) noexcept {
   record.freed_at = port::clock_ms();
 }
 
+// What is left of a block in a slab.
+void end_bytes(const CheckSlab& slab, unsigned slot, bool mends) noexcept {
+  if (follows_sanitizer())
+    return end_in_shadow(slab, slot);
+  const Room room = room_of(slab, slot);
+  fill(room.block, room.size(), freed_fill);
+  if (mends)
+    fill_around(room);
+}
+
 // The block is nobody's from the first of these on: of two that give it back
 // at once one finds that it is not live.
 Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
               Damage* damage) noexcept {
-  const StackId stack = capture_stack(calls_kept);
+  const StackId stack = own_stack();
   const unsigned thread = port::thread_index();
   const base::Locked locked{slab.heap->classes[slab.size_class].lock};
   Record& record = slab.records[slot];
   const Room room = room_of(slab, slot);
   if (static_cast<BlockUse>(record.use) != BlockUse::live || room.block != p)
     return Answer::is_not_live;
-  if (looks && !is_intact(room, record)) [[unlikely]] {
+  if (looks && !follows_sanitizer() && !is_intact(room, record)) [[unlikely]] {
     *damage = damage_of(slab, slot);
     return Answer::is_damaged;
   }
   enter_end(record, stack, thread);
   slab.heap->live.fetch_sub(footprint(slab, room), relaxed);
   if (slab.layout == Layout::slab) {
-    fill(room.block, room.size(), freed_fill);
-    if (!looks)
-      fill_around(room);
+    end_bytes(slab, slot, !looks);
     record.spare = 0;
   }
   return Answer::is_well;
@@ -243,11 +262,12 @@ Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
 void close_slot(CheckSlab& slab, unsigned slot) noexcept {
   const Room room = room_of(slab, slot);
   unsigned spare = 0;
-  if (room.all() == 0 || os::guard(room.begin, room.all())) {
+  if (follows_sanitizer()) {
+    end_in_shadow(slab, slot);
+  } else if (room.all() == 0 || os::guard(room.begin, room.all())) {
     spare = is_guarded;
   } else {
-    fill(room.block, room.size(), freed_fill);
-    fill_around(room);
+    end_bytes(slab, slot, true);
   }
   set_busy(slab, slot, spare);
 }
@@ -276,8 +296,12 @@ void deallocate(heap::Domain& domain, void* p,
     tell_damage(*slab, slot, damage);
     answer = retire(*slab, slot, p, false, &damage);
   }
-  if (answer == Answer::is_not_live)
+  if (answer == Answer::is_not_live) {
+    // Memcheck, with the calls that it knows, before the program ends.
+    if (follows_sanitizer())
+      os::end_block(static_cast<const std::byte*>(p));
     return tell_not_live(domain, *slab, slot, p);
+  }
   if (slab->layout != Layout::slab)
     close_slot(*slab, slot);
   quarantine(*slab, static_cast<std::byte*>(p));

@@ -4,8 +4,11 @@
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
 #include "check/heap.hpp"
+#include "check/shadow.hpp"
 #include "span/limit.hpp"
 #include "span/space.hpp"
+
+#include <utility>
 
 namespace tarn::check {
 namespace {
@@ -35,7 +38,8 @@ std::size_t within(std::size_t least, std::size_t n,
 
 std::size_t most_bytes(const HeapState& heap, bool is_filled) noexcept {
   const std::size_t live = heap.live.load(std::memory_order_relaxed);
-  if (is_filled)
+  // What a sanitizer is told of is not given back to the system either.
+  if (is_filled || follows_sanitizer())
     return within(least_filled, live / filled_share, most_filled);
   if (heap.domain->budget != nullptr || span::is_limited())
     return guarded_of_limited;
@@ -83,7 +87,9 @@ Old pop(Waiting& waiting, std::size_t most) noexcept
   Waiting::Chunk* const chunk = waiting.first;
   if (chunk == nullptr || waiting.bytes <= most)
     return {};
-  std::byte* const block = chunk->blocks[waiting.begin++];
+  // Nothing is to point to who has its place next.
+  std::byte* const block =
+      std::exchange(chunk->blocks[waiting.begin++], nullptr);
   // Those that leave soon were not seen for long.
   if (const unsigned soon = waiting.begin + soon_to_leave;
       soon < (chunk == waiting.last ? waiting.end : Waiting::in_chunk)) {
@@ -109,8 +115,8 @@ enum class Left : std::uint8_t { slab_stays, slab_goes, is_damaged };
 Left leave(CheckClass& of, CheckSlab& slab, unsigned slot, bool looks,
            Damage* damage) noexcept {
   const base::Locked locked{of.lock};
-  if (looks && !is_intact(room_of(slab, slot), slab.records[slot]))
-      [[unlikely]] {
+  if (looks && !follows_sanitizer() &&
+      !is_intact(room_of(slab, slot), slab.records[slot])) [[unlikely]] {
     *damage = damage_of(slab, slot);
     return Left::is_damaged;
   }

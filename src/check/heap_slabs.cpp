@@ -2,6 +2,8 @@
 // them in memory of our own, which is used again for slabs of the same class.
 #include "check/arena.hpp"
 #include "check/heap.hpp"
+#include "check/heap_shadow.hpp"
+#include "check/shadow.hpp"
 #include "os/guards.hpp"
 #include "os/memory.hpp"
 #include "span/space.hpp"
@@ -134,7 +136,9 @@ CheckSlab* new_slab(HeapState& heap, unsigned size_class, std::size_t granules,
   start(*slab);
   // What lies there goes back to the system, and nobody touches it but by a
   // block. Where there are no more guards the fills have to do.
-  if (slab->layout != Layout::slab)
+  if (follows_sanitizer())
+    lent_in_shadow(*slab);
+  else if (slab->layout != Layout::slab)
     static_cast<void>(os::guard(memory, granules * granule_size));
   span::Reservation* const home = the_space.find(memory);
   slab_in(home->note(home->index_of(memory))) = slab;
@@ -143,7 +147,9 @@ CheckSlab* new_slab(HeapState& heap, unsigned size_class, std::size_t granules,
 
 void give_back(CheckSlab& slab) noexcept {
   const std::size_t size = slab.granules * granule_size;
-  if (slab.layout != Layout::slab)
+  if (follows_sanitizer())
+    returned_in_shadow(slab);
+  else if (slab.layout != Layout::slab)
     static_cast<void>(os::unguard(slab.memory, size));
   heap::Domain& domain = *slab.heap->domain;
   std::byte* const memory = slab.memory;

@@ -1,5 +1,6 @@
 // What is around a block, and whether it is as it was.
 #include "check/heap.hpp"
+#include "check/shadow.hpp"
 #include "os/memory.hpp"
 
 namespace tarn::check {
@@ -27,7 +28,7 @@ Room room_in_pages(const CheckSlab& slab, unsigned slot) noexcept {
 
 Damage damage_of(const CheckSlab& slab, unsigned slot) noexcept {
   const Record& record = slab.records[slot];
-  if ((record.spare & is_guarded) != 0)
+  if ((record.spare & is_guarded) != 0 || follows_sanitizer())
     return {};
   const Room room = room_of(slab, slot);
   Damage damage{find_change(room.begin, room.before(), redzone_fill),
@@ -40,7 +41,7 @@ Damage damage_of(const CheckSlab& slab, unsigned slot) noexcept {
 
 void mend(const CheckSlab& slab, unsigned slot) noexcept {
   const Record& record = slab.records[slot];
-  if ((record.spare & is_guarded) != 0)
+  if ((record.spare & is_guarded) != 0 || follows_sanitizer())
     return;
   const Room room = room_of(slab, slot);
   fill_around(room);

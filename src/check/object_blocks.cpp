@@ -2,6 +2,7 @@
 #include "check/live_blocks.hpp"
 #include "check/object_samples.hpp"
 #include "check/objects.hpp"
+#include "os/sanitizers.hpp"
 
 namespace tarn::check {
 namespace {
@@ -69,6 +70,7 @@ void tell_object_handles(LookAtBlock look, void* context) noexcept {
 }
 
 void tell_object_blocks(LookAtBlock look, void* context) noexcept {
+  const os::Unseen unseen;
   Asked asked{look, context};
   State::for_each(tell_blocks_of, &asked);
 }

@@ -5,7 +5,9 @@
 
 #include "base/sparse.hpp"
 #include "check/guarded.hpp"
+#include "check/object_shadow.hpp"
 #include "check/objects.hpp"
+#include "check/shadow.hpp"
 #include "os/guards.hpp"
 #include "os/memory.hpp"
 #include "port/fault.hpp"
@@ -51,8 +53,11 @@ std::atomic<std::uint16_t>& graves_like(const std::byte* slab) noexcept {
 void exhume(SlabRecords& records) noexcept {
   const Loan slab = records.slab;
   graves_like(slab.memory).fetch_sub(1, std::memory_order_release);
+  const bool is_open = follows_sanitizer()
+                           ? (returned_in_shadow(records), true)
+                           : os::unguard(slab.memory, slab.size);
   // Pages that stay shut are nobody's any more.
-  if (os::unguard(slab.memory, slab.size)) {
+  if (is_open) {
     port::system_retag(slab, 0);
     port::system_take_back(slab);
   }
@@ -184,11 +189,57 @@ bool find_behind(const std::byte* p, bool is_write, Finding& finding) noexcept {
   return true;
 }
 
+// The slab of a checked pool around an address. Its begin is the one multiple
+// of its size where a chunk begins that reaches so far.
+SlabRecords* records_around(const std::byte* p) noexcept {
+  constexpr std::size_t least = 4 * KiB;
+  constexpr std::size_t most = 16 * MiB;
+  if (describe(p).pool != PoolKind::object_pool)
+    return nullptr;
+  for (std::size_t size = least; size <= most; size *= 2) {
+    const std::byte* const begin = p - detail::address_of(p) % size;
+    const Description found = describe(begin);
+    if (found.pool == PoolKind::object_pool && found.start == begin &&
+        found.kind != AddressKind::free)
+      return records_at(begin);
+  }
+  return nullptr;
+}
+
+// The object that an access met or missed, where each byte is looked at.
+bool find_beside(const std::byte* p, bool is_write, Finding& finding) noexcept {
+  SlabRecords* const records = records_around(p);
+  if (records == nullptr)
+    return false;
+  const std::size_t size = records->object_size;
+  SlotRecord* slot = slot_at(*records, p);
+  SlotRecord* const above = slot == nullptr ? records->slots() : slot + 1;
+  const bool has_above = above < records->slots() + records->count;
+  const bool is_before =
+      has_above &&
+      (slot == nullptr || (p >= slot->object + size &&
+                           above->object - p < p - (slot->object + size)));
+  if (is_before)
+    slot = above;
+  show_block(finding, p, *records, slot);
+  if (!is_before) {
+    write_access(finding.line, p, is_write, *records, *slot);
+    return true;
+  }
+  finding.line << (is_write ? "write of " : "read of ") << base::Hex{p} << ": "
+               << std::uint64_t(slot->object - p) << " bytes before "
+               << base::Hex{slot->object};
+  write_place(finding.line, size, records->pool);
+  return true;
+}
+
 bool whose_object(const void* address, bool is_write,
                   Finding& finding) noexcept {
   const auto* const p = static_cast<const std::byte*>(address);
   return find_grave(p, is_write, finding) ||
-         find_hidden(p, is_write, finding) || find_behind(p, is_write, finding);
+         find_hidden(p, is_write, finding) ||
+         find_behind(p, is_write, finding) ||
+         (follows_sanitizer() && find_beside(p, is_write, finding));
 }
 
 }  // namespace
@@ -222,7 +273,9 @@ bool bury(SlabRecords& records) noexcept {
   if (detail::address_of(slab.memory) % page != 0 || slab.size % page != 0)
     return false;
   span::some_chunks_are_guarded.store(true, relaxed);
-  if (!os::guard(slab.memory, slab.size))
+  if (follows_sanitizer())
+    close_in_shadow(records);
+  else if (!os::guard(slab.memory, slab.size))
     return false;
   graves_like(slab.memory).fetch_add(1, std::memory_order_release);
   const std::uint32_t number = next_grave.fetch_add(1, relaxed) % most_graves;
@@ -245,6 +298,8 @@ bool empty_graves() noexcept {
 }
 
 void drop(SlabRecords& records) noexcept {
+  if (follows_sanitizer())
+    show_records(records);
   port::system_take_back(records.own);
 }
 

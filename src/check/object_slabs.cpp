@@ -2,7 +2,9 @@
 // and what is written beside them.
 #include "base/order.hpp"
 #include "check/fills.hpp"
+#include "check/object_shadow.hpp"
 #include "check/objects.hpp"
+#include "check/shadow.hpp"
 #include "os/memory.hpp"
 #include "port/check_mode.hpp"
 #include "port/world.hpp"
@@ -88,14 +90,20 @@ void start_slab(const Objects& pool, const Shape& shape,
                 SlabRecords& records) noexcept {
   std::byte* const memory = records.slab.memory;
   const std::size_t head = shape.first - pool.front;
-  fill(memory + head, records.slab_size - head, redzone_fill);
+  if (follows_sanitizer())
+    lent_in_shadow(records, head);
+  else
+    fill(memory + head, records.slab_size - head, redzone_fill);
   for (std::uint32_t i = 0; i < shape.slots; ++i) {
     SlotRecord& slot = *::new (records.slots() + i) SlotRecord{};
     slot.object = memory + shape.first + std::size_t{i} * shape.stride;
     slot.record.pool = pool.number;
     slot.record.size = pool.size & ((std::uint64_t{1} << 40) - 1);
-    fill(slot.object, pool.size, fresh_fill);
+    if (!follows_sanitizer())
+      fill(slot.object, pool.size, fresh_fill);
   }
+  if (follows_sanitizer())
+    hide_records(records);
 }
 
 Loan lend_memory(State& state) noexcept {
@@ -129,7 +137,8 @@ void* begin_objects(const detail::ObjectKind& kind, CheckMode mode,
   pool.most_wait =
       base::smaller(most_waiting, most_bytes_waiting /
                                       base::larger<std::size_t>(kind.size, 1));
-  if (!choose_shape(kind, shape, pool, mode == CheckMode::full_page)) {
+  if (!choose_shape(kind, shape, pool,
+                    mode == CheckMode::full_page && !follows_sanitizer())) {
     port::system_take_back(own);
     return nullptr;
   }
@@ -171,6 +180,8 @@ void take_back_slab(State& state, Loan loan, void* records) noexcept {
   // An upstream of the program's may end with the pool.
   if (state.upstream == nullptr && bury(beside))
     return;
+  if (follows_sanitizer())
+    returned_in_shadow(beside);
   unguard_behind(beside);
   state.take_back(loan);
   drop(beside);
@@ -191,6 +202,8 @@ bool abandon(Slab& slab, void* with) noexcept {
   forget(slab.loan.memory);
   if (state.upstream == nullptr)
     static_cast<void>(bury(records_of(slab)));
+  else if (follows_sanitizer())
+    returned_in_shadow(records_of(slab));
   return true;
 }
 
@@ -208,6 +221,8 @@ void forget_objects(State& state) noexcept {
 
 void look_at_slab(State& state, Slab& slab) noexcept {
   SlabRecords& records = records_of(slab);
+  if (follows_sanitizer())
+    return open_in_shadow(records);
   for (std::uint32_t i = 0; i < records.count; ++i) {
     SlotRecord& slot = records.slots()[i];
     show(slot, records);

@@ -8,8 +8,11 @@
 #include "check/live_blocks.hpp"
 #include "check/object_checks.hpp"
 #include "check/object_samples.hpp"
+#include "check/object_shadow.hpp"
+#include "check/shadow.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
+#include "os/sanitizers.hpp"
 #include "port/object_hooks.hpp"
 #include "port/world.hpp"
 
@@ -70,7 +73,7 @@ Found find_free(State& state, bool may_take_waiting) noexcept
 }
 
 struct Caller {
-  StackId stack = capture_stack();
+  StackId stack = wants_stacks() ? capture_stack() : 0;
   std::uint16_t thread = own_thread();
   std::uint32_t now = port::clock_ms();
 };
@@ -85,9 +88,12 @@ void enter_acquired(SlotRecord& slot, const Caller& caller) noexcept {
 
 // The object's bytes as whoever acquires it should find them.
 void make_usable(State& state, SlotRecord& slot, BlockUse was) noexcept {
+  const Objects& pool = Objects::of(state);
+  if (follows_sanitizer())
+    return begin_in_shadow(pool, slot,
+                           pool.keeps_state && was != BlockUse::fresh);
   show(slot, records_of(Slab::of(slot.object, state.slab_size)));
   static_cast<void>(look_at(state, slot, was));
-  const Objects& pool = Objects::of(state);
   if (!pool.keeps_state)
     fill(slot.object, pool.size, fresh_fill);
 }
@@ -177,7 +183,9 @@ bool begin_release(State& state, SlotRecord& slot, const Caller& caller,
 }
 
 void close(const Objects& pool, SlotRecord& slot) noexcept {
-  if (pool.keeps_state)
+  if (follows_sanitizer())
+    end_in_shadow(pool, slot);
+  else if (pool.keeps_state)
     slot.digest = digest_of(slot.object, pool.size);
   else
     fill(slot.object, pool.size, freed_fill);
@@ -189,6 +197,13 @@ void end_waiting(State& state, SlotRecord& slot) noexcept
   state.put(slot.object, true);
 }
 
+// Memcheck tells it with the calls that it knows, before the program ends.
+void tell_no_block(const SlotRecord& slot) noexcept {
+  const std::byte* const object = slot.object;
+  const os::Seen seen;
+  os::end_block(object);
+}
+
 void put(State& state, void* object) noexcept {
   Objects& pool = Objects::of(state);
   const Caller caller;
@@ -196,8 +211,11 @@ void put(State& state, void* object) noexcept {
   if (slot == nullptr)
     return;
   Record before;
-  if (!begin_release(state, *slot, caller, before))
+  if (!begin_release(state, *slot, caller, before)) {
+    if (follows_sanitizer())
+      tell_no_block(*slot);
     return tell_double_free(state, *slot, before);
+  }
   static_cast<void>(look_at(state, *slot, BlockUse::live));
   close(pool, *slot);
   if (pool.is_paged)
@@ -228,7 +246,7 @@ void put_made(State& state, void* object, bool is_made) noexcept {
     const base::Locked locked{state.lock};
     slot.is_closing = true;
   }
-  if (is_made)
+  if (is_made || follows_sanitizer())
     close(pool, slot);
   else
     fill(slot.object, pool.size, fresh_fill);
@@ -237,6 +255,16 @@ void put_made(State& state, void* object, bool is_made) noexcept {
   slot.record.use =
       static_cast<unsigned>(is_made ? BlockUse::free : BlockUse::fresh);
   state.put(object, is_made);
+}
+
+void began(State& state) noexcept {
+  if (follows_sanitizer())
+    began_in_shadow(state);
+}
+
+void took_bare(State& state, void* object) noexcept {
+  if (follows_sanitizer())
+    begin_in_shadow(Objects::of(state), *record_of(state, object), false);
 }
 
 void drain(State& state) noexcept TARN_REQUIRES(state.lock) {
@@ -261,27 +289,42 @@ std::size_t make_steady(State& state, std::size_t n) noexcept {
   return filled;
 }
 
-constexpr port::ObjectHooks hooks{begin_objects,
-                                  end_objects,
-                                  forget_objects,
-                                  lend_slab,
-                                  look_at_slab,
-                                  take_back_slab,
-                                  take,
-                                  put,
-                                  put_made,
-                                  drain,
-                                  waiting,
-                                  describe_object,
-                                  take_steady,
-                                  make_steady,
-                                  begin_samples,
-                                  draw_object,
-                                  is_drawn_object,
-                                  end_drawn_object,
-                                  keep_drawn_object,
-                                  reap_samples,
-                                  end_samples};
+// Records point to objects, and memcheck, which is to find those that nobody
+// else does, may not read them; nor then may anybody else, as it sees it.
+template <auto function>
+struct Unseenly;
+template <class Result, class... Arguments,
+          Result (*function)(Arguments...) noexcept>
+struct Unseenly<function> {
+  static Result call(Arguments... arguments) noexcept TARN_UNCHECKED_LOCKS {
+    const os::Unseen unseen;
+    return function(arguments...);
+  }
+};
+
+constexpr port::ObjectHooks hooks{.begin = begin_objects,
+                                  .end = Unseenly<end_objects>::call,
+                                  .forget = Unseenly<forget_objects>::call,
+                                  .lend = Unseenly<lend_slab>::call,
+                                  .look = Unseenly<look_at_slab>::call,
+                                  .take_back = Unseenly<take_back_slab>::call,
+                                  .take = Unseenly<take>::call,
+                                  .put = Unseenly<put>::call,
+                                  .put_made = Unseenly<put_made>::call,
+                                  .drain = Unseenly<drain>::call,
+                                  .waiting = waiting,
+                                  .describe = Unseenly<describe_object>::call,
+                                  .take_steady = Unseenly<take_steady>::call,
+                                  .make_steady = Unseenly<make_steady>::call,
+                                  .took_bare = Unseenly<took_bare>::call,
+                                  .began = began,
+                                  .begin_samples = begin_samples,
+                                  .draw = draw_object,
+                                  .is_drawn = is_drawn_object,
+                                  .end_draw = end_drawn_object,
+                                  .keep_drawn = keep_drawn_object,
+                                  .reap_samples = reap_samples,
+                                  .end_samples = end_samples};
 
 }  // namespace
 

@@ -187,7 +187,7 @@ PoolNumber enter_pool_at(StackId stack, PoolKind kind, std::uint32_t id,
 
 PoolNumber enter_pool(PoolKind kind, std::uint32_t id,
                       PoolNumber parent) noexcept {
-  return enter_pool_at(capture_stack(), kind, id, parent);
+  return enter_pool_at(wants_stacks() ? capture_stack() : 0, kind, id, parent);
 }
 
 void mark_default(PoolNumber number) noexcept {
@@ -200,7 +200,7 @@ void leave_pool(PoolNumber number) noexcept {
   if (slot == nullptr || !slot->lives.exchange(false, relaxed))
     return;
   slot->entry.ended = port::clock_ms();
-  slot->entry.ended_by = follows_sanitizer() ? 0 : capture_stack();
+  slot->entry.ended_by = wants_stacks() ? capture_stack() : 0;
   if (Site* const site = site_at(slot->site))
     count_end(*site, slot->entry);
   living[slot->place / page_entries].fetch_sub(1, relaxed);

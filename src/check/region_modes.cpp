@@ -139,8 +139,7 @@ RegionWatch* watch(const RegionStart& start) noexcept {
   ::new (state) RegionState{};
   state->hooks = wanted;
   state->region = start.region;
-  // A sanitizer has stacks of its own, and would see the table of ours change.
-  const StackId site = follows_sanitizer() ? 0 : capture_stack();
+  const StackId site = wants_stacks() ? capture_stack() : 0;
   const auto* const parent = static_cast<const RegionState*>(start.parent);
   state->number = enter_pool_at(site, PoolKind::region, start.id,
                                 parent == nullptr ? 0 : parent->number);

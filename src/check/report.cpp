@@ -11,6 +11,7 @@
 #include "check/turn.hpp"
 #include "os/error.hpp"
 #include "os/process.hpp"
+#include "os/sanitizers.hpp"
 #include "port/fault.hpp"
 #include "port/last_words.hpp"
 
@@ -25,6 +26,7 @@ constinit std::atomic<int> ending_thread{0};
 StackId stack_of_finder(const Finding& finding) noexcept {
   if (finding.stack != 0)
     return finding.stack;
+  const os::Unseen unseen;
   return is_at_exit() ? StackId{0} : capture_stack();
 }
 
@@ -86,7 +88,10 @@ void tell(const FirstLine& line, const Finding& finding,
       port::abort();
     return;
   }
-  write_report(line, finding, found_by);
+  {
+    const os::Unseen unseen;
+    write_report(line, finding, found_by);
+  }
   end_turn();
 }
 

@@ -14,6 +14,10 @@ namespace tarn::check {
 void write_details(Output& out, const Finding& finding, StackId found_by,
                    bool has_no_names) noexcept;
 
+/// The same without who found it.
+void write_known(Output& out, const Finding& finding,
+                 bool has_no_names) noexcept;
+
 /// The whole as one line, of schema tarn.fault/1.
 void write_json(Output& out, const Finding& finding, StackId found_by) noexcept;
 

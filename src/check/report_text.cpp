@@ -218,6 +218,11 @@ const std::byte* dump_begin(const Finding& finding) noexcept {
 void write_details(Output& out, const Finding& finding, StackId found_by,
                    bool has_no_names) noexcept {
   write_found(out, found_by);
+  write_known(out, finding, has_no_names);
+}
+
+void write_known(Output& out, const Finding& finding,
+                 bool has_no_names) noexcept {
   write_dump(out, finding);
   write_block(out, finding.block);
   write_neighbour(out, "below it", finding.below);

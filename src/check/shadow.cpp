@@ -7,8 +7,12 @@
 #include "base/build.hpp"
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
+#include "check/guarded.hpp"
 #include "check/region_graves.hpp"
+#include "check/report_forms.hpp"
+#include "check/turn.hpp"
 #include "os/sanitizers.hpp"
+#include "port/check_mode.hpp"
 #include "port/last_words.hpp"
 #include "port/world.hpp"
 
@@ -17,35 +21,47 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
+constinit std::atomic<bool> has_reports{false};
+
 // What is known of the place, as the last lines of the sanitizer's report.
-void add_to_report(const std::byte* place) noexcept {
-  base::Line line;
+void add_to_report(const std::byte* place, bool is_write) noexcept {
+  Finding finding{.fault = Fault::corrupted};
   regions::Grave grave;
   if (regions::find_shadow_grave(place, grave)) {
-    Finding finding{.fault = Fault::use_after_end};
     regions::write_late_use(finding, grave, place, nullptr);
-    line << "tarn: " << finding.line.text() << "\n";
-  } else if (describe(place).kind != AddressKind::foreign) {
+  } else if (!find_guarded(place, is_write, finding)) {
+    if (describe(place).kind == AddressKind::foreign)
+      return;
     char text[160];
     static_cast<void>(describe(place, text, sizeof text));
-    line << "tarn: " << text << "\n";
-  } else {
-    return;
+    finding.line << text;
   }
+  base::Line line;
+  line << "tarn: " << finding.line.text() << "\n";
   port::write_error(line.text(), line.size());
+  // The sanitizer showed the bytes.
+  finding.place = nullptr;
+  if (take_turn() != Turn::ours)
+    return;
+  {
+    Output out{static_cast<const char*>(nullptr)};
+    write_known(out, finding, finding.block.record != nullptr);
+  }
+  end_turn();
 }
 
 }  // namespace
 
-bool follows_sanitizer() noexcept {
-  return port::regions_are_shadowed.load(relaxed);
+bool wants_stacks() noexcept {
+  return !follows_sanitizer() || has_reports.load(relaxed);
 }
 
 void follow_sanitizer() noexcept {
   if (base::is_instrumented || !os::has_sanitizer())
     return;
-  static_cast<void>(os::when_reported(add_to_report));
-  port::regions_are_shadowed.store(true, relaxed);
+  has_reports.store(os::when_reported(add_to_report), relaxed);
+  port::pools_are_shadowed.store(true, relaxed);
+  port::mode_of_process.store(CheckMode::full, relaxed);
   port::regions_ask.store(port::RegionsAsk::all, relaxed);
 }
 

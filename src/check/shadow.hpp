@@ -1,9 +1,9 @@
 // shadow.hpp - pools under somebody else's eyes: a sanitizer that this process
 // was started with.
 //
-// Regions then take the slow path, as they do in mode full, and tell the
-// sanitizer of each block. It looks at the accesses, so nothing is recorded or
-// filled here.
+// Pools then take the slow path, as they do in mode full, and tell the
+// sanitizer of each block. It looks at the accesses, so nothing is filled; and
+// of regions nothing is recorded.
 //
 //     | front | block | .......... | front | block | ...
 //     ^ poisoned but for the blocks; 16 bytes at least between two
@@ -12,6 +12,7 @@
 // block. Threads  shared. Failure  none. SPDX-License-Identifier: MIT
 #pragma once
 
+#include "port/check_mode.hpp"
 #include "port/region_hooks.hpp"
 
 namespace tarn::check {
@@ -19,8 +20,14 @@ namespace tarn::check {
 /// Looks for a sanitizer, once, where TARN_CHECK says nothing else.
 void follow_sanitizer() noexcept;
 
-/// Whether regions tell a sanitizer.
-[[nodiscard]] bool follows_sanitizer() noexcept;
+/// Whether pools tell a sanitizer.
+[[nodiscard]] inline bool follows_sanitizer() noexcept {
+  return port::pools_are_shadowed.load(std::memory_order_relaxed);
+}
+
+/// Whether records of blocks are to have stacks: of sanitizers only one lets us
+/// tell them, the others have theirs.
+[[nodiscard]] bool wants_stacks() noexcept;
 
 namespace regions {
 

@@ -238,6 +238,8 @@ ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,
                            processors, id,       checks, samples};
   state.reap_when_short = options.reap_when_short;
   state.link();
+  if (checks != nullptr)
+    hooks->began(state);
 }
 
 ObjectPoolCore::~ObjectPoolCore() {
@@ -308,7 +310,10 @@ bool ObjectPoolCore::has_bare_below(std::size_t n) const noexcept {
 void* ObjectPoolCore::take_bare() noexcept {
   State& state = State::of(*this);
   const base::Locked locked{state.lock};
-  return state.slabs.take_bare();
+  void* const slot = state.slabs.take_bare();
+  if (state.checks != nullptr && slot != nullptr)
+    port::object_hooks()->took_bare(state, slot);
+  return slot;
 }
 
 std::size_t ObjectPoolCore::reap() noexcept {

@@ -42,6 +42,15 @@ class Unseen {
 void poison(const std::byte* memory, std::size_t size) noexcept;
 void unpoison(const std::byte* memory, std::size_t size) noexcept;
 
+/// While one lives, within an Unseen, it tells again.
+class Seen {
+ public:
+  Seen() noexcept;
+  ~Seen();
+  Seen(const Seen&) = delete;
+  Seen& operator=(const Seen&) = delete;
+};
+
 /// A block begins, grows or shrinks, where all was poisoned before; its new
 /// bytes have no value yet, but where `is_written`. What it leaves is to be
 /// poisoned. Its beginning and end are told with their calls by memcheck.
@@ -65,15 +74,23 @@ void end_of_use(const std::byte* memory, std::size_t size) noexcept;
 void hand_over(const std::byte* memory, std::size_t size) noexcept;
 void take_over(const std::byte* memory, std::size_t size) noexcept;
 
+/// The same by one address, which stands for a block of those who know it.
+void hand_block_over(const std::byte* block) noexcept;
+void take_block_over(const std::byte* block) noexcept;
+
 /// What can be read of this memory may point to what is not leaked.
 void look_for_pointers_in(const std::byte* memory, std::size_t size) noexcept;
 
 /// Whether it reads all of that memory which the kernel says can be read.
 [[nodiscard]] bool reads_all_memory() noexcept;
 
-/// AddressSanitizer calls `told` when it has written a report, about `place`.
-/// False: it does not run.
-using ReportTold = void (*)(const std::byte* place) noexcept;
+/// `then` is called when the program has ended, before somebody looks for
+/// leaks, if the program itself had begun by now. Once.
+void before_leaks_are_looked_for(void (*then)()) noexcept;
+
+/// AddressSanitizer calls `told` when it has written a report, about an access
+/// to `place`. False: it does not run.
+using ReportTold = void (*)(const std::byte* place, bool is_write) noexcept;
 bool when_reported(ReportTold told) noexcept;
 
 }  // namespace tarn::os

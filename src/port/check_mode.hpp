@@ -14,8 +14,13 @@
 
 namespace tarn::port {
 
-// Written by the room check; orders nothing.
+// Written by set_check_mode() and the room check; orders nothing.
 inline constinit std::atomic<CheckMode> mode_of_process{CheckMode::off};
+
+// A sanitizer looks at all pools but those that ask for none: the mode of the
+// process is full from then on, whatever set_check_mode() says. Written once by
+// the room check, before the first pool asks; orders nothing.
+inline constinit std::atomic<bool> pools_are_shadowed{false};
 
 /// What `asked`, of a pool's options, comes to now.
 [[nodiscard]] inline CheckMode mode_of(CheckMode asked) noexcept {

@@ -71,6 +71,11 @@ struct ObjectHooks {
   void* (*take_steady)(object::State& state) noexcept;
   std::size_t (*make_steady)(object::State& state, std::size_t n) noexcept;
 
+  /// Somebody has a bare slot to construct an object in, to put it home.
+  void (*took_bare)(object::State& state, void* slot) noexcept;
+  /// The pool that `begin` was asked for is there.
+  void (*began)(object::State& state) noexcept;
+
   /// A pool of that id begins, which is asked to be as closely looked at as
   /// `checks` says. What it keeps as its `samples`: an object now and then is
   /// guarded. Null: none is.

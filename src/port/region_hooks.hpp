@@ -135,16 +135,6 @@ enum class RegionsAsk : std::uint8_t {
 // Written by whoever sets a mode; orders nothing.
 inline constinit std::atomic<RegionsAsk> regions_ask{RegionsAsk::none};
 
-// Regions without a mode of their own ask in each mode: somebody else looks.
-// Written once by the room check, before regions_ask; orders nothing.
-inline constinit std::atomic<bool> regions_are_shadowed{false};
-
-/// Whether that goes for a region that asks for `asked`.
-[[nodiscard]] inline bool is_shadowed(CheckMode asked) noexcept {
-  return asked == CheckMode::of_process &&
-         regions_are_shadowed.load(std::memory_order_relaxed);
-}
-
 // Written once by the room check, as region_begin.
 inline constinit std::atomic<bool (*)() noexcept> region_turn{nullptr};
 

@@ -42,8 +42,7 @@ void Region::begin() noexcept {
       base::has_checks ? port::region_begin.load(std::memory_order_acquire)
                        : nullptr;
   const bool asks =
-      ask != nullptr && (mode != CheckMode::off || former != nullptr ||
-                         port::is_shadowed(checks_));
+      ask != nullptr && (mode != CheckMode::off || former != nullptr);
   watch_ = former;
   if (asks)
     watch_ = ask({this, former, mode, id_,

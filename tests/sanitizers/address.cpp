@@ -1,4 +1,6 @@
-// AddressSanitizer: each access that leaves a region's block, or outlives it.
+// AddressSanitizer: each access that leaves a pool's block, or outlives it.
+#include "tarn/heap.hpp"
+#include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
 
 #include "cases.hpp"
@@ -158,6 +160,130 @@ void after_deallocate() {
   write_at(block, 100);
 }
 
+char* block_of(tarn::Heap& heap, std::size_t size = odd) {
+  return static_cast<char*>(heap.allocate(size));
+}
+
+void heap_inside() {
+  tarn::Heap heap{{.name = "requests"}};
+  for (int round = 0; round < 3; ++round)
+    for (std::size_t size = 0; size < 300'000; size = 2 * size + 1) {
+      char* block = block_of(heap, size);
+      std::memset(block, 1, size);
+      block = static_cast<char*>(heap.reallocate(block, 3 * size + 1));
+      std::memset(block, 1, 3 * size + 1);
+      heap.deallocate(block);
+      block = static_cast<char*>(heap.allocate_zeroed(size));
+      std::memset(block, 1, heap.usable_size(block));
+      heap.deallocate(block);
+      block = static_cast<char*>(heap.allocate(size, 4096));
+      std::memset(block, 1, size);
+      heap.deallocate(block, size);
+    }
+  // What is left goes with its heap, and the memory is anybody's.
+  std::memset(block_of(heap, 1000), 1, 1000);
+}
+
+void heap_behind() {
+  tarn::Heap heap{{.name = "requests"}};
+  write_at(block_of(heap), odd);
+}
+
+void heap_before() {
+  tarn::Heap heap{{.name = "requests"}};
+  write_at(block_of(heap) - 1, 0);
+}
+
+void heap_behind_large() {
+  tarn::Heap heap{{.name = "requests"}};
+  write_at(block_of(heap, 100'001), 100'001);
+}
+
+void heap_after_free() {
+  tarn::Heap heap{{.name = "requests"}};
+  char* const block = block_of(heap, 200);
+  heap.deallocate(block);
+  block_of(heap, 200);
+  write_at(block, 100);
+}
+
+void heap_after_free_large() {
+  tarn::Heap heap{{.name = "requests"}};
+  char* const block = block_of(heap, 20'000);
+  heap.deallocate(block);
+  block_of(heap, 20'000);
+  the_offset = static_cast<std::size_t>(read_at(block, 10'000));
+}
+
+void heap_double_free() {
+  tarn::Heap heap{{.name = "requests"}};
+  char* const block = block_of(heap, 200);
+  heap.deallocate(block);
+  heap.deallocate(block);
+}
+
+struct Object {
+  char bytes[odd] = {};
+  char* held = nullptr;
+
+  Object() = default;
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object() { delete held; }
+};
+
+using Pool = tarn::ObjectPool<Object>;
+
+void objects_inside() {
+  Pool pool{{.name = "connection"}};
+  (void)pool.reserve(100);
+  Object* objects[100];
+  for (int round = 0; round < 3; ++round) {
+    for (Object*& object : objects) {
+      object = pool.acquire_raw();
+      std::memset(object->bytes, 1, odd);
+      if (object->held == nullptr)
+        object->held = new char;
+    }
+    for (Object* object : objects)
+      pool.release(object);
+    if (round == 1)
+      (void)pool.reap();
+  }
+  tarn::ObjectPool<char> narrow{{.name = "narrow"}};
+  for (int i = 0; i < 100; ++i)
+    *narrow.acquire() = 1;
+}
+
+void objects_behind() {
+  Pool pool{{.name = "connection"}};
+  Object* const object = pool.acquire_raw();
+  write_at(reinterpret_cast<char*>(object), sizeof(Object));
+}
+
+void objects_before() {
+  Pool pool{{.name = "connection"}};
+  Object* const object = pool.acquire_raw();
+  write_at(reinterpret_cast<char*>(object) - 1, 0);
+}
+
+void objects_after_release() {
+  Pool pool{{.name = "connection"}};
+  Object* const object = pool.acquire_raw();
+  pool.release(object);
+  write_at(object->bytes, 3);
+}
+
+void objects_after_end() {
+  Object* object = nullptr;
+  {
+    Pool pool{{.name = "connection"}};
+    object = pool.acquire_raw();
+    pool.release(object);
+  }
+  write_at(object->bytes, 3);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -175,5 +301,17 @@ int main(int count, char** arguments) {
                    {"after_reset", after_reset},
                    {"after_rewind", after_rewind},
                    {"after_end", after_end},
-                   {"after_deallocate", after_deallocate}});
+                   {"after_deallocate", after_deallocate},
+                   {"heap_inside", heap_inside},
+                   {"heap_behind", heap_behind},
+                   {"heap_before", heap_before},
+                   {"heap_behind_large", heap_behind_large},
+                   {"heap_after_free", heap_after_free},
+                   {"heap_after_free_large", heap_after_free_large},
+                   {"heap_double_free", heap_double_free},
+                   {"objects_inside", objects_inside},
+                   {"objects_behind", objects_behind},
+                   {"objects_before", objects_before},
+                   {"objects_after_release", objects_after_release},
+                   {"objects_after_end", objects_after_end}});
 }

@@ -1,6 +1,7 @@
 // LeakSanitizer: what only pools point to is kept, what nobody points to is
 // told, whatever a pool had in the same place before.
 #include "tarn/heap.hpp"
+#include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
 
 #include "cases.hpp"
@@ -33,6 +34,21 @@ void held_by_heap() {
   the_holder = ::new (heap.allocate(sizeof(Holder))) Holder{std::malloc(1234)};
 }
 
+struct Connection {
+  void* held = std::malloc(1234);
+};
+
+void held_by_object() {
+  static auto& pool = *new tarn::ObjectPool<Connection>;
+  static_cast<void>(pool.acquire_raw());
+}
+
+// Its next user has what it holds.
+void held_by_object_that_waits() {
+  static auto& pool = *new tarn::ObjectPool<Connection>;
+  pool.release(pool.acquire_raw());
+}
+
 // Several, since one may be kept by what is left in a register.
 void held_by_nobody() {
   for (int i = 0; i < 8; ++i) {
@@ -56,6 +72,8 @@ int main(int count, char** arguments) {
   return run_case(count, arguments,
                   {{"held_by_region", held_by_region},
                    {"held_by_heap", held_by_heap},
+                   {"held_by_object", held_by_object},
+                   {"held_by_object_that_waits", held_by_object_that_waits},
                    {"held_by_nobody", held_by_nobody},
                    {"held_by_what_was_reset", held_by_what_was_reset}});
 }

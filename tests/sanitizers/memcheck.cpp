@@ -1,6 +1,7 @@
 // Valgrind's memcheck: it goes on after what it tells, so one run has all
 // cases, each between two lines of its own.
 #include "tarn/heap.hpp"
+#include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
 
 #include "cases.hpp"
@@ -140,21 +141,185 @@ void after_deallocate() {
   write_at(block, 100);
 }
 
+[[gnu::noinline]] char* block_of(tarn::Heap& heap, std::size_t size = odd) {
+  return static_cast<char*>(heap.allocate(size));
+}
+
+void clean_heap() {
+  tarn::Heap heap{{.name = "requests"}};
+  for (int round = 0; round < 3; ++round)
+    for (std::size_t size = 0; size < 300'000; size = 2 * size + 1) {
+      char* block = block_of(heap, size + 1);
+      std::memset(block, 1, size + 1);
+      block = static_cast<char*>(heap.reallocate(block, 3 * size + 2));
+      choose_by(block, size);
+      heap.deallocate(block);
+      block = static_cast<char*>(heap.allocate_zeroed(size + 1));
+      choose_by(block, size);
+      heap.deallocate(block);
+      block = static_cast<char*>(heap.allocate(size, 4096));
+      std::memset(block, 1, size);
+      heap.deallocate(block, size);
+    }
+  std::memset(block_of(heap, 1000), 1, 1000);
+}
+
+// Of a heap that ended the memory soon is another block's, by which memcheck
+// may name it.
+tarn::Heap& lasting_heap() {
+  static tarn::Heap& heap = *new tarn::Heap{{.name = "requests"}};
+  return heap;
+}
+
+void behind_heap() {
+  tarn::Heap& heap = lasting_heap();
+  char* const block = block_of(heap);
+  write_at(block, odd);
+  heap.deallocate(block);
+}
+
+void behind_large() {
+  tarn::Heap& heap = lasting_heap();
+  char* const block = block_of(heap, 20'001);
+  read_at(block, 20'001);
+  heap.deallocate(block);
+}
+
+void fresh_heap() {
+  tarn::Heap& heap = lasting_heap();
+  char* const block = block_of(heap);
+  choose_by(block, 5);
+  heap.deallocate(block);
+}
+
+void after_free() {
+  tarn::Heap& heap = lasting_heap();
+  char* const block = block_of(heap, 200);
+  heap.deallocate(block);
+  heap.deallocate(block_of(heap, 200));
+  write_at(block, 100);
+}
+
+void double_free() {
+  tarn::Heap& heap = lasting_heap();
+  char* const block = block_of(heap, 200);
+  heap.deallocate(block);
+  heap.deallocate(block);
+}
+
+void* volatile the_block;
+
+// Of several the last may be pointed to yet.
+void lost_in_heap() {
+  static tarn::Heap& heap = *new tarn::Heap;
+  for (int i = 0; i < 8; ++i)
+    the_block = block_of(heap, 321);
+  the_block = nullptr;
+}
+
+struct Object {
+  char bytes[odd] = {};
+  void* held = std::malloc(1234);
+
+  Object() = default;
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object() { std::free(held); }
+};
+
+using Pool = tarn::ObjectPool<Object>;
+
+[[gnu::noinline]] Object* object_of(Pool& pool) {
+  return pool.acquire_raw();
+}
+
+void clean_objects() {
+  Pool pool{{.name = "connection"}};
+  (void)pool.reserve(100);
+  Object* objects[100];
+  for (int round = 0; round < 3; ++round) {
+    for (Object*& object : objects) {
+      object = object_of(pool);
+      choose_by(object->bytes, 3);
+      object->bytes[4] = 'y';
+    }
+    for (Object* object : objects)
+      pool.release(object);
+    if (round == 1)
+      (void)pool.reap();
+  }
+}
+
+void kept_objects() {
+  static Pool& pool = *new Pool{{.name = "connection"}};
+  Object* objects[100];
+  for (Object*& object : objects)
+    object = object_of(pool);
+  for (Object* object : objects)
+    pool.release(object);
+}
+
+void behind_object() {
+  Pool pool{{.name = "connection"}};
+  Object* const object = object_of(pool);
+  write_at(object->bytes, sizeof(Object));
+  pool.release(object);
+}
+
+void after_release() {
+  Pool pool{{.name = "connection"}};
+  Object* const object = object_of(pool);
+  pool.release(object);
+  write_at(object->bytes, 3);
+}
+
+void double_release() {
+  Pool pool{{.name = "connection"}};
+  Object* const object = object_of(pool);
+  pool.release(object);
+  pool.release(object);
+}
+
+void after_pool() {
+  Object* object = nullptr;
+  {
+    Pool pool{{.name = "connection"}};
+    object = object_of(pool);
+    pool.release(object);
+  }
+  read_at(object->bytes, 3);
+}
+
+void lost_object() {
+  static Pool& pool = *new Pool{{.name = "connection"}};
+  for (int i = 0; i < 8; ++i)
+    the_block = object_of(pool);
+  the_block = nullptr;
+}
+
 struct Named {
   const char* name;
   void (*run)();
 };
 
 constexpr Named cases[] = {
-    {"clean_region", clean_region},   {"clean_buffer", clean_buffer},
-    {"kept_region", kept_region},     {"behind_region", behind_region},
-    {"before_region", before_region}, {"fresh_region", fresh_region},
-    {"after_reset", after_reset},     {"after_rewind", after_rewind},
-    {"after_end", after_end},         {"after_deallocate", after_deallocate}};
+    {"clean_region", clean_region},     {"clean_buffer", clean_buffer},
+    {"kept_region", kept_region},       {"behind_region", behind_region},
+    {"before_region", before_region},   {"fresh_region", fresh_region},
+    {"after_reset", after_reset},       {"after_rewind", after_rewind},
+    {"after_end", after_end},           {"after_deallocate", after_deallocate},
+    {"behind_heap", behind_heap},       {"behind_large", behind_large},
+    {"fresh_heap", fresh_heap},         {"after_free", after_free},
+    {"double_free", double_free},       {"clean_heap", clean_heap},
+    {"behind_object", behind_object},   {"after_release", after_release},
+    {"double_release", double_release}, {"after_pool", after_pool},
+    {"clean_objects", clean_objects},   {"kept_objects", kept_objects},
+    {"lost_object", lost_object},       {"lost_in_heap", lost_in_heap}};
 
 }  // namespace
 
 int main() {
+  tarn::set_after_fault(tarn::AfterFault::go_on);
   for (const Named& one : cases) {
     std::fprintf(stderr, "case %s\n", one.name);
     one.run();

@@ -1,4 +1,6 @@
 // MemorySanitizer: a new block has no value, whatever lay there before.
+#include "tarn/heap.hpp"
+#include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
 
 #include "cases.hpp"
@@ -46,11 +48,71 @@ void old_contents() {
   choose_by(block_of(region));
 }
 
+char* block_of(tarn::Heap& heap, std::size_t bytes = size) {
+  return static_cast<char*>(heap.allocate(bytes));
+}
+
+void heap_written() {
+  tarn::Heap heap{{.name = "requests"}};
+  for (int round = 0; round < 3; ++round) {
+    char* block = block_of(heap);
+    std::memset(block, 'x', size);
+    block = static_cast<char*>(heap.reallocate(block, 10 * size));
+    choose_by(block);
+    heap.deallocate(block);
+    block = static_cast<char*>(heap.allocate_zeroed(size));
+    choose_by(block);
+    heap.deallocate(block);
+    block = static_cast<char*>(heap.allocate_zeroed(100'000));
+    choose_by(block);
+    heap.deallocate(block);
+  }
+}
+
+void heap_old_contents() {
+  tarn::Heap heap{{.name = "requests"}};
+  std::memset(block_of(heap), 'x', size);
+  choose_by(block_of(heap));
+}
+
+struct Object {
+  char bytes[size] = {};
+};
+
+// Constructed once, it keeps its state.
+void object_kept() {
+  tarn::ObjectPool<Object> pool{{.name = "connection"}};
+  for (int round = 0; round < 3; ++round) {
+    Object* const object = pool.acquire_raw();
+    choose_by(object->bytes);
+    object->bytes[5] = 'y';
+    pool.release(object);
+  }
+}
+
+struct Bare {
+  Bare() {}  // NOLINT: its bytes have no value
+  char bytes[size];
+};
+
+void object_anew() {
+  tarn::ObjectPool<Bare, tarn::MakeAnew<Bare>> pool{{.name = "connection"}};
+  Bare* object = pool.acquire_raw();
+  std::memset(object->bytes, 'x', size);
+  pool.release(object);
+  for (int i = 0; i < 100; ++i)
+    choose_by(pool.acquire_raw()->bytes);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   return run_case(count, arguments,
                   {{"written", written},
                    {"first_use", first_use},
-                   {"old_contents", old_contents}});
+                   {"old_contents", old_contents},
+                   {"heap_written", heap_written},
+                   {"heap_old_contents", heap_old_contents},
+                   {"object_kept", object_kept},
+                   {"object_anew", object_anew}});
 }

@@ -21,10 +21,12 @@ import tempfile
 HERE = pathlib.Path(__file__).parent
 CLEAN = None
 TOLD = r"tarn: .*region 'request'"
+SEEN = r"use-after-poison[^$]*tarn: (read|write) of 0x[0-9a-f]+"
 
 # Compiler options, names of the environment, and of each case what is told.
 SANITIZERS = {
-    "address": (["-fsanitize=address"], {"ASAN_OPTIONS": "detect_leaks=0:symbolize=0"}, {
+    "address": (["-fsanitize=address"], {
+        "ASAN_OPTIONS": "detect_leaks=0:symbolize=0"}, {
         "inside": CLEAN,
         "life": CLEAN,
         "wiped": CLEAN,
@@ -40,21 +42,49 @@ SANITIZERS = {
         "after_rewind": r"use-after-poison[^$]*" + TOLD,
         "after_end": r"use-after-poison[^$]*tarn: use after [^$]*'request'",
         "after_deallocate": r"use-after-poison[^$]*" + TOLD,
+        "heap_inside": CLEAN,
+        "heap_behind": SEEN + r": 0 bytes behind 0x[0-9a-f]+ \(13 bytes, "
+                       r"heap 'requests'\)\n  allocated by thread 0",
+        "heap_before": SEEN + r": 1 bytes before 0x[0-9a-f]+ \(13 bytes, heap",
+        "heap_behind_large": SEEN + r": 0 bytes behind 0x[0-9a-f]+ "
+                             r"\(100001 bytes, heap",
+        "heap_after_free": SEEN + r": 100 bytes into freed 0x[0-9a-f]+ "
+                           r"\(200 bytes, heap[^$]*\n  freed by thread 0",
+        "heap_after_free_large": SEEN + r": 10000 bytes into freed 0x",
+        "heap_double_free": r"^tarn: fault: double free of 0x[0-9a-f]+: "
+                            r"200-byte block of heap 'requests'\n",
+        "objects_inside": CLEAN,
+        "objects_behind": SEEN + r": 0 bytes behind 0x[0-9a-f]+ \(24 bytes, "
+                          r"object pool 'connection'\)\n  allocated by",
+        "objects_before": SEEN + r": 1 bytes before 0x[0-9a-f]+ \(24 bytes, ob",
+        "objects_after_release": SEEN + r": 3 bytes into freed 0x[0-9a-f]+ "
+                                 r"[^$]*\n  freed by thread 0",
+        "objects_after_end": r"use-after-poison[^$]*tarn: use of object pool "
+                             r"'connection' after its end",
     }),
     "leak": (["-fsanitize=leak"], {"LSAN_OPTIONS": "symbolize=0"}, {
         "held_by_region": CLEAN,
         "held_by_heap": CLEAN,
+        "held_by_object": CLEAN,
+        "held_by_object_that_waits": CLEAN,
         "held_by_nobody": r"LeakSanitizer: detected memory leaks",
     }),
     "memory": (["-fsanitize=memory"], {}, {
         "written": CLEAN,
         "first_use": r"use-of-uninitialized-value[^$]*choose_by",
         "old_contents": r"use-of-uninitialized-value[^$]*choose_by",
+        "heap_written": CLEAN,
+        "heap_old_contents": r"use-of-uninitialized-value[^$]*choose_by",
+        "object_kept": CLEAN,
+        "object_anew": r"use-of-uninitialized-value[^$]*choose_by",
     }),
     "thread": (["-fsanitize=thread"], {}, {
         "user_in_time": CLEAN,
         "memory_goes_around": CLEAN,
         "late_user": r"data race[^$]*use_late",
+        "blocks_go_around": CLEAN,
+        "late_user_of_heap": r"data race[^$]*use_late",
+        "late_user_of_object": r"data race[^$]*use_late",
     }),
 }
 # The same programs, where the leaks are looked for by another sanitizer.
@@ -64,7 +94,7 @@ SANITIZERS["address_leak"] = (
         "held_by_what_was_reset": r"LeakSanitizer: detected memory leaks"})
 
 FREED = r"inside a block of size \d+ free'd\n(==\d+==    .*\n)*?" \
-    r"==\d+==    by .*{}[^$]*Block was alloc'd at[^$]*block_of"
+    r"==\d+==    by .*{}[^$]*Block was alloc'd at[^$]*(block|object)_of"
 MEMCHECK = {
     "clean_region": CLEAN,
     "clean_buffer": CLEAN,
@@ -77,7 +107,27 @@ MEMCHECK = {
     "after_rewind": FREED.format("after_rewind"),
     "after_end": FREED.format("after_end"),
     "after_deallocate": FREED.format("after_deallocate"),
-    "at_exit": CLEAN,
+    "behind_heap": r"0 bytes after a block of size 13 alloc'd[^$]*block_of",
+    "behind_large": r"0 bytes after a block of size 20,001 alloc'd",
+    "fresh_heap": r"depends on uninitialised[^$]*choose_by",
+    "after_free": FREED.format("after_free"),
+    "double_free": r"Invalid free[^$]*" + FREED.format("double_free") +
+                   r"[^$]*\ntarn: fault: double free of 0x",
+    "clean_heap": CLEAN,
+    "behind_object": r"0 bytes after a block of size 24 alloc'd[^$]*object_of",
+    "after_release": FREED.format("after_release"),
+    "double_release": r"Invalid free[^$]*" + FREED.format("double_release") +
+                      r"[^$]*\ntarn: fault: double free of 0x",
+    "after_pool": FREED.format("after_pool"),
+    "clean_objects": CLEAN,
+    "kept_objects": CLEAN,
+    "lost_object": CLEAN,
+    "lost_in_heap": CLEAN,
+    # Nothing else: of several one may be pointed to by what is left somewhere.
+    "at_exit": r"^tarn: check: faults told: 2, repeats of them: 0\n"
+               r"==\d+== [\d,]+ bytes in [678] blocks are definitely lost[^$]*"
+               r"lost_object[^$]* bytes in [678] blocks are definitely lost"
+               r"[^$]*lost_in_heap(.*\n){2}==\d+== \n$",
 }
 
 
@@ -121,7 +171,8 @@ def memcheck(include, libraries, folder):
         compiler = compilers[i % len(compilers)]
         link(compiler, [], HERE / "memcheck.cpp", include, library,
              folder / "program")
-        result = run(valgrind, "-q", {}, "--leak-check=full", folder / "program")
+        result = run(valgrind, "-q", {}, "--leak-check=full",
+                     folder / "program")
         parts = re.split(r"^case (\w+)\n", result.stderr, flags=re.M)
         told = dict(zip(parts[1::2], parts[2::2]))
         for case, wanted in MEMCHECK.items():

@@ -1,5 +1,7 @@
-// ThreadSanitizer: a late user of a region that was reset is in a race, and one
-// that handed over as it should is not, whoever has the memory next.
+// ThreadSanitizer: a late user of memory that was given back is in a race, and
+// one that handed over as it should is not, whoever has the memory next.
+#include "tarn/heap.hpp"
+#include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
 
 #include "cases.hpp"
@@ -82,11 +84,84 @@ void memory_goes_around() {
     pthread_join(thread, nullptr);
 }
 
+struct Object {
+  char bytes[size] = {};
+};
+
+struct Handed {
+  tarn::Heap heap{{.name = "requests"}};
+  tarn::ObjectPool<Object> pool{{.name = "connection"}};
+  std::atomic<char*> block{nullptr};
+  std::atomic<Object*> object{nullptr};
+};
+
+void* free_and_go_on(void* context) {
+  auto& handed = *static_cast<Handed*>(context);
+  handed.block.load()[3] = 'x';
+  handed.heap.deallocate(handed.block.load());
+  handed.object.load()->bytes[3] = 'x';
+  handed.pool.release(handed.object.load());
+  for (int i = 0; i < 300; ++i) {
+    char* const block = static_cast<char*>(handed.heap.allocate(10 * size));
+    block[3] = 'y';
+    Object* const object = handed.pool.acquire_raw();
+    object->bytes[3] = 'y';
+    handed.pool.release(object);
+    handed.heap.deallocate(block);
+  }
+  return nullptr;
+}
+
+void blocks_go_around() {
+  Handed handed;
+  for (int round = 0; round < 100; ++round) {
+    handed.block = static_cast<char*>(handed.heap.allocate(10 * size));
+    handed.object = handed.pool.acquire_raw();
+    pthread_t thread;
+    pthread_create(&thread, nullptr, free_and_go_on, &handed);
+    for (int i = 0; i < 300; ++i) {
+      char* const block = static_cast<char*>(handed.heap.allocate(10 * size));
+      block[5] = 'z';
+      Object* const object = handed.pool.acquire_raw();
+      object->bytes[5] = 'z';
+      handed.pool.release(object);
+      handed.heap.deallocate(block);
+    }
+    pthread_join(thread, nullptr);
+  }
+}
+
+void late_user_of_heap() {
+  Shared shared;
+  tarn::Heap heap{{.name = "requests"}};
+  shared.block = static_cast<char*>(heap.allocate(size));
+  pthread_t thread;
+  pthread_create(&thread, nullptr, use_late, &shared);
+  wait_for(shared.step, 1, std::memory_order_relaxed);
+  heap.deallocate(shared.block);
+  pthread_join(thread, nullptr);
+}
+
+void late_user_of_object() {
+  Shared shared;
+  tarn::ObjectPool<Object> pool{{.name = "connection"}};
+  Object* const object = pool.acquire_raw();
+  shared.block = object->bytes;
+  pthread_t thread;
+  pthread_create(&thread, nullptr, use_late, &shared);
+  wait_for(shared.step, 1, std::memory_order_relaxed);
+  pool.release(object);
+  pthread_join(thread, nullptr);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   return run_case(count, arguments,
                   {{"late_user", late_user},
                    {"user_in_time", user_in_time},
-                   {"memory_goes_around", memory_goes_around}});
+                   {"memory_goes_around", memory_goes_around},
+                   {"blocks_go_around", blocks_go_around},
+                   {"late_user_of_heap", late_user_of_heap},
+                   {"late_user_of_object", late_user_of_object}});
 }

@@ -7,6 +7,7 @@
 #include "os/linux/valgrind.hpp"
 
 #include <atomic>
+#include <stdlib.h>
 
 extern "C" {
 // NOLINTBEGIN(clang-diagnostic-reserved-identifier): theirs.
@@ -17,6 +18,7 @@ __attribute__((weak)) void __asan_unpoison_memory_region(const volatile void*,
 __attribute__((weak)) void __asan_set_error_report_callback(
     void (*)(const char*));
 __attribute__((weak)) void* __asan_get_report_address();
+__attribute__((weak)) int __asan_get_report_access_type();
 __attribute__((weak)) void __msan_allocated_memory(const volatile void*,
                                                    std::size_t);
 __attribute__((weak)) void __msan_unpoison(const volatile void*, std::size_t);
@@ -61,12 +63,19 @@ constinit std::atomic<ReportTold> report_told{nullptr};
 
 void tell_report(const char*) {
   const ReportTold told = report_told.load(std::memory_order_relaxed);
-  if (told != nullptr && &__asan_get_report_address != nullptr)
-    told(static_cast<const std::byte*>(__asan_get_report_address()));
+  if (told == nullptr || &__asan_get_report_address == nullptr)
+    return;
+  const bool is_write = &__asan_get_report_access_type != nullptr &&
+                        __asan_get_report_access_type() == 1;
+  told(static_cast<const std::byte*>(__asan_get_report_address()), is_write);
 }
 
 // Written before there are threads, by who asks first; orders nothing.
 constinit std::atomic<bool> is_under_memcheck{false};
+
+// Steps of a count.
+constexpr std::uintptr_t more_silence = 1;
+constexpr std::uintptr_t less_silence = ~std::uintptr_t{0};
 
 std::uintptr_t number_of(const std::byte* memory) noexcept {
   return detail::address_of(memory);
@@ -98,12 +107,22 @@ bool has_memcheck() noexcept {
 
 Unseen::Unseen() noexcept {
   if (has_memcheck())
-    ask_valgrind(ValgrindAsk::change_silence, 1);
+    ask_valgrind(ValgrindAsk::change_silence, more_silence);
 }
 
 Unseen::~Unseen() {
   if (has_memcheck())
-    ask_valgrind(ValgrindAsk::change_silence, ~std::uintptr_t{0});
+    ask_valgrind(ValgrindAsk::change_silence, less_silence);
+}
+
+Seen::Seen() noexcept {
+  if (has_memcheck())
+    ask_valgrind(ValgrindAsk::change_silence, less_silence);
+}
+
+Seen::~Seen() {
+  if (has_memcheck())
+    ask_valgrind(ValgrindAsk::change_silence, more_silence);
 }
 
 void begin_block(const std::byte* block, std::size_t size,
@@ -177,6 +196,16 @@ void take_over(const std::byte* memory, std::size_t size) noexcept {
     for_each_unit(memory, size, __tsan_acquire);
 }
 
+void hand_block_over(const std::byte* block) noexcept {
+  if (has_thread())
+    __tsan_release(const_cast<std::byte*>(block));
+}
+
+void take_block_over(const std::byte* block) noexcept {
+  if (has_thread())
+    __tsan_acquire(const_cast<std::byte*>(block));
+}
+
 void look_for_pointers_in(const std::byte* memory, std::size_t size) noexcept {
   if (&__lsan_register_root_region != nullptr)
     __lsan_register_root_region(memory, size);
@@ -184,6 +213,12 @@ void look_for_pointers_in(const std::byte* memory, std::size_t size) noexcept {
 
 bool reads_all_memory() noexcept {
   return &__lsan_register_root_region != nullptr;
+}
+
+// What is registered last runs first, and whoever looks for leaks was there
+// before the program's first constructor.
+void before_leaks_are_looked_for(void (*then)()) noexcept {
+  static_cast<void>(atexit(then));
 }
 
 bool when_reported(ReportTold told) noexcept {
