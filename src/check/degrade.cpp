@@ -1,6 +1,7 @@
 #include "check/degrade.hpp"
 
 #include "base/text.hpp"
+#include "os/guards.hpp"
 #include "port/last_words.hpp"
 
 #include <atomic>
@@ -17,6 +18,7 @@ constexpr const char* sentences[] = {
      "back"),
     ("the kernel refused a guard: touches of that memory are not found"),
     ("the table of call stacks is full: reports lack those that are new"),
+    ("no memory for call stacks: reports lack them"),
     ("no memory for records of blocks: blocks are given out unchecked"),
     ("no memory to keep freed blocks: uses of those that are given out again "
      "are not found"),
@@ -44,6 +46,10 @@ void degraded(Degraded what) noexcept {
   base::Line line;
   line << "tarn: check: " << sentences[static_cast<std::size_t>(what)] << "\n";
   port::write_error(line.text(), line.size());
+}
+
+void guard_is_refused() noexcept {
+  degraded(os::has_guard_marks() ? Degraded::no_guards : Degraded::no_mappings);
 }
 
 bool is_degraded(Degraded what) noexcept {

@@ -21,6 +21,7 @@ enum class Degraded : std::uint8_t {
   no_mappings,       ///< the process has as many as guards may take
   no_guards,         ///< the kernel refused one
   no_stacks,         ///< the table of stacks is full
+  no_stack_memory,   ///< no memory for the table of stacks
   no_records,        ///< no memory for what is kept of blocks
   no_quarantine,     ///< no memory to keep blocks from their next use
   no_pools,          ///< no memory for what is kept of pools
@@ -31,6 +32,9 @@ enum class Degraded : std::uint8_t {
 
 /// Tells it, the first time.
 void degraded(Degraded what) noexcept;
+
+/// The same where a guard was refused: by marks, or by what mappings are left.
+void guard_is_refused() noexcept;
 
 /// Whether it was told.
 [[nodiscard]] bool is_degraded(Degraded what) noexcept;

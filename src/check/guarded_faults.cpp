@@ -1,5 +1,6 @@
 // What is told of guarded slots, in the words that checked heaps have.
 #include "base/order.hpp"
+#include "check/distance.hpp"
 #include "check/family.hpp"
 #include "check/guarded_slots.hpp"
 #include "os/memory.hpp"
@@ -20,20 +21,14 @@ bool is_freed(const GuardedSlot& slot) noexcept {
   return slot.use.load(std::memory_order_acquire) == SlotUse::freed;
 }
 
-// Where an address lies, as seen from a block.
-struct Place {
-  const char* word;
-  std::size_t bytes;
-};
-
-Place place_of(const GuardedSlot& slot, const void* p) noexcept {
+Distance distance_of(const GuardedSlot& slot, const void* p) noexcept {
   const std::uintptr_t at = detail::address_of(p);
   const std::uintptr_t begin = detail::address_of(slot.block);
   if (at < begin)
-    return {" bytes before ", begin - at};
+    return {Side::before, begin - at};
   if (at - begin < slot.record.size)
-    return {" bytes into ", at - begin};
-  return {" bytes behind ", at - begin - slot.record.size};
+    return {Side::into, at - begin};
+  return {Side::behind, at - begin - slot.record.size};
 }
 
 // The one whose page it is, or that is nearest to the guard. Null: nobody ever
@@ -44,8 +39,8 @@ const GuardedSlot* nearest(const void* p) noexcept {
     return was_given(at.page) ? at.page : nullptr;
   if (!was_given(at.below))
     return was_given(at.above) ? at.above : nullptr;
-  return was_given(at.above) &&
-                 place_of(*at.above, p).bytes < place_of(*at.below, p).bytes
+  return was_given(at.above) && distance_of(*at.above, p).bytes <
+                                    distance_of(*at.below, p).bytes
              ? at.above
              : at.below;
 }
@@ -130,9 +125,7 @@ void tell_no_block(PoolNumber pool, const void* p) noexcept {
   base::Line& line = found.line;
   line << (is_start ? "double free of " : "free of ") << base::Hex{p} << ": ";
   if (!is_start) {
-    const Place place = place_of(*slot, p);
-    line << std::uint64_t{place.bytes} << place.word << "a "
-         << (is_freed(*slot) ? "freed " : "");
+    line << distance_of(*slot, p) << "a " << (is_freed(*slot) ? "freed " : "");
   }
   line << std::uint64_t{slot->record.size}
        << (slot->is_object() ? "-byte slot of " : "-byte block of ");
@@ -181,7 +174,6 @@ bool whose_guarded_slot(const void* address, bool is_write,
   const GuardedSlot* const slot = nearest(address);
   if (slot == nullptr)
     return false;
-  const Place place = place_of(*slot, address);
   const bool is_before =
       detail::address_of(address) < detail::address_of(slot->block);
   finding.fault = is_freed(*slot) ? Fault::use_after_free
@@ -189,8 +181,7 @@ bool whose_guarded_slot(const void* address, bool is_write,
                                   : Fault::overflow;
   base::Line& line = finding.line;
   line << (is_write ? "write of " : "read of ") << base::Hex{address} << ": "
-       << std::uint64_t{place.bytes} << place.word
-       << (is_freed(*slot) ? "freed " : "");
+       << distance_of(*slot, address) << (is_freed(*slot) ? "freed " : "");
   write_in_brackets(line, *slot);
   finding.block = {slot->block, slot->record.size, &slot->record};
   finding.pool = slot->record.pool;
@@ -234,7 +225,7 @@ void describe_guarded(Description& found, const void* p) noexcept {
   const GuardedSlot* const slot = nearest(p);
   found.kind = AddressKind::block;
   found.pool = PoolKind::heap;
-  if (slot == nullptr || place_of(*slot, p).word[7] != 'i') {
+  if (slot == nullptr || distance_of(*slot, p).side != Side::into) {
     found.kind = AddressKind::metadata;
     return;
   }

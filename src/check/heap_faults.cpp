@@ -1,6 +1,7 @@
 // What is told of blocks of a checked heap.
 #include "tarn/describe.hpp"
 
+#include "check/distance.hpp"
 #include "check/family.hpp"
 #include "check/heap.hpp"
 #include "check/report.hpp"
@@ -130,12 +131,11 @@ void tell_not_live(const heap::Domain& domain, const CheckSlab& slab,
   }
   const std::byte* const end = block + record.size;
   if (detail::address_of(p) < detail::address_of(block))
-    line << std::uint64_t{detail::bytes_between(p, block)}
-         << " bytes before a ";
+    line << Distance{Side::before, detail::bytes_between(p, block)} << "a ";
   else if (!is_start && detail::address_of(p) >= detail::address_of(end))
-    line << std::uint64_t{detail::bytes_between(end, p)} << " bytes behind a ";
+    line << Distance{Side::behind, detail::bytes_between(end, p)} << "a ";
   else if (!is_start)
-    line << std::uint64_t{detail::bytes_between(block, p)} << " bytes into a ";
+    line << Distance{Side::into, detail::bytes_between(block, p)} << "a ";
   if (!is_start && !is_live(record))
     line << "freed ";
   write_kind(line, slab, slot);

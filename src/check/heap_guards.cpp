@@ -1,4 +1,5 @@
 // Whose guard it is that somebody touched.
+#include "check/distance.hpp"
 #include "check/heap.hpp"
 #include "check/report.hpp"
 #include "check/shadow.hpp"
@@ -56,11 +57,11 @@ bool tell_access(const void* address, bool is_write,
                              : Fault::overflow;
   base::Line& line = finding.line;
   line << (is_write ? "write of " : "read of ") << base::Hex{address} << ": "
-       << std::uint64_t{is_inside ? detail::bytes_between(block, address)
-                                  : distance(*slab, slot, address)}
-       << (is_inside  ? " bytes into "
-           : is_below ? " bytes before "
-                      : " bytes behind ")
+       << Distance{is_inside  ? Side::into
+                   : is_below ? Side::before
+                              : Side::behind,
+                   is_inside ? detail::bytes_between(block, address)
+                             : distance(*slab, slot, address)}
        << (is_live ? "" : "freed ") << base::Hex{block} << " ("
        << std::uint64_t{record.size} << " bytes, ";
   write_pool(line, record.pool);

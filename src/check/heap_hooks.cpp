@@ -3,6 +3,7 @@
 
 #include "base/order.hpp"
 #include "check/arena.hpp"
+#include "check/degrade.hpp"
 #include "check/guarded.hpp"
 #include "check/guarded_slots.hpp"
 #include "check/heap.hpp"
@@ -19,6 +20,7 @@
 #include "os/sanitizers.hpp"
 #include "port/check_mode.hpp"
 #include "port/world.hpp"
+#include "span/limit.hpp"
 #include "span/space.hpp"
 
 #include <bit>
@@ -187,6 +189,15 @@ bool open_slot(const Place& at, const BlockAsk& ask) noexcept {
   return true;
 }
 
+// There is no memory for the check, or none at all: the heap finds out. It is
+// no news where somebody set a limit, or asked for more than there ever is.
+BlockAnswer unchecked(const heap::Domain& domain, std::size_t size) noexcept {
+  if (domain.budget == nullptr && !span::is_limited() &&
+      size <= span::granule_size)
+    degraded(Degraded::no_records);
+  return {nullptr, true};
+}
+
 BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
   BlockAsk ask = asked;
   ask.align = base::larger(ask.align, max_align);
@@ -196,13 +207,12 @@ BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
       ask.align > largest_size)
     return {nullptr, true};
   HeapState* const heap = state_of(domain);
-  if (heap == nullptr)
-    return {};
   Place at{};
-  if (!take(*heap, ask, class_for(domain, ask), &at))
-    return {};
-  if (at.slab->layout != Layout::slab && !open_slot(at, ask))
-    return {};
+  const bool is_taken = heap != nullptr &&
+                        take(*heap, ask, class_for(domain, ask), &at) &&
+                        (at.slab->layout == Layout::slab || open_slot(at, ask));
+  if (!is_taken)
+    return unchecked(domain, ask.size);
   const Room room = room_of(*at.slab, at.slot);
   heap->live.fetch_add(footprint(*at.slab, room), relaxed);
   return {room.block, false};
@@ -267,6 +277,7 @@ void close_slot(CheckSlab& slab, unsigned slot) noexcept {
   } else if (room.all() == 0 || os::guard(room.begin, room.all())) {
     spare = is_guarded;
   } else {
+    guard_is_refused();
     end_bytes(slab, slot, true);
   }
   set_busy(slab, slot, spare);

@@ -1,6 +1,7 @@
 // Slabs of checked blocks: granules that the heap borrowed, and what is kept of
 // them in memory of our own, which is used again for slabs of the same class.
 #include "check/arena.hpp"
+#include "check/degrade.hpp"
 #include "check/heap.hpp"
 #include "check/heap_shadow.hpp"
 #include "check/shadow.hpp"
@@ -138,8 +139,9 @@ CheckSlab* new_slab(HeapState& heap, unsigned size_class, std::size_t granules,
   // block. Where there are no more guards the fills have to do.
   if (follows_sanitizer())
     lent_in_shadow(*slab);
-  else if (slab->layout != Layout::slab)
-    static_cast<void>(os::guard(memory, granules * granule_size));
+  else if (slab->layout != Layout::slab &&
+           !os::guard(memory, granules * granule_size))
+    guard_is_refused();
   span::Reservation* const home = the_space.find(memory);
   slab_in(home->note(home->index_of(memory))) = slab;
   return slab;

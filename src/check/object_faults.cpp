@@ -1,6 +1,7 @@
 // What is said of the objects of a checked pool.
 #include "tarn/describe.hpp"
 
+#include "check/distance.hpp"
 #include "check/objects.hpp"
 #include "os/memory.hpp"
 #include "port/pool_kind.hpp"
@@ -138,9 +139,9 @@ void tell_inside(State& state, const SlotRecord& slot, const void* p) noexcept {
   telling.add(home_of(state, slot), slot);
   base::Line& line = telling.finding.line;
   line << "free of " << base::Hex{p} << ": "
-       << std::uint64_t{is_behind ? offset - pool.size : offset}
-       << (is_behind ? " bytes behind a " : " bytes into a ")
-       << std::uint64_t{pool.size} << "-byte slot of ";
+       << (is_behind ? Distance{Side::behind, offset - pool.size}
+                     : Distance{Side::into, offset})
+       << "a " << std::uint64_t{pool.size} << "-byte slot of ";
   write_pool(line, pool.number);
   report(telling.finding);
 }

@@ -4,6 +4,8 @@
 #include "tarn/describe.hpp"
 
 #include "base/sparse.hpp"
+#include "check/degrade.hpp"
+#include "check/distance.hpp"
 #include "check/guarded.hpp"
 #include "check/object_shadow.hpp"
 #include "check/objects.hpp"
@@ -83,9 +85,9 @@ void write_access(base::Line& line, const std::byte* p, bool is_write,
   const auto offset = static_cast<std::size_t>(p - slot.object);
   const bool is_behind = offset >= records.object_size;
   line << (is_write ? "write of " : "read of ") << base::Hex{p} << ": "
-       << std::uint64_t{is_behind ? offset - records.object_size : offset}
-       << (is_behind ? " bytes behind " : " bytes into freed ")
-       << base::Hex{slot.object};
+       << (is_behind ? Distance{Side::behind, offset - records.object_size}
+                     : Distance{Side::into, offset})
+       << (is_behind ? "" : "freed ") << base::Hex{slot.object};
   write_place(line, records.object_size, records.pool);
 }
 
@@ -273,10 +275,12 @@ bool bury(SlabRecords& records) noexcept {
   if (detail::address_of(slab.memory) % page != 0 || slab.size % page != 0)
     return false;
   span::some_chunks_are_guarded.store(true, relaxed);
-  if (follows_sanitizer())
+  if (follows_sanitizer()) {
     close_in_shadow(records);
-  else if (!os::guard(slab.memory, slab.size))
+  } else if (!os::guard(slab.memory, slab.size)) {
+    guard_is_refused();
     return false;
+  }
   graves_like(slab.memory).fetch_add(1, std::memory_order_release);
   const std::uint32_t number = next_grave.fetch_add(1, relaxed) % most_graves;
   SlabRecords* const former =
@@ -306,6 +310,8 @@ void drop(SlabRecords& records) noexcept {
 void guard_behind(SlabRecords& records) noexcept {
   records.has_guard =
       os::guard(records.slab.memory + records.slab_size, os::page_size());
+  if (!records.has_guard)
+    guard_is_refused();
 }
 
 void unguard_behind(SlabRecords& records) noexcept {

@@ -7,6 +7,7 @@
 #include "tarn/detail/bits.hpp"
 
 #include "base/spin_lock.hpp"
+#include "check/degrade.hpp"
 #include "check/shadow.hpp"
 #include "check/sites.hpp"
 #include "check/stacks.hpp"
@@ -167,8 +168,10 @@ void watch_pools() noexcept {
 PoolNumber enter_pool_at(StackId stack, PoolKind kind, std::uint32_t id,
                          PoolNumber parent) noexcept {
   Slot* const slot = take_slot(port::thread_index() % shards);
-  if (slot == nullptr)
+  if (slot == nullptr) {
+    degraded(Degraded::no_pools);
     return 0;
+  }
   const PoolNumber before = slot->number.load(relaxed);
   const PoolNumber number = before == 0 ? slot->place : before + one_use;
   slot->number.store(0, std::memory_order_release);

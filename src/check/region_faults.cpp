@@ -1,6 +1,7 @@
 // What is told of blocks of a checked region.
 #include "tarn/describe.hpp"
 
+#include "check/distance.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "port/pool_kind.hpp"
@@ -118,9 +119,9 @@ void tell_interior(Extent& extent, Entry& entry, const std::byte* p,
   base::Line line;
   line << verb << " of " << base::Hex{p} << ": ";
   if (p < block)
-    line << detail::bytes_between(p, block) << " bytes before a ";
+    line << Distance{Side::before, detail::bytes_between(p, block)} << "a ";
   else
-    line << detail::bytes_between(block, p) << " bytes into a ";
+    line << Distance{Side::into, detail::bytes_between(block, p)} << "a ";
   write_kind(line, extent, entry);
   tell_block(Fault::wrong_pool, extent, entry, line, nullptr, 0);
 }

@@ -200,9 +200,12 @@ bool guard_in_time(std::byte* memory, std::size_t size,
   std::uint64_t began = guards_began.load(relaxed);
   if (began == 0)
     guards_began.store(began = now, relaxed);
-  if (guards_took.load(relaxed) > time_beyond + (now - began) / time_part ||
-      !os::guard(memory, size))
+  if (guards_took.load(relaxed) > time_beyond + (now - began) / time_part)
     return false;
+  if (!os::guard(memory, size)) {
+    guard_is_refused();
+    return false;
+  }
   // Opening them again takes as long.
   guards_took.fetch_add(2 * (os::exact_now() - now) + used * page_time,
                         relaxed);

@@ -1,9 +1,9 @@
 #include "check/stacks.hpp"
 
+#include "check/degrade.hpp"
 #include "check/stack_memo.hpp"
 #include "os/memory.hpp"
 #include "os/stack.hpp"
-#include "port/last_words.hpp"
 
 #include <new>
 
@@ -18,24 +18,6 @@ constexpr std::size_t part = 32;
 
 // Published once; pairs with the acquire in the_table().
 constinit std::atomic<StackTable*> table{nullptr};
-
-void say_once(const char* text, std::size_t size) noexcept {
-  static constinit std::atomic<bool> is_said{false};
-  if (!is_said.exchange(true, std::memory_order_relaxed))
-    port::write_error(text, size);
-}
-
-void say_no_memory() noexcept {
-  constexpr char text[] =
-      "tarn: no memory for call stacks: faults are told without\n";
-  say_once(text, sizeof text - 1);
-}
-
-void say_full() noexcept {
-  constexpr char text[] =
-      "tarn: the table of call stacks is full: new ones are not told\n";
-  say_once(text, sizeof text - 1);
-}
 
 std::size_t size_of_table() noexcept {
   const std::size_t most = os::most_to_reserve() / part;
@@ -69,12 +51,12 @@ StackId enter(const std::uintptr_t* calls, unsigned count) noexcept {
     return 0;
   StackTable* const known = the_table();
   if (known == nullptr) {
-    say_no_memory();
+    degraded(Degraded::no_stack_memory);
     return 0;
   }
   const StackId id = known->enter(calls, count);
   if (id == 0)
-    say_full();
+    degraded(Degraded::no_stacks);
   return id;
 }
 

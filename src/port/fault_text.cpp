@@ -31,10 +31,10 @@ constexpr const char* sentences[] = {
     "rewind of a double-ended stack to a stale mark (generation %1, now %2)",
     "a frame region was written to at or before %p",
     "a double-ended stack was written to at or before %p",
-    "overflow: %1 bytes changed behind %p (%2 bytes, fixed heap)",
-    "overflow: %1 bytes changed behind %p (%2 bytes, slot pool)",
-    "underflow: %1 bytes changed before %p (%2 bytes, fixed heap)",
-    "underflow: %1 bytes changed before %p (%2 bytes, slot pool)",
+    "overflow: %n changed behind %p (%2 bytes, fixed heap)",
+    "overflow: %n changed behind %p (%2 bytes, slot pool)",
+    "underflow: %n changed before %p (%2 bytes, fixed heap)",
+    "underflow: %n changed before %p (%2 bytes, slot pool)",
     "write after free: byte %1 of %p (%2 bytes, fixed heap) changed",
     "write after free: byte %1 of %p (%2 bytes, slot pool) changed",
     "underflow: what lies far before %p (fixed heap) was changed",
@@ -55,6 +55,10 @@ void write_sentence(base::Line& line, const tarn_finding& found) noexcept {
         break;
       case 'b':
         line << base::Hex{found.block};
+        break;
+      case 'n':
+        line << std::uint64_t{found.numbers[0]}
+             << (found.numbers[0] == 1 ? " byte" : " bytes");
         break;
       default:
         line << std::uint64_t{found.numbers[*at - '1']};

@@ -1,5 +1,5 @@
 // CHECK full
-// EXPECT tarn: fault: read of 0x*: 0 bytes behind 0x* (8192 bytes, the heap)
+// EXPECT tarn: fault: read of 0x*: right behind 0x* (8192 bytes, the heap)
 #include "tarn/heap.hpp"
 
 int main() {

@@ -1,5 +1,5 @@
 // CHECK full,page
-// EXPECT tarn: fault: write of 0x*: 0 bytes behind 0x* (64 bytes, heap 'mail')
+// EXPECT tarn: fault: write of 0x*: right behind 0x* (64 bytes, heap 'mail')
 #include "tarn/heap.hpp"
 
 int main() {

@@ -1,4 +1,4 @@
-// EXPECT tarn: fault: overflow: 1 bytes changed behind 0x* (40 bytes, fixed
+// EXPECT tarn: fault: overflow: 1 byte changed behind 0x* (40 bytes, fixed
 // heap)
 #include "tarn/checked_fixed.hpp"
 

@@ -1,4 +1,4 @@
-// EXPECT tarn: fault: read of 0x*: 1 bytes before 0x* (128 bytes, heap 'a')
+// EXPECT tarn: fault: read of 0x*: 1 byte before 0x* (128 bytes, heap 'a')
 #include "tarn/heap.hpp"
 
 #include "support/sampled.hpp"

@@ -129,7 +129,7 @@ TEST_CASE("What is touched is told, with the block that is nearest") {
   }
   const std::string of = hex(block) + " (64 bytes, a pool)";
   CHECK(told_of(block + 64, false) ==
-        "read of " + hex(block + 64) + ": 0 bytes behind " + of);
+        "read of " + hex(block + 64) + ": right behind " + of);
   CHECK(told_of(block + 70, true) ==
         "write of " + hex(block + 70) + ": 6 bytes behind " + of);
   std::byte* const before = page_begin(block) - 1;
