@@ -1,5 +1,6 @@
 // EXPECT tarn: fault: write of 0x*: 4 bytes behind 0x* (64 bytes, object pool
 // 'p')
+// ONLY linux
 #include "support/sampled_object.hpp"
 
 int main() {

@@ -47,7 +47,10 @@ Marks ask_kernel() noexcept {
   if (page == nullptr)
     return Marks::none;
   unlock_pages(page, page_size());
-  const bool are_there = advise(page, page_size(), advise_guard_install);
+  // An emulator may take any advice, and do nothing.
+  const bool are_there = commit(page, page_size()) && is_readable(page) &&
+                         advise(page, page_size(), advise_guard_install) &&
+                         !is_readable(page);
   unreserve(page, page_size());
   return are_there ? Marks::some : Marks::none;
 }
