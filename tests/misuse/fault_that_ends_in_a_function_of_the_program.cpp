@@ -1,5 +1,4 @@
 // EXPECT found 6, and nothing else is said
-// ALONE
 #include "tarn/fault.h"
 #include "tarn/slot_pool.hpp"
 

@@ -1,7 +1,6 @@
 // EXPECT tarn: fault: overflow: 1 bytes changed
 // EXPECT the program heard of fault 11: overflow: 1 bytes changed
 // ONLY linux
-// ALONE
 #include "tarn/fault.h"
 
 #include "check/report.hpp"

@@ -1,5 +1,4 @@
 // EXPECT tarn: fault: 0x* given to the heap: it is free already
-// ALONE
 #include "tarn/heap.hpp"
 
 #include "support/own_clock.hpp"

@@ -1,7 +1,6 @@
 // What cache.hpp says of a cache's bins and reserves, looked at after each of
 // many calls: they are what they say they are. Rounds end on a clock of the
 // test's own, which a slow machine does not move.
-// ALONE
 #include "tarn/system.hpp"
 
 #include "port/world.hpp"

@@ -1,5 +1,6 @@
 // Every state that a small heap can get into, whatever is asked of it, and how
 // many there are: in each of them the laws hold for each call that is possible.
+// OPTIMISED
 #include "tarn/fixed_heap.hpp"
 
 #include "support/each_fit.hpp"

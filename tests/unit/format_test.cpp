@@ -1,5 +1,4 @@
 // What format.hpp promises.
-// ALONE
 #define FMT_HEADER_ONLY
 #include "tarn/format.hpp"
 

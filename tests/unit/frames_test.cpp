@@ -1,5 +1,4 @@
 // ONLY linux
-// ALONE
 #include "check/frames.hpp"
 
 #include "os/modules.hpp"

@@ -1,5 +1,4 @@
 // ONLY linux
-// ALONE
 #include "check/guarded_slots.hpp"
 
 #include "tarn/checks.hpp"

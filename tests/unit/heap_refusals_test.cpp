@@ -1,6 +1,7 @@
 // The heap where it is refused memory, by the system or by what is above its
 // budget: the n-th time, for every n.
 // ONLY linux
+// OPTIMISED
 #include "tarn/heap.hpp"
 #include "tarn/system.hpp"
 

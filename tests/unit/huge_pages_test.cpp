@@ -1,7 +1,6 @@
 // What reservation.hpp promises of huge pages, and of claims in the middle of a
 // purge: what the kernel is told is looked at on its way.
 // ONLY linux
-// ALONE
 #include "tarn/system.hpp"
 
 #include "os/memory.hpp"

@@ -1,4 +1,3 @@
-// ALONE
 #include "check/pools.hpp"
 
 #include "check/sites.hpp"

@@ -1,7 +1,6 @@
 // The address space and the caches over a kernel that grants only so much, or
 // only so long: each request is met on its way.
 // ONLY linux
-// ALONE
 #include "os/memory.hpp"
 #include "port/world.hpp"
 #include "span/cache.hpp"

@@ -1,7 +1,6 @@
 // Running out at the n-th loan, for every n: nothing leaks, what was made dies
 // once, and what failed can be tried again. region_exhaustion_test.cpp asks the
 // region alone, this asks the doors and what regions do with each other.
-// ALONE
 #define FMT_HEADER_ONLY
 #include "tarn/allocator.hpp"
 #include "tarn/budget.hpp"

@@ -1,7 +1,6 @@
 // The caches of a kernel without membarrier, which nobody can empty but their
 // threads: this program answers the call in the kernel's place.
 // ONLY linux
-// ALONE
 #include "tarn/system.hpp"
 
 #include "os/process.hpp"

@@ -1,5 +1,4 @@
 // ONLY linux
-// ALONE
 #include "check/stacks.hpp"
 
 #include "os/stack.hpp"

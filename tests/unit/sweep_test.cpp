@@ -1,5 +1,4 @@
 // What sweep.cpp says of what free blocks keep, one sweep at a time.
-// ALONE
 #include "tarn/heap.hpp"
 
 #include "heap/slow.hpp"

@@ -1,7 +1,6 @@
 // What cache.cpp says of quotas: they follow the swing of a thread's use, by
 // rounds that end on a clock of the test's own.
 // ONLY linux
-// ALONE
 #include "tarn/system.hpp"
 
 #include "port/world.hpp"
