@@ -1,6 +1,7 @@
 #include "check/stacks.hpp"
 
 #include "check/degrade.hpp"
+#include "check/recent_stacks.hpp"
 #include "check/stack_memo.hpp"
 #include "os/memory.hpp"
 #include "os/stack.hpp"
@@ -71,6 +72,16 @@ StackId enter(const std::uintptr_t* calls, unsigned count) noexcept {
   os::Trail trail;
   const StackId id = enter(calls, os::walk_stack(calls, most, trail));
   remember_stack(frame, most, trail, id);
+  return id;
+}
+
+StackId capture_stack_at(std::uintptr_t frame) noexcept {
+  if (const StackId recent = recent_stack(frame); recent != 0)
+    return recent;
+  std::uintptr_t calls[deepest_stack];
+  os::Trail trail;
+  const StackId id = enter(calls, os::walk_stack(calls, deepest_stack, trail));
+  keep_recent_stack(frame, trail, id);
   return id;
 }
 

@@ -23,6 +23,10 @@ inline constexpr unsigned deepest_stack = 16;
 /// calls, the innermost ones.
 [[nodiscard]] StackId capture_stack(unsigned most = deepest_stack) noexcept;
 
+/// The same of who called the function whose frame that is, one of tarn's that
+/// still runs; cheaper by the calls in between.
+[[nodiscard]] StackId capture_stack_at(std::uintptr_t frame) noexcept;
+
 /// The stack of what a signal interrupted, of tarn's code as well; `context` is
 /// the third argument of its handler.
 [[nodiscard]] StackId capture_stack_of_signal(const void* context) noexcept;
