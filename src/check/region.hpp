@@ -12,13 +12,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/detail/thread_number.hpp"
 #include "tarn/region.hpp"
 
 #include "base/spin_lock.hpp"
+#include "check/fills.hpp"
 #include "check/pools.hpp"
 #include "check/record.hpp"
 #include "check/report.hpp"
 #include "port/region_hooks.hpp"
+#include "port/world.hpp"
 
 #include <atomic>
 
@@ -71,6 +74,14 @@ static_assert(sizeof(Extent) == 48);
                                          const Entry& entry) noexcept {
   return begin_of(extent, entry) + front_of(entry);
 }
+// Redzones of a usual block are the sixteen bytes before it and the sixteen to
+// 32 behind it, which are read and written as three times sixteen.
+struct Words {
+  std::uint64_t low, high;
+};
+inline constexpr std::uint64_t redzone_word = 0xFAFA'FAFA'FAFA'FAFA;
+static_assert(redzone_fill == std::byte{0xFA} && sizeof(Words) == unit);
+
 [[nodiscard]] inline BlockUse use_of(const Entry& entry) noexcept {
   return static_cast<BlockUse>(entry.record.use);
 }
@@ -108,7 +119,11 @@ struct RegionState : port::RegionWatch {
 
 /// The time for a record, and who calls.
 void note_freed(RegionState& state, Record& record) noexcept;
-[[nodiscard]] std::uint16_t this_thread() noexcept;
+[[nodiscard]] inline std::uint16_t this_thread() noexcept {
+  const std::uint32_t number = detail::own_number();
+  return static_cast<std::uint16_t>(number != 0 ? number - 1
+                                                : port::thread_index());
+}
 
 /// Calls `look` for each region that lives and is checked, with its lock held,
 /// where nobody else is inside it: pass over the others.

@@ -24,14 +24,21 @@ constexpr std::size_t most_given_up = 256 * KiB;
 
 constexpr std::uint64_t most_size = (std::uint64_t{1} << 40) - 1;
 
-using Words = std::uint64_t[2];
-constexpr std::uint64_t redzone_word = 0xFAFA'FAFA'FAFA'FAFA;
-static_assert(redzone_fill == std::byte{0xFA});
-
 // Sixteen bytes of redzone, anywhere.
 void write_unit(std::byte* p) noexcept {
-  constexpr Words words = {redzone_word, redzone_word};
-  __builtin_memcpy(p, words, sizeof words);
+  const Words words = {redzone_word, redzone_word};
+  __builtin_memcpy(p, &words, sizeof words);
+}
+
+// Redzones of a new block, which is as long as room_of() says.
+void write_around(const RegionBlock& made, std::size_t size) noexcept {
+  std::byte* const block = made.begin + made.front;
+  if (made.front == unit)
+    write_unit(made.begin);
+  else
+    fill(made.begin, made.front, redzone_fill);
+  write_unit(block + size);
+  write_unit(made.end - unit);
 }
 
 unsigned list_of(std::size_t room) noexcept {
@@ -53,18 +60,25 @@ void begin_life(RegionState& state, Entry& entry, std::size_t size,
                 std::size_t align) noexcept {
   refresh(state);
   Record& record = entry.record;
-  record.size = size & most_size;
-  record.use = static_cast<std::uint64_t>(BlockUse::live);
-  record.family = static_cast<std::uint64_t>(Family::pool);
-  record.align_log2 = static_cast<unsigned>(std::countr_zero(align)) & 0xFF;
-  record.spare = 0;
-  record.allocated_by = capture_stack();
+  begin_record(record, size, BlockUse::live, Family::pool,
+               static_cast<unsigned>(std::countr_zero(align)));
+  record.allocated_by =
+      capture_stack_at(reinterpret_cast<std::uintptr_t>(state.frame));
   record.freed_by = 0;
   record.allocated_on = this_thread();
   record.freed_on = 0;
   record.allocated_at = state.now;
   record.freed_at = 0;
   record.pool = state.number;
+}
+
+// Both are written one after the other, in memory that was somebody's a while
+// ago.
+void fetch_soon(const Entry* entry, const std::byte* next) noexcept {
+  constexpr unsigned entries_ahead = 5;
+  constexpr std::size_t bytes_ahead = 512;
+  __builtin_prefetch(entry + entries_ahead, 1);
+  __builtin_prefetch(next + bytes_ahead, 1);
 }
 
 // The first of a list that has the room; those behind it wait their turn.
@@ -75,6 +89,7 @@ Entry* take_given_up(RegionState& state, unsigned list,
     return nullptr;
   state.oldest[list] = entry->later;
   state.given_up -= room_of(*entry);
+  state.may_serve_again = state.given_up > most_given_up;
   return entry;
 }
 
@@ -88,6 +103,7 @@ void add_given_up(RegionState& state, Entry& entry) noexcept {
                                  : state.newest[list]->later) = &entry;
   state.newest[list] = &entry;
   state.given_up += room;
+  state.may_serve_again = state.given_up > most_given_up;
 }
 
 const char* verb_of(RegionUse use) noexcept {
@@ -129,12 +145,6 @@ void write_redzones(Extent& extent, const Entry& entry) noexcept {
   std::byte* const end = end_of(extent, entry);
   std::byte* const block = block_of(extent, entry);
   std::byte* const behind = block + entry.record.size;
-  if (block - begin == unit && end - behind <= 2 * std::ptrdiff_t{unit}) {
-    write_unit(begin);
-    write_unit(behind);
-    write_unit(end - unit);
-    return;
-  }
   fill(begin, detail::bytes_between(begin, block), redzone_fill);
   fill(behind, detail::bytes_between(behind, end), redzone_fill);
 }
@@ -143,30 +153,29 @@ void* allocated(RegionWatch& watch, const RegionBlock& made, std::size_t size,
                 std::size_t align) noexcept {
   RegionState& state = state_of(watch);
   std::byte* const block = made.begin + made.front;
+  write_around(made, size);
   fill(block, size, fresh_fill);
   Extent* extent = state.extents;
   if (extent != nullptr && !extent->contains(made.begin))
     extent = extent_of(state, made.begin);
   const std::uint32_t count =
       extent != nullptr ? extent->count.load(std::memory_order_relaxed) : 0;
-  if (extent == nullptr || count == extent->most) {
-    fill(made.begin, made.front, redzone_fill);
+  if (extent == nullptr || count == extent->most)
     return block;
-  }
   Entry& entry = extent->entries()[count];
+  fetch_soon(&entry, made.end);
   entry.begin = static_cast<std::uint32_t>(
       detail::bytes_between(extent->memory, made.begin) / unit);
   entry.units = static_cast<std::uint32_t>(
       detail::bytes_between(made.begin, made.end) / unit);
   begin_life(state, entry, size, align);
-  write_redzones(*extent, entry);
   extent->count.store(count + 1, std::memory_order_release);
   return block;
 }
 
 void* again(RegionWatch& watch, std::size_t size, std::size_t align) noexcept {
   RegionState& state = state_of(watch);
-  if (state.given_up <= most_given_up || align > unit) [[likely]]
+  if (state.given_up <= most_given_up || align > unit)
     return nullptr;
   const std::size_t room = port::room_of(size);
   const unsigned list = list_of(room);
@@ -252,6 +261,7 @@ void forget_given_up(RegionState& state) noexcept {
   for (unsigned list = 0; list < RegionState::lists; ++list)
     state.oldest[list] = nullptr;
   state.given_up = 0;
+  state.may_serve_again = false;
 }
 
 }  // namespace tarn::check::regions

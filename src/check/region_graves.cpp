@@ -21,7 +21,7 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 // Guards may take this part of the time, and this much beyond, so that a
 // program that ends soon has all of them.
-constexpr std::uint64_t time_part = 8;
+constexpr std::uint64_t time_part = 16;
 constexpr std::uint64_t time_beyond = 50'000'000;  // nanoseconds
 // What a fresh page costs whoever touches it next, about.
 constexpr std::uint64_t page_time = 700;
@@ -30,7 +30,7 @@ constexpr std::uint64_t page_time = 700;
 constexpr std::size_t most_guarded = 1024 * MiB;
 constexpr std::size_t most_of_reservation = 64;
 constexpr std::size_t guarded_of_limited = 1 * MiB;
-constexpr std::size_t most_filled = 2 * MiB;
+constexpr std::size_t most_filled = 1 * MiB;
 // Records of guarded chunks, which have memory.
 constexpr std::size_t most_records = 32 * MiB;
 

@@ -39,6 +39,9 @@ struct RegionWatch {
   const RegionHooks* hooks;
   const Region* region;  ///< null: it ended
   RegionEnd ending;      ///< why blocks end now; written by the region
+  bool may_serve_again;  ///< there are blocks for again()
+  /// The frame of the region's function that was called for a block.
+  const void* frame;
   /// The number of the thread that was last inside, plus one. A second thread
   /// there may write it at once, which is a fault told otherwise.
   std::atomic<std::uint32_t> last_user;
@@ -78,7 +81,8 @@ struct RegionHooks {
   /// A block of `size` bytes at `front` from `begin`: gives it.
   void* (*allocated)(RegionWatch&, const RegionBlock& made, std::size_t size,
                      std::size_t align) noexcept;
-  /// A block given up before, now for `size` bytes, or null.
+  /// A block given up before, now for `size` bytes, or null. Asked where
+  /// `may_serve_again` says so.
   void* (*again)(RegionWatch&, std::size_t size, std::size_t align) noexcept;
   /// Finds the live block that begins at `block`, of `size` bytes, or says what
   /// is wrong. `begin` of what it gives is null then, too, and for a block that

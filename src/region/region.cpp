@@ -75,8 +75,8 @@ void* Region::allocate_unwatched(std::size_t size, std::size_t align) noexcept {
 }
 
 // Of the size, `around` bytes are a check's, and do not make a block large.
-inline void* Region::find_room(std::size_t size, std::size_t align,
-                               std::size_t around) noexcept {
+void* Region::find_room(std::size_t size, std::size_t align,
+                        std::size_t around) noexcept {
   void* const block = bump(size, align);
   if (block == nullptr && size == 0)
     return reinterpret_cast<void*>(align);  // nobody may look there
@@ -91,29 +91,6 @@ inline void* Region::find_room(std::size_t size, std::size_t align,
                                 : allocate_in_chunk(size, align);
   }
   return block;
-}
-
-// One that is looked at lies between redzones, whose memory is the region's as
-// the block's is.
-void* Region::allocate_watched(std::size_t size, std::size_t align) noexcept {
-  const port::RegionHooks& hooks = *watch_->hooks;
-  if (void* const block = hooks.again(*watch_, size, align))
-    return block;
-  const std::size_t front = base::larger(align, port::region_redzone);
-  const std::size_t around = front + port::room_of(0);
-  if (size > no_limit / 2 || front > no_limit / 4)
-    return fail(size);
-  const std::size_t all = front + port::room_of(size);
-  // The chunk with the resource has no other block, since it stays at a reset.
-  const bool has_chunk = current_ == nullptr || current_ != resource_chunk_ ||
-                         take_fresh_chunk(all + base::larger(align, max_align));
-  void* begin = has_chunk ? find_room(all, front, around) : nullptr;
-  while (begin == nullptr && upstream_ == nullptr && hooks.make_room())
-    begin = find_room(all, front, around);
-  if (begin == nullptr)
-    return fail(size);
-  auto* const first = static_cast<std::byte*>(begin);
-  return hooks.allocated(*watch_, {first, first + all, front}, size, align);
 }
 
 // What the inline path does, for any alignment, and for a region held back.

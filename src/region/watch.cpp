@@ -17,9 +17,49 @@ using port::RegionBlock;
 using port::RegionEnd;
 using port::RegionUse;
 
+// One that is looked at lies between redzones, whose memory is the region's as
+// the block's is.
+inline void* Region::allocate_watched(std::size_t size,
+                                      std::size_t align) noexcept {
+  const port::RegionHooks& hooks = *watch_->hooks;
+  if (watch_->may_serve_again)
+    if (void* const block = hooks.again(*watch_, size, align))
+      return block;
+  const std::size_t front = base::larger(align, port::region_redzone);
+  if (size > no_limit / 2 || front > no_limit / 4)
+    return fail(size);
+  const std::size_t all = front + port::room_of(size);
+  std::byte* first = nullptr;
+  const std::size_t gap = -detail::address_of(next_) & (front - 1);
+  // The chunk with the resource has no other block, since it stays at a reset.
+  if (current_ != nullptr && current_ != resource_chunk_ &&
+      gap + all <= detail::bytes_between(next_, current_->end())) [[likely]] {
+    first = next_ + gap;
+    next_ = first + all;
+  } else {
+    first = find_room_watched(all, front);
+    if (first == nullptr)
+      return fail(size);
+  }
+  return hooks.allocated(*watch_, {first, first + all, front}, size, align);
+}
+
+std::byte* Region::find_room_watched(std::size_t all,
+                                     std::size_t front) noexcept {
+  const std::size_t around = front + port::room_of(0);
+  const bool has_chunk = current_ == nullptr || current_ != resource_chunk_ ||
+                         take_fresh_chunk(all + base::larger(front, max_align));
+  void* begin = has_chunk ? find_room(all, front, around) : nullptr;
+  while (begin == nullptr && upstream_ == nullptr && watch_->hooks->make_room())
+    begin = find_room(all, front, around);
+  return static_cast<std::byte*>(begin);
+}
+
 void* Region::allocate_held_back(std::size_t size, std::size_t align) noexcept {
   if (has_ended())
     return nullptr;
+  if (is_watched())
+    watch_->frame = __builtin_frame_address(0);
   const Inside inside{*this};
   if (is_sealed_)
     return refuse(size);
