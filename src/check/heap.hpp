@@ -111,6 +111,11 @@ struct HeapState {
   PoolNumber number;
   // Bytes that live blocks take of memory; orders nothing.
   std::atomic<std::size_t> live;
+  // Small blocks that have pages of their own (heap_apart.cpp). Order nothing.
+  std::atomic<StackId> newest;
+  std::atomic<std::uint32_t> apart_ever;
+  std::atomic<std::int32_t> apart_now;
+  std::uint32_t born;  // port::clock_ms()
   CheckClass classes[check_classes];
   Waiting filled;   // of slabs
   Waiting guarded;  // of pages
@@ -224,6 +229,15 @@ struct Damage {
 }
 /// Makes it as if that had never been.
 void mend(const CheckSlab& slab, unsigned slot) noexcept;
+
+// heap_apart.cpp
+/// Whether a small block is to have pages of its own: the first one of the
+/// stack that asks for it, if not too many have.
+[[nodiscard]] bool is_set_apart(HeapState& heap, const port::BlockAsk& ask,
+                                StackId stack) noexcept;
+/// One that may have been goes back.
+void end_apart(HeapState& heap, const CheckSlab& slab,
+               const Record& record) noexcept;
 
 // heap_quarantine.cpp
 /// A block whose slot is quarantined waits; the oldest ones may leave.

@@ -43,9 +43,11 @@ constexpr unsigned calls_kept = 8;
 // Larger ones are not filled: what a program never touches is never there.
 constexpr std::size_t largest_filled = 64 * KiB;
 
-bool is_paged(const heap::Domain& domain, std::size_t size) noexcept {
-  return size >= least_paged ||
-         port::mode_of(domain.check) == CheckMode::full_page;
+bool is_paged(HeapState& heap, const BlockAsk& ask, std::size_t room,
+              StackId stack) noexcept {
+  return room >= least_paged ||
+         port::mode_of(heap.domain->check) == CheckMode::full_page ||
+         is_set_apart(heap, ask, stack);
 }
 
 unsigned page_class_of(std::size_t size, std::size_t align) noexcept {
@@ -59,10 +61,11 @@ unsigned page_class_of(std::size_t size, std::size_t align) noexcept {
   return run_class;
 }
 
-unsigned class_for(const heap::Domain& domain, const BlockAsk& ask) noexcept {
+unsigned class_for(HeapState& heap, const BlockAsk& ask,
+                   StackId stack) noexcept {
   const std::size_t room = ask.size + ask.align - max_align;
-  return is_paged(domain, room) ? page_class_of(ask.size, ask.align)
-                                : heap::class_of(room);
+  return is_paged(heap, ask, room, stack) ? page_class_of(ask.size, ask.align)
+                                          : heap::class_of(room);
 }
 
 void enter(Record& record, const HeapState& heap, const BlockAsk& ask,
@@ -120,10 +123,10 @@ void expect_next(const CheckSlab& slab) noexcept {
 }
 
 // A free slot, live from now on; one of pages is busy yet. False: refused.
-bool take(HeapState& heap, const BlockAsk& ask, unsigned size_class,
-          Place* place) noexcept {
-  CheckClass& of = heap.classes[size_class];
+bool take(HeapState& heap, const BlockAsk& ask, Place* place) noexcept {
   const StackId stack = own_stack();
+  const unsigned size_class = class_for(heap, ask, stack);
+  CheckClass& of = heap.classes[size_class];
   const unsigned thread = port::thread_index();
   const std::size_t granules =
       size_class == run_class
@@ -208,8 +211,7 @@ BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
     return {nullptr, true};
   HeapState* const heap = state_of(domain);
   Place at{};
-  const bool is_taken = heap != nullptr &&
-                        take(*heap, ask, class_for(domain, ask), &at) &&
+  const bool is_taken = heap != nullptr && take(*heap, ask, &at) &&
                         (at.slab->layout == Layout::slab || open_slot(at, ask));
   if (!is_taken)
     return unchecked(domain, ask.size);
@@ -261,6 +263,7 @@ Answer retire(CheckSlab& slab, unsigned slot, const void* p, bool looks,
   }
   enter_end(record, stack, thread);
   slab.heap->live.fetch_sub(footprint(slab, room), relaxed);
+  end_apart(*slab.heap, slab, record);
   if (slab.layout == Layout::slab) {
     end_bytes(slab, slot, !looks);
     record.spare = 0;

@@ -1,6 +1,7 @@
 // The heaps that are checked, and fork.
 #include "check/arena.hpp"
 #include "check/heap.hpp"
+#include "port/world.hpp"
 #include "thread/table.hpp"
 
 #include <new>
@@ -80,6 +81,7 @@ HeapState* state_of(heap::Domain& domain) noexcept {
       ::new (heap) HeapState{};
       heap->domain = &domain;
       heap->number = number;
+      heap->born = port::clock_ms();
       heap->next = states;
       states = heap;
       domain.checked.store(heap, std::memory_order_release);
