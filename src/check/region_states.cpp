@@ -342,10 +342,6 @@ void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
   look_at_living(look, context);
 }
 
-std::uint16_t this_thread() noexcept {
-  return static_cast<std::uint16_t>(port::thread_index());
-}
-
 Extent* extent_of(RegionState& state, const std::byte* p) noexcept {
   Extent* extent = state.last_found;
   if (extent != nullptr && extent->contains(p))
