@@ -24,11 +24,27 @@ template <Family family>
   return as(family, new_again(size, __builtin_return_address(0)));
 }
 
+template <Family family>
+[[gnu::noinline]] void* new_or_null(std::size_t size) noexcept {
+  void* const block = new_at_length(size, family);
+  if (block != nullptr) [[likely]]
+    return block;
+  return as(family, new_again_or_null(size, __builtin_return_address(0)));
+}
+
 /// As Exits, where running out is told by an exception.
 template <Family family>
 struct ThrowingExits {
   [[nodiscard]] void* allocate(std::size_t size) const {
     return new_or_throw<family>(size);
+  }
+};
+
+/// The same, where null tells it, after what the program wants done first.
+template <Family family>
+struct NothrowExits {
+  [[nodiscard]] void* allocate(std::size_t size) const noexcept {
+    return new_or_null<family>(size);
   }
 };
 
@@ -45,9 +61,8 @@ template <Family family>
 
 template <Family family>
 [[nodiscard, gnu::always_inline]] inline void* make_or_null(
-    std::size_t size, const void* caller) noexcept {
-  void* const block = try_plain<family>(size);
-  return block != nullptr ? block : as(family, new_again_or_null(size, caller));
+    std::size_t size) noexcept {
+  return heap::allocate_fast(own_heap(), size, NothrowExits<family>{});
 }
 
 template <Family family>
@@ -86,7 +101,7 @@ void* operator new(std::size_t size) {
 }
 
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return make_or_null<Family::new_one>(size, __builtin_return_address(0));
+  return make_or_null<Family::new_one>(size);
 }
 
 void* operator new(std::size_t size, std::align_val_t align) {
@@ -104,7 +119,7 @@ void* operator new[](std::size_t size) {
 }
 
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return make_or_null<Family::new_array>(size, __builtin_return_address(0));
+  return make_or_null<Family::new_array>(size);
 }
 
 void* operator new[](std::size_t size, std::align_val_t align) {
