@@ -276,7 +276,8 @@ void* Heap::allocate_zeroed(std::size_t size, std::size_t align) noexcept {
   void* const block = allocate(size, align);
   if (block == nullptr)
     return nullptr;
-  if (usable_size(block) > largest_small)
+  // A large one that was drawn is none of the heap's.
+  if (usable_size(block) > largest_small && !is_of_check(block))
     clear_large(*domain_, block);
   else
     __builtin_memset(block, 0, size);

@@ -9,6 +9,7 @@
 #include "os/guards.hpp"
 #include "os/memory.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <doctest/doctest.h>
 #include <set>
@@ -253,6 +254,22 @@ TEST_CASE("Sound programs of many sizes are drawn from, and told nothing") {
   CHECK(sampling().samples > before);
   for (void* block : blocks)
     served.deallocate(block);
+  set_check_mode(CheckMode::off);
+  set_sampling_budget(5'000);
+}
+
+TEST_CASE("Zeroed blocks that are drawn are zero, and go home as others do") {
+  set_sampling_budget(1'000'000);
+  set_check_mode(CheckMode::sampled);
+  Heap heap;
+  for (const std::size_t size : {100, 5'000, 40'000, 200'000, 3'000'000})
+    for (unsigned i = 0; i < 20; ++i) {
+      auto* const block = static_cast<char*>(heap.allocate_zeroed(size));
+      REQUIRE(block != nullptr);
+      CHECK(std::count(block, block + size, 0) == static_cast<long>(size));
+      std::memset(block, 1, size);
+      CHECK(heap.reallocate(block, size + 1) != nullptr);
+    }
   set_check_mode(CheckMode::off);
   set_sampling_budget(5'000);
 }
