@@ -19,6 +19,8 @@ using object::State;
 
 // Two pages each, and what the objects have: so few that nobody misses it.
 constexpr unsigned most_drawn = 16;
+// Of a pool with a reserve, which may construct none when it is used.
+constexpr unsigned drawn_in_reserve = 4;
 
 enum class Where : std::uint8_t {
   nowhere,  ///< it has no room
@@ -73,7 +75,8 @@ Drawn* choose(State& state, bool may_make) noexcept {
   Samples& pool = Samples::of(state);
   const base::Locked locked{state.lock};
   Drawn* one = find(pool, Where::waiting);
-  if (may_make &&
+  // Who reserved was promised that nothing is constructed.
+  if (may_make && (!pool.constructs || state.least_slabs == 0) &&
       (one == nullptr || random_word() % uses_of_each == 0 || samples_all()))
     if (Drawn* const another = find(pool, Where::nowhere))
       one = another;
@@ -243,6 +246,27 @@ TakenSlot draw_object(State& state) noexcept {
   one->is_made = true;
   move(state, *one, Where::out);
   return {one->slot->block, is_bare};
+}
+
+void* draw_bare_object(State& state) noexcept {
+  Samples& pool = Samples::of(state);
+  Drawn* one = nullptr;
+  {
+    const base::Locked locked{state.lock};
+    one =
+        state.guarded < drawn_in_reserve ? find(pool, Where::nowhere) : nullptr;
+    if (one == nullptr)
+      return nullptr;
+    ++state.guarded;
+    one->where = Where::moving;
+  }
+  const Spending spending;
+  if (!make(state, *one)) {
+    move(state, *one, Where::nowhere);
+    return nullptr;
+  }
+  move(state, *one, Where::out);
+  return one->slot->block;
 }
 
 bool is_drawn_object(const void* slot) noexcept {

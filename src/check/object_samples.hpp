@@ -26,6 +26,7 @@ namespace tarn::check {
 [[nodiscard]] void* begin_samples(const detail::ObjectKind& kind,
                                   CheckMode checks, std::uint32_t id) noexcept;
 [[nodiscard]] detail::TakenSlot draw_object(object::State& state) noexcept;
+[[nodiscard]] void* draw_bare_object(object::State& state) noexcept;
 [[nodiscard]] bool is_drawn_object(const void* slot) noexcept;
 void end_drawn_object(object::State& state, void* slot) noexcept;
 void keep_drawn_object(object::State& state, void* slot, bool is_made) noexcept;

@@ -309,6 +309,10 @@ bool ObjectPoolCore::has_bare_below(std::size_t n) const noexcept {
 
 void* ObjectPoolCore::take_bare() noexcept {
   State& state = State::of(*this);
+  // What is drawn later is constructed now: so it is promised.
+  if (state.is_sampled())
+    if (void* const slot = port::object_hooks()->draw_bare(state))
+      return slot;
   const base::Locked locked{state.lock};
   void* const slot = state.slabs.take_bare();
   if (state.checks != nullptr && slot != nullptr)

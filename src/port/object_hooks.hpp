@@ -83,6 +83,9 @@ struct ObjectHooks {
                          std::uint32_t id) noexcept;
   /// A guarded object, which counts as drawn from now on. Empty: there is none.
   detail::TakenSlot (*draw)(object::State& state) noexcept;
+  /// A guarded slot for somebody who constructs objects in reserve, and brings
+  /// it home then. Null: there are enough, or none can be had.
+  void* (*draw_bare)(object::State& state) noexcept;
   /// Whether a slot is a guarded one, of this pool or another.
   bool (*is_drawn)(const void* slot) noexcept;
   /// One that was drawn comes back: it is looked at, and nobody may touch it

@@ -157,6 +157,27 @@ void use_some() {
   CHECK(made == ended);
 }
 
+TEST_CASE("Of a reserve some are drawn, and none is constructed later") {
+  const Sampled sampled;
+  ObjectPool<Small> pool;
+  REQUIRE(pool.reserve(100));
+  const int before = made;
+  CHECK(before >= 100);
+  refuses = true;
+  int guarded = 0;
+  std::vector<Small*> objects;
+  for (int i = 0; i < 100; ++i)
+    objects.push_back(pool.acquire_raw());
+  for (Small* const object : objects)
+    guarded += check::is_in_guarded_slots(object) ? 1 : 0;
+  CHECK(guarded == 4);
+  CHECK(made == before);
+  refuses = false;
+  for (Small* const object : objects)
+    pool.release(object);
+  CHECK(pool.check());
+}
+
 TEST_CASE("Objects of any size and alignment are drawn") {
   const Sampled sampled;
   use_some<Thing<8>>();
