@@ -106,7 +106,7 @@ std::byte* claim(unsigned row, std::uint32_t& count) noexcept {
       kinds[row].most,
       static_cast<std::uint32_t>(kinds[row].most * kinds[row].room / room));
   for (; count >= least; count /= 2) {
-    const std::size_t size = 2 * count * room;
+    const std::size_t size = 2 * std::size_t{count} * room;
     const std::size_t granules = size / span::granule_size;
     std::byte* const memory =
         room > span::granule_size
@@ -135,7 +135,7 @@ void begin(unsigned number) noexcept {
     return degraded(Degraded::no_records);
   if (!os::has_guard_marks())
     degraded(Degraded::no_guard_marks);
-  const std::size_t size = 2 * count * room_size(number);
+  const std::size_t size = 2 * std::size_t{count} * room_size(number);
   os::allow_huge_pages(row.piece, size, false);
   if (!os::guard(row.piece, size))
     return degraded(Degraded::no_guards);
