@@ -1,12 +1,14 @@
 #include "check/object_samples.hpp"
 
-#include "base/order.hpp"
+#include "base/spin_lock.hpp"
+#include "check/arena.hpp"
 #include "check/live_blocks.hpp"
 #include "check/sampling.hpp"
 #include "check/stacks.hpp"
 #include "os/memory.hpp"
 #include "port/check_mode.hpp"
 #include "port/world.hpp"
+#include "thread/table.hpp"
 
 #include <new>
 
@@ -38,7 +40,7 @@ struct Drawn {
 };
 
 struct Samples {
-  Loan own;
+  Samples* next;  // that is nobody's
   CheckMode checks;
   PoolNumber number;
   std::size_t size;
@@ -53,6 +55,29 @@ struct Samples {
     return *static_cast<Samples*>(state.samples);
   }
 };
+
+// Those of pools that ended.
+constinit base::SpinLock unused_lock;
+constinit Samples* unused TARN_GUARDED_BY(unused_lock) = nullptr;
+
+void hold() noexcept TARN_UNCHECKED_LOCKS {
+  unused_lock.lock();
+}
+
+void let_go() noexcept TARN_UNCHECKED_LOCKS {
+  unused_lock.unlock();
+}
+
+void* take_unused() noexcept {
+  {
+    const base::Locked locked{unused_lock};
+    if (Samples* const samples = unused) {
+      unused = samples->next;
+      return samples;
+    }
+  }
+  return keep(sizeof(Samples));
+}
 
 Drawn* find(Samples& pool, Where where) noexcept {
   Drawn* found = nullptr;
@@ -210,12 +235,10 @@ Drawn* choose_to_end(State& state, Where where) noexcept {
 
 void* begin_samples(const detail::ObjectKind& kind, CheckMode checks,
                     std::uint32_t id) noexcept {
-  const Loan own =
-      port::system_lend({base::larger(sizeof(Samples), 4 * KiB), max_align});
-  if (!own)
+  void* const memory = take_unused();
+  if (memory == nullptr)
     return nullptr;
-  auto& pool = *::new (own.memory) Samples{};
-  pool.own = own;
+  auto& pool = *::new (memory) Samples{};
   pool.checks = checks;
   pool.size = kind.size;
   pool.align = kind.align;
@@ -308,7 +331,14 @@ void end_samples(State& state) noexcept {
   // Those that somebody has still were told already.
   end_guarded_slots(pool.number);
   leave_pool(pool.number);
-  port::system_take_back(pool.own);
+  const base::Locked locked{unused_lock};
+  pool.next = unused;
+  unused = &pool;
+}
+
+void watch_samples() noexcept {
+  static_cast<void>(thread::at_fork(
+      {.prepare = hold, .in_parent = let_go, .in_child = let_go}));
 }
 
 void tell_drawn_objects(State& state, LookAtBlock look, void* context) noexcept

@@ -33,6 +33,9 @@ void keep_drawn_object(object::State& state, void* slot, bool is_made) noexcept;
 void reap_samples(object::State& state) noexcept;
 void end_samples(object::State& state) noexcept;
 
+/// Before there are threads: forks wait for whoever begins or ends a pool.
+void watch_samples() noexcept;
+
 /// What object_blocks.cpp tells of them. The pool's lock is held.
 void tell_drawn_objects(object::State& state, LookAtBlock look,
                         void* context) noexcept;

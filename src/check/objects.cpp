@@ -331,6 +331,7 @@ constexpr port::ObjectHooks hooks{.begin = begin_objects,
 
 void watch_objects() noexcept {
   port::the_object_hooks.store(&hooks, std::memory_order_release);
+  watch_samples();
   static_cast<void>(add_sweeper(sweep_objects));
   static_cast<void>(add_source_of_blocks(tell_object_blocks));
 }
