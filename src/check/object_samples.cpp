@@ -156,6 +156,8 @@ bool make(State& state, Drawn& one) noexcept {
                    capture_stack()))
     return false;
   start_slab(state, memory, slot->block);
+  // Others look through all for theirs.
+  const base::Locked locked{state.lock};
   one = {slot, Where::moving, !pool.constructs, false, 0};
   return true;
 }
