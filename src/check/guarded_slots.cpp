@@ -79,7 +79,7 @@ bool begin_block(GuardedSlot& slot, PoolNumber pool, const port::BlockAsk& ask,
   if (!ask.is_zeroed && ask.size <= largest_fill)
     fill(slot.block, ask.size, fresh_fill);
   else
-    spend_on_pages(ask.size / os::page_size());
+    spend_on_pages((ask.size + os::page_size() - 1) / os::page_size());
   slot.use.store(SlotUse::live, release);
   return true;
 }
