@@ -281,6 +281,8 @@ class Region {
   [[nodiscard]] bool is_watched() const noexcept;
   [[nodiscard]] bool has_ended() const noexcept;
   void leave_dead_mark() noexcept;
+  void tell_held() const noexcept;
+  void leave_list() const noexcept;
   void* allocate_held_back(std::size_t size, std::size_t align) noexcept;
   void* allocate_watched(std::size_t size, std::size_t align) noexcept;
   void* allocate_unwatched(std::size_t size, std::size_t align) noexcept;
@@ -407,7 +409,8 @@ class Region {
   bool shared_children_;
   bool ran_out_ = false;
   bool resetting_ = false;
-  bool made_ = false;  // by make_child: lives in the parent's memory
+  bool made_ = false;       // by make_child: lives in the parent's memory
+  bool is_listed_ = false;  // the room check knows of its birth
   // These mean something only where there is a cleanup, a parent, or a check;
   // last, so that the others are set by few wide stores.
   detail::CleanupRecord* oldest_cleanup_;

@@ -6,6 +6,7 @@
 
 #include "tarn/detail/bits.hpp"
 
+#include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "check/degrade.hpp"
 #include "check/shadow.hpp"
@@ -47,6 +48,8 @@ struct alignas(128) Slot {
   std::atomic<std::uint64_t> held;
   std::uint64_t held_before;
   Slot* next_waiting;
+  const void* owner;  // of a listed one
+  Slot* next_listed;
 };
 
 struct alignas(64) Shard {
@@ -65,7 +68,17 @@ constinit std::atomic<std::uint32_t> pages_used{0};
 // Of each page, so that who looks for the living passes over the others.
 constinit std::atomic<std::uint32_t> living[most_pages] = {};
 
+// Those listed, by the address of their owner.
+constexpr unsigned list_bits = 14;
+TARN_SPARSE constinit Slot* lists[1u << list_bits] = {};
+struct alignas(64) ListLock {
+  base::SpinLock lock;
+};
+constinit ListLock list_locks[shards] = {};
+
 void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
+  for (ListLock& one : list_locks)
+    one.lock.lock();
   for (Shard& shard : all_shards)
     shard.lock.lock();
 }
@@ -73,6 +86,24 @@ void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
 void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
   for (Shard& shard : all_shards)
     shard.lock.unlock();
+  for (ListLock& one : list_locks)
+    one.lock.unlock();
+}
+
+unsigned list_of(const void* owner) noexcept {
+  constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15;
+  constexpr unsigned word_bits = 64;
+  return static_cast<unsigned>(std::uint64_t{detail::address_of(owner)} *
+                                   golden >>
+                               (word_bits - list_bits));
+}
+
+// The link to the one of the owner, or the last link of its list.
+Slot** find_listed(unsigned list, const void* owner) noexcept {
+  Slot** link = &lists[list];
+  while (*link != nullptr && (*link)->owner != owner)
+    link = &(*link)->next_listed;
+  return link;
 }
 
 Slot* take_page(unsigned shard) noexcept {
@@ -158,6 +189,26 @@ void count_end(Site& site, const PoolEntry& entry) noexcept {
   site.ended.fetch_add(1, relaxed);
 }
 
+void leave_pool_at(StackId stack, PoolNumber number) noexcept {
+  Slot* const slot = slot_of(number);
+  if (slot == nullptr || !slot->lives.exchange(false, relaxed))
+    return;
+  slot->entry.ended = port::clock_ms();
+  slot->entry.ended_by = stack;
+  if (Site* const site = site_at(slot->site))
+    count_end(*site, slot->entry);
+  living[slot->place / page_entries].fetch_sub(1, relaxed);
+  Shard& shard = all_shards[slot->shard];
+  const base::Locked locked{shard.lock};
+  slot->next_waiting = nullptr;
+  if (shard.last_waiting == nullptr)
+    shard.first_waiting = slot;
+  else
+    shard.last_waiting->next_waiting = slot;
+  shard.last_waiting = slot;
+  ++shard.waiting;
+}
+
 }  // namespace
 
 void watch_pools() noexcept {
@@ -199,23 +250,40 @@ void mark_default(PoolNumber number) noexcept {
 }
 
 void leave_pool(PoolNumber number) noexcept {
+  leave_pool_at(wants_stacks() ? capture_stack() : 0, number);
+}
+
+void leave_pool_unseen(PoolNumber number) noexcept {
+  leave_pool_at(0, number);
+}
+
+void list_pool(PoolNumber number, const void* owner) noexcept {
   Slot* const slot = slot_of(number);
-  if (slot == nullptr || !slot->lives.exchange(false, relaxed))
+  if (slot == nullptr)
     return;
-  slot->entry.ended = port::clock_ms();
-  slot->entry.ended_by = wants_stacks() ? capture_stack() : 0;
-  if (Site* const site = site_at(slot->site))
-    count_end(*site, slot->entry);
-  living[slot->place / page_entries].fetch_sub(1, relaxed);
-  Shard& shard = all_shards[slot->shard];
-  const base::Locked locked{shard.lock};
-  slot->next_waiting = nullptr;
-  if (shard.last_waiting == nullptr)
-    shard.first_waiting = slot;
-  else
-    shard.last_waiting->next_waiting = slot;
-  shard.last_waiting = slot;
-  ++shard.waiting;
+  const unsigned list = list_of(owner);
+  const base::Locked locked{list_locks[list % shards].lock};
+  slot->owner = owner;
+  slot->next_listed = lists[list];
+  lists[list] = slot;
+}
+
+PoolNumber listed_pool(const void* owner) noexcept {
+  const unsigned list = list_of(owner);
+  const base::Locked locked{list_locks[list % shards].lock};
+  const Slot* const slot = *find_listed(list, owner);
+  return slot == nullptr ? 0 : slot->number.load(relaxed);
+}
+
+PoolNumber unlist_pool(const void* owner) noexcept {
+  const unsigned list = list_of(owner);
+  const base::Locked locked{list_locks[list % shards].lock};
+  Slot** const link = find_listed(list, owner);
+  Slot* const slot = *link;
+  if (slot == nullptr)
+    return 0;
+  *link = slot->next_listed;
+  return slot->number.load(relaxed);
 }
 
 void pool_holds(PoolNumber number, std::size_t bytes) noexcept {

@@ -42,6 +42,16 @@ struct PoolEntry {
 /// It is the heap that malloc and the like use, which has no name to be told.
 void mark_default(PoolNumber number) noexcept;
 void leave_pool(PoolNumber number) noexcept;
+/// The same without a look at who ended it.
+void leave_pool_unseen(PoolNumber number) noexcept;
+
+/// Keeps the number of one that nobody looks at, by the address of its owner,
+/// who has no room for it.
+void list_pool(PoolNumber number, const void* owner) noexcept;
+/// 0: it is not listed.
+[[nodiscard]] PoolNumber listed_pool(const void* owner) noexcept;
+/// Takes it out, and gives its number.
+PoolNumber unlist_pool(const void* owner) noexcept;
 
 /// Tells what it holds of its upstream now, in bytes: called where that
 /// changes, by whom it is confined to.

@@ -2,6 +2,7 @@
 // sanitizer.
 #include "check/degrade.hpp"
 #include "check/escape.hpp"
+#include "check/listing.hpp"
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/sampling.hpp"
@@ -44,8 +45,13 @@ constexpr port::RegionHooks hooks = {.lent = lent,
                                      .tell = tell,
                                      .linger = linger};
 
-// Memory that is not all filled is full of old pointers.
-void find_nothing(RegionWatch&) noexcept {}
+// Memory that is not all filled is full of old pointers, so none are looked
+// for. Who ends it is told of one that is looked at.
+void leave_list(RegionWatch& watch) noexcept {
+  RegionState& state = state_of(watch);
+  if (std::exchange(state.is_listed, false))
+    static_cast<void>(unlist_pool(state.region));
+}
 
 // What the sampler does is timed.
 constexpr port::RegionHooks sampled_hooks = {
@@ -61,7 +67,7 @@ constexpr port::RegionHooks sampled_hooks = {
     .after_mark = Timed<after_mark>::call,
     .merge = Timed<merge>::call,
     .make_room = make_room,
-    .about_to_end = find_nothing,
+    .about_to_end = leave_list,
     .end = Timed<end>::call,
     .used_after_end = used_after_end,
     .tell = tell,
@@ -76,9 +82,16 @@ bool is_ours(const RegionWatch& watch) noexcept {
 constinit thread_local std::uint32_t to_pass = 0;
 constinit thread_local std::uint32_t passed = 0;
 
-bool is_turn() noexcept {
+// The region that begins now is to be listed, and was paid for.
+constinit thread_local bool is_to_list = false;
+
+bool is_turn(bool is_new) noexcept {
   if (to_pass == 0 || samples_all())
     return true;
+  if (is_new && may_list()) {
+    is_to_list = true;
+    return true;
+  }
   --to_pass;
   return false;
 }
@@ -86,7 +99,7 @@ bool is_turn() noexcept {
 // One life of a region is drawn, from here to its next reset. Of lives that are
 // shorter than a look at the clock most are not looked at.
 bool is_drawn(CheckMode mode) noexcept {
-  if (mode != CheckMode::sampled || !is_turn())
+  if (mode != CheckMode::sampled || !is_turn(false))
     return false;
   constexpr std::uint32_t few = 8;
   constexpr std::uint32_t many = 256;
@@ -95,31 +108,40 @@ bool is_drawn(CheckMode mode) noexcept {
   return is_hit;
 }
 
-RegionWatch* watch(const RegionStart& start) noexcept;
-
 // Who made the former one ends it: another table may have been there before.
 void end_former(RegionStart& start) noexcept {
   if (start.former != nullptr)
     start.former->hooks->end(*std::exchange(start.former, nullptr));
 }
 
-RegionWatch* begin(const RegionStart& asked) noexcept {
-  RegionStart start = asked;
-  if (start.former != nullptr && !is_ours(*start.former))
-    end_former(start);
-  if (port::is_full(start.mode) || follows_sanitizer())
-    return watch(start);
-  if (!is_drawn(start.mode)) {
-    end_former(start);
-    return nullptr;
-  }
-  const Spending spending;
-  RegionWatch* const drawn = watch(start);
-  count_sample(drawn == nullptr);
-  return drawn;
+// A sanitizer has stacks of its own, and would see the table of ours change.
+PoolNumber enter(const RegionStart& start) noexcept {
+  PoolNumber parent = 0;
+  if (start.parent != nullptr)
+    parent = static_cast<const RegionState*>(start.parent)->number;
+  else if (start.parent_region != nullptr)
+    parent = listed_pool(start.parent_region);
+  return enter_pool_at(wants_stacks() ? capture_stack() : 0, PoolKind::region,
+                       start.id, parent);
 }
 
-RegionWatch* watch(const RegionStart& start) noexcept {
+// From its birth on, in mode sampled.
+PoolNumber list(RegionStart& start) noexcept {
+  const PoolNumber number = enter(start);
+  start.is_listed = number != 0;
+  if (start.is_listed)
+    list_pool(number, start.region);
+  return number;
+}
+
+PoolNumber number_for(RegionStart& start) noexcept {
+  if (start.is_listed)
+    return listed_pool(start.region);
+  return port::is_full(start.mode) || follows_sanitizer() ? enter(start)
+                                                          : list(start);
+}
+
+RegionWatch* watch(RegionStart& start) noexcept {
   auto* const former = static_cast<RegionState*>(start.former);
   const port::RegionHooks* const wanted = follows_sanitizer() ? &shadow_hooks
                                           : port::is_full(start.mode)
@@ -139,17 +161,45 @@ RegionWatch* watch(const RegionStart& start) noexcept {
   ::new (state) RegionState{};
   state->hooks = wanted;
   state->region = start.region;
-  const StackId site = wants_stacks() ? capture_stack() : 0;
-  const auto* const parent = static_cast<const RegionState*>(start.parent);
-  state->number = enter_pool_at(site, PoolKind::region, start.id,
-                                parent == nullptr ? 0 : parent->number);
+  state->number = number_for(start);
+  state->is_listed = start.is_listed;
   link(*state);
   return state;
 }
 
+RegionWatch* begin(RegionStart& start) noexcept {
+  if (start.former != nullptr && !is_ours(*start.former))
+    end_former(start);
+  if (port::is_full(start.mode) || follows_sanitizer())
+    return watch(start);
+  const bool lists = std::exchange(is_to_list, false);
+  if (!is_drawn(start.mode)) {
+    end_former(start);
+    if (start.mode == CheckMode::sampled && start.is_new && !start.is_listed &&
+        (lists || may_list()))
+      static_cast<void>(list(start));
+    return nullptr;
+  }
+  const Spending spending;
+  RegionWatch* const drawn = watch(start);
+  count_sample(drawn == nullptr);
+  return drawn;
+}
+
+void tell_held(const Region* region, std::size_t bytes) noexcept {
+  pool_holds(listed_pool(region), bytes);
+}
+
+void end_listed(const Region* region) noexcept {
+  leave_pool_unseen(unlist_pool(region));
+}
+
+constexpr port::RegionListHooks list_hooks{tell_held, end_listed};
+
 }  // namespace
 
 void install() noexcept {
+  port::region_list.store(&list_hooks, std::memory_order_release);
   port::region_begin.store(begin, std::memory_order_release);
   port::region_turn.store(is_turn, std::memory_order_release);
 }

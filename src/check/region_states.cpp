@@ -218,7 +218,8 @@ void merge(RegionWatch* into, RegionWatch& from_watch) noexcept {
 
 void end(RegionWatch& watch) noexcept {
   RegionState& state = state_of(watch);
-  leave_pool(state.number);
+  if (!state.is_listed)
+    leave_pool(state.number);
   state.region = nullptr;
   while (state.extents != nullptr) {
     Extent* const extent = state.extents;

@@ -129,6 +129,14 @@ Sampling sampling() noexcept {
   return now;
 }
 
+std::uint32_t sampling_budget() noexcept {
+  return budget.load(relaxed);
+}
+
+void spend(std::uint64_t took) noexcept {
+  take_from_credit(took);
+}
+
 void set_sampling_budget(std::uint32_t millionths) noexcept {
   budget.store(millionths < whole ? millionths : whole, relaxed);
 }

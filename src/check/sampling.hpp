@@ -58,6 +58,11 @@ void strike_objects_too() noexcept;
 
 void count_sample(bool is_declined) noexcept;
 
+/// Millionths of the time.
+[[nodiscard]] std::uint32_t sampling_budget() noexcept;
+/// Nanoseconds that were not measured.
+void spend(std::uint64_t took) noexcept;
+
 /// Hard to tell beforehand, not secret.
 [[nodiscard]] std::uint32_t random_word() noexcept;
 

@@ -53,6 +53,10 @@ struct RegionStart {
   CheckMode mode;       ///< what its options or the process ask for
   std::uint32_t id;     ///< in the table of names
   const RegionWatch* parent;
+  const Region* parent_region;
+  bool is_new;     ///< it has nothing yet
+  bool is_listed;  ///< its birth is known, and so are to be what it holds and
+                   ///< its end
 };
 
 /// Bytes before a block that is looked at, unless its alignment asks for more.
@@ -124,7 +128,8 @@ struct RegionHooks {
 
 /// Gives who looks at the region from now on, or null. What the former one
 /// knows is empty, or goes on with it.
-using RegionBegin = RegionWatch* (*)(const RegionStart& start) noexcept;
+/// May list it.
+using RegionBegin = RegionWatch* (*)(RegionStart& start) noexcept;
 
 // Written once by the room check. Pairs: its release with the acquire here.
 inline constinit std::atomic<RegionBegin> region_begin{nullptr};
@@ -139,8 +144,18 @@ enum class RegionsAsk : std::uint8_t {
 // Written by whoever sets a mode; orders nothing.
 inline constinit std::atomic<RegionsAsk> regions_ask{RegionsAsk::none};
 
-// Written once by the room check, as region_begin.
-inline constinit std::atomic<bool (*)() noexcept> region_turn{nullptr};
+// Written once by the room check, as region_begin. `is_new`: as RegionStart has
+// it.
+inline constinit std::atomic<bool (*)(bool is_new) noexcept> region_turn{
+    nullptr};
+
+/// What is told of a region that is listed.
+struct RegionListHooks {
+  void (*holds)(const Region* region, std::size_t bytes) noexcept;
+  void (*end)(const Region* region) noexcept;
+};
+// Written once by the room check, before region_begin, and read like that.
+inline constinit std::atomic<const RegionListHooks*> region_list{nullptr};
 
 /// The straight lines look at this alone.
 [[nodiscard]] inline bool may_regions_ask() noexcept {
@@ -148,12 +163,12 @@ inline constinit std::atomic<bool (*)() noexcept> region_turn{nullptr};
 }
 
 /// Whether the one that starts now does.
-[[nodiscard]] inline bool do_regions_ask() noexcept {
+[[nodiscard]] inline bool do_regions_ask(bool is_new) noexcept {
   const RegionsAsk which = regions_ask.load(std::memory_order_relaxed);
   if (which != RegionsAsk::some)
     return which == RegionsAsk::all;
   const auto is_turn = region_turn.load(std::memory_order_acquire);
-  return is_turn != nullptr && is_turn();
+  return is_turn != nullptr && is_turn(is_new);
 }
 
 }  // namespace port

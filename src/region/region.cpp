@@ -44,10 +44,21 @@ void Region::begin() noexcept {
   const bool asks =
       ask != nullptr && (mode != CheckMode::off || former != nullptr);
   watch_ = former;
-  if (asks)
-    watch_ = ask({this, former, mode, id_,
-                  parent_ != nullptr && parent_->is_watched() ? parent_->watch_
-                                                              : nullptr});
+  if (asks) {
+    port::RegionStart start{
+        this,
+        former,
+        mode,
+        id_,
+        parent_ != nullptr && parent_->is_watched() ? parent_->watch_ : nullptr,
+        parent_,
+        current_ == nullptr,
+        is_listed_};
+    watch_ = ask(start);
+    is_listed_ = start.is_listed;
+  }
+  if (is_listed_)
+    is_plain_ = is_bare_ = false;
   held_back_ = base::is_dev || watch_ != nullptr || is_sealed_;
   if (held_back_)
     has_more_to_end();
@@ -144,6 +155,8 @@ void* Region::allocate_large(std::size_t size, std::size_t align) noexcept {
   held_ += loan.size;
   if (is_watched())
     watch_->hooks->lent(*watch_, loan, true);
+  if (is_listed_) [[unlikely]]
+    tell_held();
   return block;
 }
 
@@ -168,6 +181,8 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
   RegionChunk* const chunk = borrow_unwatched(need);
   if (chunk != nullptr && is_watched())
     watch_->hooks->lent(*watch_, {chunk->memory(), chunk->size}, false);
+  if (is_listed_) [[unlikely]]
+    tell_held();
   return chunk;
 }
 
@@ -256,6 +271,8 @@ void Region::end_slow() noexcept {
     unlink_child(*newest_child_);
   if (is_watched())
     leave_dead_mark();
+  if (is_listed_)
+    leave_list();
   if (id_ != 0)
     port::unregister_pool(id_);
   if (child != nullptr)
@@ -276,11 +293,13 @@ void Region::reset_slow() noexcept {
   forget_blocks();
   // Nothing but chunks is left, where the options ask for no more. Children
   // that other threads may have do not say so here when they are born.
-  const bool is_empty =
-      !wipe_ && !held_back_ && !shared_children_ && newest_child_ == nullptr;
+  const bool is_empty = !wipe_ && !held_back_ && !shared_children_ &&
+                        newest_child_ == nullptr && !is_listed_;
   is_single_ = is_empty && chunks_ != nullptr;
   is_plain_ = is_empty && spares_ == nullptr && id_ == 0 && parent_ == nullptr;
   is_bare_ = is_plain_ && upstream_ == nullptr;
+  if (is_listed_) [[unlikely]]
+    tell_held();
   if constexpr (base::is_dev)
     port::ensure(check(), "a region after its reset");
 }

@@ -128,6 +128,17 @@ void Region::leave_dead_mark() noexcept {
   has_more_to_end();
 }
 
+// Where it is listed somebody has made the list.
+void Region::tell_held() const noexcept {
+  if constexpr (base::has_checks)
+    port::region_list.load(std::memory_order_acquire)->holds(this, held_);
+}
+
+void Region::leave_list() const noexcept {
+  if constexpr (base::has_checks)
+    port::region_list.load(std::memory_order_acquire)->end(this);
+}
+
 bool Region::take_fresh_chunk(std::size_t need) noexcept {
   RegionChunk* const chunk = borrow(need + sizeof(RegionChunk));
   if (chunk == nullptr)

@@ -269,9 +269,8 @@ def leaks():
           result)
 
 
-@case('leaks names what was forgotten, where it is made and what it holds')
-def suspect():
-    with subject('forget', env=dict(os.environ, TARN_CHECK='full')) as process:
+def suspect_in(mode):
+    with subject('forget', env=dict(os.environ, TARN_CHECK=mode)) as process:
         number = str(process.pid)
         result = tarn('leaks', number)
         holds(result.returncode == 1 and not result.stderr and
@@ -286,6 +285,12 @@ def suspect():
               and not one['only_grows'], one)
         result = tarn('stats', number)
         holds('\nsuspected leaks\n' in result.stdout, result)
+
+
+@case('leaks names what was forgotten, where it is made and what it holds')
+def suspect():
+    suspect_in('full')
+    suspect_in('sampled')
 
 
 @case('two looks tell what has grown in between')

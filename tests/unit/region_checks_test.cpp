@@ -99,7 +99,7 @@ const RegionHooks hooks{
     .linger = [](RegionWatch& watch,
                  std::uint32_t user) noexcept { watch.last_user.store(user); }};
 
-RegionWatch* begin(const RegionStart& start) noexcept {
+RegionWatch* begin(RegionStart& start) noexcept {
   // One for all: nobody ends one here.
   static RegionWatch watches[64];
   static unsigned next = 0;
