@@ -114,7 +114,6 @@ void end_former(RegionStart& start) noexcept {
     start.former->hooks->end(*std::exchange(start.former, nullptr));
 }
 
-// A sanitizer has stacks of its own, and would see the table of ours change.
 PoolNumber enter(const RegionStart& start) noexcept {
   PoolNumber parent = 0;
   if (start.parent != nullptr)
