@@ -95,9 +95,11 @@ struct PoolStats {
 };
 
 /// Pools that may be leaked, in the modes of checking: those of one place in
-/// the program that are older than a minute and, together, than can be by chance
-/// after the longest life that ended there, or one pool that only grows.
+/// the program that are older than a minute and, together, than can be by
+/// chance after the longest life that ended there, or one pool that only grows.
 struct SuspectStats {
+  static constexpr unsigned most_calls = 8;
+
   PoolKind kind = PoolKind::none;
   char name[55] = {};           ///< of the oldest; "": it has none
   bool only_grows = false;      ///< one pool, suspect by its size
@@ -107,6 +109,9 @@ struct SuspectStats {
   std::uint32_t longest = 0;    ///< the longest life of those, in milliseconds
   std::uint32_t oldest = 0;     ///< the age of the oldest, in milliseconds
   std::size_t bytes = 0;        ///< that they hold, as far as is known
+  /// Behind the calls that led to the one that makes them, which is the first.
+  std::uintptr_t calls[most_calls] = {};
+  unsigned call_count = 0;
 };
 
 /// What mode `sampled` did since its first draw, and what it may find. All zero

@@ -19,6 +19,11 @@ void add(void* snapshot, const check::Suspect& found) noexcept {
   suspect.only_grows = found.pool != 0;
   const check::Stack stack = check::stack_of(found.stack);
   suspect.site = stack.count == 0 ? 0 : stack.frames[0];
+  while (suspect.call_count != SuspectStats::most_calls &&
+         suspect.call_count != stack.count) {
+    suspect.calls[suspect.call_count] = stack.frames[suspect.call_count];
+    ++suspect.call_count;
+  }
   suspect.pools = found.pools;
   suspect.completed = found.completed;
   suspect.longest = found.longest_ms;

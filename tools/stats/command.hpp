@@ -19,4 +19,8 @@ struct Wishes {
 /// Becomes tarn-look; returns only when there is none.
 [[nodiscard]] int run(const Wishes& wishes);
 
+/// Tells what tarn-look tells, with functions, files and lines where it tells
+/// of calls.
+[[nodiscard]] int run_with_names(const Wishes& wishes);
+
 }  // namespace tarn::stats

@@ -1,5 +1,7 @@
 #include "stats/leaks.hpp"
 
+#include "stats/places.hpp"
+
 #include <cstdio>
 
 namespace tarn::stats {
@@ -43,34 +45,95 @@ using Wide = unsigned long long;
 
 constexpr std::uint32_t second = 1000;
 
-void write_row(const SuspectStats& one, std::string& text) {
-  print(text, "%8u %10llu %8u %8u %9u  %s '%s'", one.pools,
-        Wide{one.bytes} / KiB, one.oldest / second, one.longest / second,
-        one.completed, noun_of(one.kind), plain(one.name).c_str());
-  if (one.only_grows)
-    text += ", only grows";
-  if (one.site != 0)
-    print(text, ", made at 0x%llx", Wide{one.site});
-  text += '\n';
+void write_count(std::uint64_t count, const char* noun, std::string& text) {
+  print(text, "%llu %s%s", Wide{count}, noun, count == 1 ? "" : "s");
 }
 
-void write_object(const SuspectStats& one, std::string& text) {
+void write_age(std::uint32_t ms, std::string& text) {
+  constexpr std::uint32_t minute = 60 * second;
+  constexpr std::uint32_t hour = 60 * minute;
+  if (ms < 2 * minute)
+    write_count(ms / second, "second", text);
+  else if (ms < 2 * hour)
+    write_count(ms / minute, "minute", text);
+  else
+    write_count(ms / hour, "hour", text);
+}
+
+void write_bytes(std::uint64_t bytes, std::string& text) {
+  if (bytes < 10 * KiB)
+    write_count(bytes, "byte", text);
+  else if (bytes < 10 * MiB)
+    print(text, "%llu KiB", Wide{bytes} / KiB);
+  else
+    print(text, "%llu MiB", Wide{bytes} / MiB);
+}
+
+void write_whose(const SuspectStats& one, std::string& text) {
+  write_count(one.pools, noun_of(one.kind), text);
+  if (const std::string name = plain(one.name); !name.empty())
+    text += " '" + name + "'";
+  if (one.bytes != 0) {
+    text += ", ";
+    write_bytes(one.bytes, text);
+  }
+}
+
+// What is wrong with it, in words.
+void write_why(const SuspectStats& one, std::string& text) {
+  if (one.only_grows) {
+    text += ", only growing for ";
+    write_age(one.oldest, text);
+    text += '\n';
+    return;
+  }
+  text += ", not ended, the oldest for ";
+  write_age(one.oldest, text);
+  print(text, "\n  of those made there %u ended, after ", one.completed);
+  write_age(one.longest, text);
+  text += " at most\n";
+}
+
+void write_suspect(const Target& target, const SuspectStats& one,
+                   std::string& text) {
+  write_whose(one, text);
+  write_why(one, text);
+  text += one.call_count == 0 ? "  made nobody knows where\n" : "  made by\n";
+  for (unsigned i = 0; i < one.call_count; ++i)
+    text += "    " + text_of(place_of_call(target, one.calls[i]), i) + '\n';
+}
+
+void write_object(const Target& target, const SuspectStats& one,
+                  std::string& text) {
   print(text,
         "{\"kind\":\"%s\",\"name\":\"%s\",\"only_grows\":%s,\"site\":%llu,",
         noun_of(one.kind), plain(one.name).c_str(),
         one.only_grows ? "true" : "false", Wide{one.site});
   print(text,
         "\"pools\":%u,\"held\":%llu,\"completed\":%u,\"longest_ms\":%u,"
-        "\"oldest_ms\":%u}",
+        "\"oldest_ms\":%u,\"stack\":[",
         one.pools, Wide{one.bytes}, one.completed, one.longest, one.oldest);
+  for (unsigned i = 0; i < one.call_count; ++i) {
+    const Place place = place_of_call(target, one.calls[i]);
+    print(text, "%s{\"address\":\"0x%llx\"", i == 0 ? "" : ",",
+          Wide{one.calls[i] - 1});
+    if (!place.path.empty()) {
+      text += ",\"module\":\"" + plain(place.path.c_str()) + '"';
+      print(text, ",\"offset\":\"0x%llx\"", Wide{place.place});
+      if (!place.build_id.empty())
+        text += ",\"build_id\":\"" + place.build_id + '"';
+    }
+    text += '}';
+  }
+  text += "]}";
 }
 
-void write_json(const Snapshot& now, std::string& text) {
+void write_json(const Target& target, const Snapshot& now, std::string& text) {
   text += "{\"schema\":\"tarn.leaks/1\",\"suspects\":[";
   for (unsigned i = 0; i < now.suspect_count; ++i) {
     if (i != 0)
       text += ',';
-    write_object(now.suspects[i], text);
+    write_object(target, now.suspects[i], text);
   }
   text += "]}\n";
 }
@@ -81,19 +144,20 @@ bool is_form_of_leaks(const std::string& word) {
   return word == "leaks" || word == "leaks-json";
 }
 
-void write_leaks(const Snapshot& now, const std::string& word,
-                 std::string& text) {
+void write_leaks(const Target& target, const Snapshot& now, bool knows_pools,
+                 const std::string& word, std::string& text) {
   if (word == "leaks-json")
-    return write_json(now, text);
-  if (now.suspect_count == 0) {
-    text +=
-        "no pool is suspect; pools are known where TARN_CHECK is sampled "
-        "or full\n";
-    return;
+    return write_json(target, now, text);
+  if (now.suspect_count == 0)
+    text += knows_pools ? "no pool is suspect of " + target.name() + "\n"
+                        : "no pool is known of " + target.name() +
+                              ", which looks at none: start it with "
+                              "TARN_CHECK=sampled\n";
+  for (unsigned i = 0; i < now.suspect_count; ++i) {
+    if (i != 0)
+      text += '\n';
+    write_suspect(target, now.suspects[i], text);
   }
-  text += "   pools   held KiB oldest s  life s     ended\n";
-  for (unsigned i = 0; i < now.suspect_count; ++i)
-    write_row(now.suspects[i], text);
 }
 
 }  // namespace tarn::stats

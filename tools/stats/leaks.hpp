@@ -1,4 +1,4 @@
-// leaks.hpp - the pools that may be leaked, as a table or as JSON.
+// leaks.hpp - the pools that may be leaked, as text or as JSON.
 //
 // Threads  confined.
 // Failure  std::bad_alloc.
@@ -6,6 +6,8 @@
 #pragma once
 
 #include "tarn/stats.hpp"
+
+#include "stats/target.hpp"
 
 #include <string>
 
@@ -17,7 +19,8 @@ inline constexpr int exit_suspects = 1;
 /// Whether the word is one of ours: leaks, leaks-json.
 [[nodiscard]] bool is_form_of_leaks(const std::string& word);
 
-void write_leaks(const Snapshot& now, const std::string& word,
-                 std::string& text);
+/// `knows_pools`: a mode of checking is on there.
+void write_leaks(const Target& target, const Snapshot& now, bool knows_pools,
+                 const std::string& word, std::string& text);
 
 }  // namespace tarn::stats

@@ -7,6 +7,7 @@
 // it changes them. With SECONDS it looks twice and tells what has changed.
 //
 // SPDX-License-Identifier: MIT
+#include "tarn/checks.hpp"
 #include "tarn/stats.hpp"
 
 #include "common/refusal.hpp"
@@ -62,7 +63,7 @@ void append(void* context, const char* text, std::size_t size) {
   }
   const bool is_of_leaks = is_form_of_leaks(word);
   if (is_of_leaks)
-    write_leaks(now, word, text);
+    write_leaks(target, now, check_mode() != CheckMode::off, word, text);
   else
     write_stats(now, seconds != 0 ? &before : nullptr, form_of(word), append,
                 &text);

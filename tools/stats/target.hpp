@@ -44,6 +44,10 @@ class Target {
   /// Whether what it can write lies where we have something ourselves.
   [[nodiscard]] bool collides() const;
 
+  [[nodiscard]] const std::vector<Mapping>& mappings() const noexcept {
+    return mappings_;
+  }
+
   /// "process 812 (redis-server)"
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 

@@ -33,7 +33,7 @@ Verb add_leaks(CLI::App& command) {
     if (program)
       return refuse("tarn leaks takes the number of a process, and no program",
                     "leaks");
-    return stats::run(*wishes);
+    return stats::run_with_names(*wishes);
   };
 }
 
