@@ -153,8 +153,7 @@ class ObjectPool {
   void release(T* object) noexcept TARN_NONBLOCKING_IF(is_steady) {
     if (object == nullptr) [[unlikely]]
       return;
-    Life::retire(*object);
-    put(core_, object);
+    take_back(core_, object);
   }
 
   /// Up to `n` objects, each renewed without arguments, written to `out`;
@@ -230,8 +229,17 @@ class ObjectPool {
   static void release_home(T* object) noexcept {
     detail::ObjectPoolCore* const core =
         detail::slab_of(object, slab_size).pool;
+    take_back(*core, object);
+  }
+
+  static void take_back(detail::ObjectPoolCore& core, T* object) noexcept {
+    constexpr bool is_destroyed =
+        !detail::keeps_state<Life> && !std::is_trivially_destructible_v<T>;
+    if constexpr (is_destroyed && !is_steady && detail::has_thread_locals)
+      if (!core.may_retire(object)) [[unlikely]]
+        return;
     Life::retire(*object);
-    put(*core, object);
+    put(core, object);
   }
 
   static void put(detail::ObjectPoolCore& core, T* object) noexcept {

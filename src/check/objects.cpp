@@ -182,6 +182,21 @@ bool begin_release(State& state, SlotRecord& slot, const Caller& caller,
   return true;
 }
 
+bool may_retire(State& state, void* object) noexcept {
+  SlotRecord* const slot = find(state, object);
+  if (slot == nullptr)
+    return false;
+  Record before;
+  {
+    const base::Locked locked{state.lock};
+    before = slot->record;
+    if (use_of(*slot) == BlockUse::live && !slot->is_closing)
+      return true;
+  }
+  tell_double_free(state, *slot, before);
+  return false;
+}
+
 void close(const Objects& pool, SlotRecord& slot) noexcept {
   if (follows_sanitizer())
     end_in_shadow(pool, slot);
@@ -310,6 +325,7 @@ constexpr port::ObjectHooks hooks{.begin = begin_objects,
                                   .take_back = Unseenly<take_back_slab>::call,
                                   .take = Unseenly<take>::call,
                                   .put = Unseenly<put>::call,
+                                  .may_retire = Unseenly<may_retire>::call,
                                   .put_made = Unseenly<put_made>::call,
                                   .drain = Unseenly<drain>::call,
                                   .waiting = waiting,

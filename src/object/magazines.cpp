@@ -2,6 +2,7 @@
 // at hand, or no room.
 #include "base/build.hpp"
 #include "object/state.hpp"
+#include "port/object_hooks.hpp"
 
 namespace tarn {
 namespace object {
@@ -295,6 +296,12 @@ void ObjectPoolCore::put_slow(void* slot) noexcept {
   State& state = State::of(*this);
   return state.processor_count != 0 ? state.put_on_processor(slot)
                                     : state.put_on_thread(slot);
+}
+
+bool ObjectPoolCore::may_retire_slow(void* slot) noexcept {
+  State& state = State::of(*this);
+  return state.checks == nullptr ||
+         port::object_hooks()->may_retire(state, slot);
 }
 
 }  // namespace detail

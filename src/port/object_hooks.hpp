@@ -55,6 +55,9 @@ struct ObjectHooks {
 
   detail::TakenSlot (*take)(object::State& state) noexcept;
   void (*put)(object::State& state, void* slot) noexcept;
+  /// Whether that is an object in use, which put() takes back; what is wrong is
+  /// told.
+  bool (*may_retire)(object::State& state, void* slot) noexcept;
   /// A slot that was had to construct an object in comes back, with one or
   /// without.
   void (*put_made)(object::State& state, void* slot, bool is_made) noexcept;

@@ -141,6 +141,16 @@ class ObjectPoolCore {
     put_slow(slot);
   }
 
+  /// Whether what comes back may be destroyed. What a checked pool finds wrong
+  /// is told now, before the destructor meets the bytes of an object that was
+  /// destroyed; false then. Not of a steady pool.
+  [[nodiscard]] bool may_retire(void* slot) noexcept {
+    // Threads have nothing at hand of a checked pool.
+    if (table_.load(std::memory_order_acquire)->size != 0) [[likely]]
+      return true;
+    return may_retire_slow(slot);
+  }
+
   /// A slot whose object was not constructed after all.
   void put_bare(void* slot) noexcept;
 
@@ -186,6 +196,7 @@ class ObjectPoolCore {
 
   [[nodiscard]] TakenSlot take_slow() noexcept;
   void put_slow(void* slot) noexcept;
+  [[nodiscard]] bool may_retire_slow(void* slot) noexcept;
 
   std::atomic<HandTable*> table_{&no_hands};
   // Room for object::State, which private headers describe.
