@@ -1,15 +1,96 @@
-// The mode of fixed pools that can be looked at. A program that has no others
-// gets what reads the environment with it.
+// The mode of fixed pools that can be looked at, and those that are, in a list.
+// A program that has no others gets what reads the environment with it.
 #include "port/fixed_mode.hpp"
 
+#include "tarn/detail/bits.hpp"
+
+#include "check/degrade.hpp"
 #include "check/modes.hpp"
+#include "check/sweep.hpp"
+#include "os/roots.hpp"
 #include "port/check_mode.hpp"
+#include "port/world.hpp"
+
+#include <atomic>
+
+namespace tarn::check {
+namespace {
+
+using port::FixedWatch;
+
+// Pools that are globals are written down in the program.
+constexpr unsigned most_watched = 64;
+
+struct Watched {
+  FixedWatch watch;
+  unsigned thread;
+  // The release pairs with the acquire of who looks.
+  std::atomic<bool> is_whole{false};
+};
+constinit Watched all_watched[most_watched] = {};
+// Places given out. Orders nothing.
+constinit std::atomic<unsigned> places{0};
+
+struct Room {
+  const std::byte* begin;
+  const std::byte* end;
+  bool is_global;
+};
+
+void look_for_room(void* context, os::Stretch stretch) noexcept {
+  auto& room = *static_cast<Room*>(context);
+  room.is_global |= stretch.begin <= room.begin && room.end <= stretch.end;
+}
+
+// Asked anew each time: a module may have gone with its globals.
+bool is_global(const FixedWatch& watch) noexcept {
+  const auto* const begin = static_cast<const std::byte*>(watch.pool);
+  Room room{begin, begin + watch.size, false};
+  os::for_each_global(look_for_room, &room);
+  return room.is_global;
+}
+
+// A fault ends the program, so that there is none to count.
+std::size_t sweep_fixed() noexcept {
+  for (const Watched& watched : all_watched)
+    if (watched.is_whole.load(std::memory_order_acquire) &&
+        (watched.watch.is_shared || watched.thread == port::thread_index()) &&
+        is_global(watched.watch))
+      watched.watch.look(watched.watch.pool);
+  return 0;
+}
+
+bool is_known(const FixedWatch& watch) noexcept {
+  for (const Watched& watched : all_watched)
+    if (watched.is_whole.load(std::memory_order_acquire) &&
+        watched.watch.pool == watch.pool)
+      return true;
+  return false;
+}
+
+}  // namespace
+}  // namespace tarn::check
 
 namespace tarn::port {
 
 CheckMode fixed_mode(CheckMode asked) noexcept {
   check::begin();
   return mode_of(asked);
+}
+
+void watch_fixed(const FixedWatch& watch) noexcept {
+  using namespace tarn::check;
+  if (!is_global(watch) || is_known(watch))
+    return;
+  const unsigned place = places.fetch_add(1, std::memory_order_relaxed);
+  if (place >= most_watched) {
+    places.store(most_watched, std::memory_order_relaxed);
+    return degraded(Degraded::no_pools);
+  }
+  all_watched[place].watch = watch;
+  all_watched[place].thread = thread_index();
+  all_watched[place].is_whole.store(true, std::memory_order_release);
+  add_sweeper(sweep_fixed);
 }
 
 }  // namespace tarn::port

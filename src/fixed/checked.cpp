@@ -282,6 +282,12 @@ bool is_to_be_checked(CheckMode asked) noexcept {
   return port::is_full(port::fixed_mode(asked));
 }
 
+void watch_pool(const void* pool, std::size_t size,
+                void (*look)(const void* pool) noexcept,
+                bool is_shared) noexcept {
+  port::watch_fixed({pool, size, look, is_shared});
+}
+
 void refuse_outsider(const void* p, CheckedKind kind) noexcept {
   port::report(
       Fault::wrong_pool,

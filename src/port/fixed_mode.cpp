@@ -7,4 +7,6 @@ CheckMode fixed_mode(CheckMode asked) noexcept {
   return asked == CheckMode::of_process ? CheckMode::full : asked;
 }
 
+void watch_fixed(const FixedWatch&) noexcept {}
+
 }  // namespace tarn::port

@@ -123,6 +123,12 @@ class CheckedBlocks {
 /// Whether a pool whose options say `asked` is to be looked at.
 [[nodiscard]] bool is_to_be_checked(CheckMode asked) noexcept;
 
+/// Has check_all() and the program's end call `look`, where the pool and all of
+/// its blocks are a global's.
+void watch_pool(const void* pool, std::size_t size,
+                void (*look)(const void* pool) noexcept,
+                bool is_shared) noexcept;
+
 /// The fault of a pointer that does not point into the pool.
 [[noreturn]] void refuse_outsider(const void* p, CheckedKind kind) noexcept;
 

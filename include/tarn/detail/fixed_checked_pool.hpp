@@ -10,6 +10,7 @@
 #include "tarn/detail/fixed_checked.hpp"
 #include "tarn/detail/fixed_lock.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace tarn {
@@ -23,6 +24,10 @@ struct CheckedOptions {
 };
 
 namespace detail {
+
+/// Whether a pool's blocks lie in it, not in a buffer.
+template <class Pool>
+inline constexpr bool has_own_room = true;
 
 /// What checked pools have in common. `Pool` has no lock of its own.
 template <class Pool, class Lock, CheckedKind kind>
@@ -92,9 +97,20 @@ class CheckedPool {
 
   [[nodiscard]] bool decide() noexcept {
     if (state_ == State::undecided) [[unlikely]]
-      state_ =
-          is_to_be_checked(options_.checks) ? State::checked : State::passing;
+      begin();
     return is_checked();
+  }
+
+  void begin() noexcept {
+    state_ =
+        is_to_be_checked(options_.checks) ? State::checked : State::passing;
+    if constexpr (has_thread_locals && has_own_room<Pool>)
+      if (is_checked())
+        watch_pool(this, sizeof *this, look_at_pool,
+                   !std::is_same_v<Lock, NoLock>);
+  }
+  static void look_at_pool(const void* pool) noexcept {
+    static_cast<const CheckedPool*>(pool)->look_at_all();
   }
 
   template <class... Args>
