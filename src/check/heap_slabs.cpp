@@ -149,15 +149,23 @@ CheckSlab* new_slab(HeapState& heap, unsigned size_class, std::size_t granules,
 
 void give_back(CheckSlab& slab) noexcept {
   const std::size_t size = slab.granules * granule_size;
+  // Pages that stay shut, since the process has no mappings left to cut them
+  // out, are nobody's any more.
+  bool is_open = true;
   if (follows_sanitizer())
     returned_in_shadow(slab);
   else if (slab.layout != Layout::slab)
-    static_cast<void>(os::unguard(slab.memory, size));
+    is_open = os::unguard(slab.memory, size);
   heap::Domain& domain = *slab.heap->domain;
   std::byte* const memory = slab.memory;
   const std::size_t granules = slab.granules;
+  if (!is_open) {
+    span::Reservation* const home = the_space.find(memory);
+    slab_in(home->note(home->index_of(memory))) = nullptr;
+  }
   keep_spare(slab);
-  heap::release_run(domain, memory, granules);
+  if (is_open)
+    heap::release_run(domain, memory, granules);
 }
 
 CheckSlab* slab_at(const void* p) noexcept {

@@ -108,12 +108,14 @@ std::size_t verify_filled(const Grave& grave) noexcept {
 }
 
 void give_back(const Grave& grave, bool is_guarded) noexcept {
-  if (is_guarded)
-    static_cast<void>(os::unguard(grave.memory, grave.size));
-  else
+  // Pages that stay shut are nobody's any more.
+  const bool is_open = !is_guarded || os::unguard(grave.memory, grave.size);
+  if (!is_guarded)
     static_cast<void>(verify_filled(grave));
   if (grave.extent != nullptr)
     drop(grave.extent);
+  if (!is_open)
+    return;
   const Loan loan{grave.memory, grave.size};
   port::system_retag(loan, 0);
   port::system_take_back(loan);
