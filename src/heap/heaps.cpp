@@ -311,6 +311,7 @@ ThreadHeap* enter_first(Domain& domain) noexcept {
   if (heap == nullptr)
     return nullptr;
   heap->last_look = span::now_ms();
+  heap->soon_looks = 0;
   own = heap;
   if (is_sampled(domain))
     begin_draws(*heap);

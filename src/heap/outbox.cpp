@@ -25,6 +25,7 @@ constexpr std::uint32_t capacity_for(std::uint32_t slot_size) noexcept {
 
 // What a parcel counts for duties when it begins: each block that waits may pin
 // a page, so a thread whose parcels stay small sends all of them the sooner.
+// But not one that goes on and on: its parcels become full or make way anyway.
 constexpr unsigned blocks_for_beginning = 32;
 
 std::uint64_t bit_of(const ThreadHeap& heap, const Parcel& parcel) noexcept {
@@ -81,7 +82,8 @@ void send(ThreadHeap& heap, Slab& slab, FreeSlot* slot) noexcept {
     std::atomic_signal_fence(std::memory_order_release);
     parcel.granule = static_cast<std::uint32_t>(granule);
     heap.open_parcels |= bit_of(heap, parcel);
-    count_filled(heap, blocks_for_beginning);
+    if (!is_steady(heap))
+      count_filled(heap, blocks_for_beginning);
   }
   if (parcel.room == 0)
     send_parcel(heap, parcel);

@@ -89,6 +89,7 @@ struct alignas(64) ThreadHeap {
   base::Published<std::uint32_t> pool = 0;
   std::uint32_t posts = 0;      // of large blocks, since the last duties
   std::uint32_t last_look = 0;  // ms
+  std::uint8_t soon_looks = 0;  // in a row, up to steady_looks
   // The heap it belongs to, null for one that ended. Written under the lock of
   // all heaps.
   Domain* domain = nullptr;
@@ -344,6 +345,11 @@ bool run_duties(ThreadHeap& heap) noexcept;
 /// one, for who only allocates.
 inline void count_filled(ThreadHeap& heap, unsigned blocks) noexcept {
   heap.until_duties -= static_cast<std::int32_t>(blocks);
+}
+/// Whether the thread has gone on for a while, so that it hardly rests now.
+inline constexpr std::uint8_t steady_looks = 8;
+[[nodiscard]] inline bool is_steady(const ThreadHeap& heap) noexcept {
+  return heap.soon_looks == steady_looks;
 }
 [[nodiscard]] inline bool are_due(const ThreadHeap& heap) noexcept {
   return heap.until_duties < 0;

@@ -174,6 +174,7 @@ TEST_CASE("a thread that frees of many slabs by turns keeps few parcels") {
   std::thread{[&] {
     default_heap().deallocate(default_heap().allocate(48));
     for (std::size_t i = 0; i < count; i += 64) {
+      own().soon_looks = 0;  // however long this takes
       default_heap().deallocate(blocks[i]);
       blocks[i] = nullptr;
       std::size_t waiting = 0;
@@ -187,6 +188,54 @@ TEST_CASE("a thread that frees of many slabs by turns keeps few parcels") {
   for (void* const block : blocks)
     if (block != nullptr)
       default_heap().deallocate(block);
+}
+
+TEST_CASE("a thread that goes on so sends what became full") {
+  // Of as many slabs as there are parcels, so that none makes way.
+  std::vector<void*> blocks;
+  for (int i = 0; i < 20'000; ++i)
+    blocks.push_back(default_heap().allocate(1 * KiB));
+  constexpr std::size_t parcels = heap::ThreadHeap::outbox_parcels;
+  std::map<std::size_t, std::size_t> granules;
+  for (void* const block : blocks)
+    granules.try_emplace(own().granule_of(block) % parcels,
+                         own().granule_of(block));
+  REQUIRE(granules.size() == parcels);
+  std::size_t freed = 0;
+  std::size_t waiting = 0;
+  std::thread{[&] {
+    default_heap().deallocate(default_heap().allocate(48));
+    own().until_duties = heap::blocks_between_duties - 1;
+    own().soon_looks = heap::steady_looks;
+    std::map<std::size_t, unsigned> taken;
+    for (void*& block : blocks) {
+      const std::size_t granule = own().granule_of(block);
+      // One less than a parcel holds.
+      if (granules[granule % parcels] != granule || ++taken[granule] > 7)
+        continue;
+      default_heap().deallocate(std::exchange(block, nullptr));
+      ++freed;
+    }
+    for (const heap::Parcel& parcel : own().outbox)
+      if (parcel.granule != heap::no_granule)
+        waiting += heap::blocks_in(parcel);
+  }}.join();
+  CHECK(freed > 6 * parcels);
+  CHECK(waiting == freed);
+  for (void* const block : blocks)
+    if (block != nullptr)
+      default_heap().deallocate(block);
+}
+
+TEST_CASE("who pauses is no longer one that goes on") {
+  std::thread{[] {
+    default_heap().deallocate(default_heap().allocate(48));
+    CHECK_FALSE(heap::is_steady(own()));
+    own().soon_looks = heap::steady_looks;
+    own().last_look -= 1000;
+    CHECK(heap::run_duties(own()));
+    CHECK_FALSE(heap::is_steady(own()));
+  }}.join();
 }
 
 TEST_CASE("blocks of many slabs wait side by side for their way home") {
