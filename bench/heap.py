@@ -143,12 +143,15 @@ def ring(given, found):
     floors = [Allocator("the ring alone", "ring"),
               Allocator("the ring, blocks that go round", "blocks")]
     table = Table("ring", ["ns"], 0)
+    turns = Table("turns", ["ns to allocate", "to free", "both"], 2)
     for _ in rounds_of("ring", given.rounds):
         for case in ["64", "mixed"]:
             for one in [*floors, *found]:
-                table.add(case, one, [one.run(given.build, "bench_heap_ring",
-                                              "--sizes", case)])
+                run = [given.build, "bench_heap_ring", "--sizes", case]
+                table.add(case, one, [one.run(*run)])
+                turns.add(case, one, one.run(*run, "--turns", 1000).split(","))
     table.report([*floors, *found])
+    turns.report([*floors, *found])
 
 
 def calls(given, found):

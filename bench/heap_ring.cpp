@@ -2,6 +2,7 @@
 //
 //     bench_heap_ring --allocator tarn|malloc --sizes 64|mixed
 //     bench_heap_ring --allocator ring|blocks|pool|pool-cpu
+//     bench_heap_ring --turns 1000 [--allocator ...] [--sizes ...]
 //
 // A producer allocates, writes a word, and hands the block over a ring of
 // pointers to a consumer, who frees it. Prints CSV: nanoseconds by the wall for
@@ -9,6 +10,10 @@
 // blocks: the same with blocks that are there already and are written. pool:
 // objects of 64 bytes of an ObjectPool; pool-cpu: where processors have its
 // magazines.
+//
+// With --turns nobody waits for a place or a pointer meanwhile: so many blocks
+// are allocated and written, then the other thread frees all of them, and so
+// on. Prints nanoseconds for each allocation, for each free, and for both.
 // SPDX-License-Identifier: MIT
 #include "tarn/object_pool.hpp"
 
@@ -152,6 +157,58 @@ std::vector<double> pass(const std::string& kind, std::size_t slices,
   return spent;
 }
 
+// The blocks of one turn, and whose it is: the producer's when it is even.
+struct Turns {
+  std::vector<void*> blocks;
+  alignas(128) std::atomic<std::size_t> turn{0};
+
+  void wait_for(std::size_t which) const noexcept {
+    while (turn.load(std::memory_order_acquire) != which)
+      __builtin_ia32_pause();
+  }
+  // Runs `work` in each second turn from `first` on; the middle time for a
+  // block.
+  template <class Work>
+  double take(std::size_t first, std::size_t count, Work work) {
+    std::vector<double> spent;
+    for (std::size_t which = first; which < 2 * count; which += 2) {
+      wait_for(which);
+      const std::uint64_t began = wall_ns();
+      for (void*& block : blocks)
+        work(block);
+      spent.push_back(static_cast<double>(wall_ns() - began) /
+                      static_cast<double>(blocks.size()));
+      turn.store(which + 1, std::memory_order_release);
+    }
+    return middle(spent);
+  }
+};
+
+template <class Door>
+void pass_by_turns(const std::string& kind, std::size_t count,
+                   std::size_t blocks) {
+  Mapped<std::uint32_t> sizes{drawn};
+  Random random{20240229};
+  for (std::size_t i = 0; i < drawn; ++i)
+    sizes[i] = size_of_kind(kind, random);
+  Turns turns{std::vector<void*>(blocks)};
+  double free = 0;
+  std::thread consumer{[&] {
+    Door door;
+    free = turns.take(1, count, [&](void* block) { door.deallocate(block); });
+  }};
+  Door door;
+  std::size_t at = 0;
+  const double allocate = turns.take(0, count, [&](void*& block) {
+    const std::size_t size = sizes[at++ % drawn];
+    block = door.allocate(size);
+    if constexpr (!requires { Door::writes; })
+      write_block(block, size, false);
+  });
+  consumer.join();
+  std::printf("%.3f,%.3f,%.3f\n", allocate, free, allocate + free);
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -160,7 +217,10 @@ int main(int count, char** values) {
   const std::string kind = arguments.text("--sizes", "64");
   const std::size_t slices = arguments.number("--slices", 11) + 1;
   const std::size_t blocks = arguments.number("--blocks", 200'000);
+  const std::size_t by_turns = arguments.number("--turns", 0);
   const auto run = [&]<class Door>() {
+    if (by_turns != 0)
+      return pass_by_turns<Door>(kind, blocks / by_turns * slices, by_turns);
     std::printf("%.3f\n", middle(pass<Door>(kind, slices, blocks)));
   };
   if (name == "ring")
