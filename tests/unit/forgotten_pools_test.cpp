@@ -1,5 +1,6 @@
 // The shadow of a sanitizer is more than is gone through.
 // ONLY plain
+// ALONE
 #include "tarn/checks.hpp"
 #include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"

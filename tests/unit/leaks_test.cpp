@@ -1,3 +1,4 @@
+// ALONE
 
 // The shadow of a sanitizer is more than is gone through.
 // ONLY plain

@@ -1,4 +1,5 @@
 // What report.hpp and modes.hpp promise, each in a process of its own.
+// ALONE
 #include "check/report.hpp"
 
 #include "tarn/heap.hpp"
