@@ -4,8 +4,7 @@
 // into one is told when it leaves.
 //
 // Cost     bury: a guard, some microseconds with what it takes to get fresh
-//          pages, for at most a sixteenth of the time; else
-//          the fill.
+//          pages, for at most a sixteenth of the time; else the fill.
 // Threads  shared.
 // Failure  a chunk that cannot be kept goes back at once.
 // SPDX-License-Identifier: MIT
