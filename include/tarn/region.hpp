@@ -61,19 +61,9 @@ class Region {
 
   /// `size` bytes at a multiple of `align`, a power of two, or nullptr. Size 0
   /// gives a pointer that is not null and must not be dereferenced.
-  [[nodiscard]] void* allocate(std::size_t size,
-                               std::size_t align = max_align) noexcept
-      TARN_LIFETIMEBOUND {
-    if (detail::is_plain_alignment(align)) [[likely]] {
-      std::byte* const block = detail::align_up(next_, align);
-      if (fits(block, size)) [[likely]] {
-        next_ = block + size;
-        return block;
-      }
-      return allocate_slow(size, align);
-    }
-    return allocate_anywhere(size, align);
-  }
+  [[nodiscard]] inline void* allocate(std::size_t size,
+                                      std::size_t align = max_align) noexcept
+      TARN_LIFETIMEBOUND;
 
   /// The same, all bytes zero.
   TARN_ALLOC_SIZE(2)
@@ -121,14 +111,9 @@ class Region {
   void concat(const Parts&... parts) && = delete;
 
   /// The same as allocate(), from a block that was given up where one fits.
-  [[nodiscard]] void* allocate_or_recycle(
+  [[nodiscard]] inline void* allocate_or_recycle(
       std::size_t size, std::size_t align = max_align) noexcept
-      TARN_LIFETIMEBOUND {
-    if (recycled_ != nullptr) [[unlikely]]
-      if (void* const block = allocate_again(size, align))
-        return block;
-    return allocate(size, align);
-  }
+      TARN_LIFETIMEBOUND;
 
   /// Makes the block `p` of `size` bytes one of `wanted` bytes where it lies.
   /// True for the newest block with room behind it, and for shrinking.
@@ -232,15 +217,8 @@ class Region {
   Region(Upstream* upstream, Region* parent,
          const RegionOptions& options) noexcept;
 
-  // A constant size is small, so the sum cannot wrap and the test for it would
-  // be an instruction too many.
-  bool fits(const std::byte* block, std::size_t size) const noexcept {
-    std::uintptr_t last = 0;
-    if (__builtin_constant_p(size) && size < MiB)
-      return detail::address_of(block) + size <= detail::address_of(end_);
-    return !__builtin_add_overflow(detail::address_of(block), size, &last) &&
-           last <= detail::address_of(end_);
-  }
+  [[nodiscard]] inline bool fits(const std::byte* block,
+                                 std::size_t size) const noexcept;
 
   void* allocate_slow(std::size_t size, std::size_t align) noexcept;
   void* allocate_asking(std::size_t size, std::size_t align) noexcept;
@@ -267,11 +245,7 @@ class Region {
   void reset_usual() noexcept;
   void reset_slow() noexcept;
   void forget_blocks() noexcept;
-  void has_more_to_end() noexcept {
-    is_plain_ = false;
-    is_bare_ = false;
-    is_single_ = false;
-  }
+  inline void has_more_to_end() noexcept;
   void end_contents() noexcept;
   void end_since(detail::MarkRecord* record) noexcept;
   void run_cleanups(detail::CleanupRecord* last) noexcept;
@@ -303,9 +277,7 @@ class Region {
   bool has_resource_chunk() noexcept;
 
   [[nodiscard]] std::byte* chunk_end() const noexcept;
-  [[nodiscard]] std::size_t large_size() const noexcept {
-    return max_chunk_ / detail::large_part;
-  }
+  [[nodiscard]] inline std::size_t large_size() const noexcept;
   void fill(detail::RegionChunk* chunk, std::byte* next) noexcept;
   detail::RegionChunk* enter(Loan loan, detail::RegionChunk* older) noexcept;
   void* begin_with(Loan loan, std::size_t size) noexcept;
@@ -328,9 +300,8 @@ class Region {
   void free_large_since(std::uint64_t serial) noexcept;
   void give_up(std::byte* block, std::size_t size) noexcept;
   void recycle(std::byte* block, std::size_t size) noexcept;
-  [[nodiscard]] bool is_since_mark(const std::byte* block) const noexcept {
-    return newest_mark_ == nullptr || is_since_newest_mark(block);
-  }
+  [[nodiscard]] inline bool is_since_mark(
+      const std::byte* block) const noexcept;
   [[nodiscard]] bool is_since_newest_mark(
       const std::byte* block) const noexcept;
   [[nodiscard]] bool is_at(const detail::MarkRecord& record) noexcept;
@@ -420,33 +391,12 @@ class Region {
   Region* newer_sibling_;
 };
 
-/// What Region::detach() gives: owns the contents of a region, can be moved,
-/// also to another thread, and ends what it holds when nobody took it over.
-class DetachedRegion {
- public:
-  DetachedRegion(DetachedRegion&& other) noexcept;
-  DetachedRegion& operator=(DetachedRegion&& other) noexcept;
-  ~DetachedRegion() = default;
-
-  /// Bytes held.
-  [[nodiscard]] std::size_t held() const noexcept { return region_.held(); }
-
- private:
-  friend class Region;
-  explicit DetachedRegion(Region& source) noexcept;
-
-  Region region_;
-};
-
-/// Names the parent of a new region: Region part{child_of(request)}.
-[[nodiscard]] inline ChildOf child_of(Region& parent) noexcept {
-  return ChildOf{&parent};
-}
-
 /// For RegionOptions::on_exhausted: says so on standard error and aborts.
 void abort_when_exhausted(Region& region, std::size_t size) noexcept;
 
 }  // namespace v1
 }  // namespace tarn
 
+#include "tarn/detail/region_detached.hpp"
+#include "tarn/detail/region_inline.hpp"
 #include "tarn/detail/region_make.hpp"

@@ -59,6 +59,11 @@ struct ChildOf {
   Region* region;
 };
 
+/// Names the parent of a new region: Region part{child_of(request)}.
+[[nodiscard]] inline ChildOf child_of(Region& parent) noexcept {
+  return ChildOf{&parent};
+}
+
 /// A moment in a region's life; see Region::mark().
 class Mark {
  public:
