@@ -100,6 +100,7 @@ struct RegionState : port::RegionWatch {
   PoolNumber number;
   std::uint32_t now;       ///< port::clock_ms(), a while ago
   std::uint32_t now_left;  ///< blocks until it is asked again
+  std::uint32_t since;     ///< port::clock_ms() when this life was drawn
   std::uint32_t lingers;
   bool is_listed;  ///< the number stays the region's when nobody looks any more
   std::size_t given_up;  ///< bytes on the lists

@@ -9,6 +9,7 @@
 #include "check/shadow.hpp"
 #include "check/stacks.hpp"
 #include "port/check_mode.hpp"
+#include "port/world.hpp"
 
 #include <new>
 #include <utility>
@@ -53,10 +54,21 @@ void leave_list(RegionWatch& watch) noexcept {
     static_cast<void>(unlist_pool(state.region));
 }
 
+// One that lives on would be slow for ever, and take more than the budget. Most
+// requests are over by then.
+void* allocated_of_drawn(RegionWatch& watch, const port::RegionBlock& made,
+                         std::size_t size, std::size_t align) noexcept {
+  constexpr std::uint32_t longest = 100;  // milliseconds
+  void* const block = allocated(watch, made, size, align);
+  RegionState& state = state_of(watch);
+  state.has_enough = state.now - state.since > longest && is_overspent();
+  return block;
+}
+
 // What the sampler does is timed.
 constexpr port::RegionHooks sampled_hooks = {
     .lent = Timed<lent>::call,
-    .allocated = Timed<allocated>::call,
+    .allocated = Timed<allocated_of_drawn>::call,
     .again = Timed<again>::call,
     .find = Timed<find>::call,
     .given_up = Timed<given_up>::call,
@@ -149,6 +161,8 @@ RegionWatch* watch(RegionStart& start) noexcept {
   if (former != nullptr) {
     former->lingers = 0;
     former->hooks = wanted;
+    former->has_enough = false;
+    former->since = former->now = port::clock_ms();
     return former;
   }
   begin_states();
@@ -160,6 +174,7 @@ RegionWatch* watch(RegionStart& start) noexcept {
   ::new (state) RegionState{};
   state->hooks = wanted;
   state->region = start.region;
+  state->since = state->now = port::clock_ms();
   state->number = number_for(start);
   state->is_listed = start.is_listed;
   link(*state);

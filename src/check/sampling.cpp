@@ -186,6 +186,10 @@ void strike_objects_too() noexcept {
   has_objects.store(true, relaxed);
 }
 
+bool is_overspent() noexcept {
+  return credit.load(relaxed) < 0 && !samples_all();
+}
+
 bool may_sample(std::uint32_t blocks) noexcept {
   blocks_seen.fetch_add(blocks, relaxed);
   if (has_objects.load(relaxed)) [[unlikely]]

@@ -53,6 +53,9 @@ void set_sampling_budget(std::uint32_t millionths) noexcept;
 /// anywhere in the process has their threads come by for.
 void strike_objects_too() noexcept;
 
+/// Whether more was taken than time has earned by now.
+[[nodiscard]] bool is_overspent() noexcept;
+
 /// Every draw hits, and each block is drawn. For tests.
 [[nodiscard]] bool samples_all() noexcept;
 

@@ -40,6 +40,7 @@ struct RegionWatch {
   const Region* region;  ///< null: it ended
   RegionEnd ending;      ///< why blocks end now; written by the region
   bool may_serve_again;  ///< there are blocks for again()
+  bool has_enough;       ///< nobody is to look from the next block on
   /// The frame of the region's function that was called for a block.
   const void* frame;
   /// The number of the thread that was last inside, plus one. A second thread

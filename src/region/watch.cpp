@@ -22,6 +22,8 @@ using port::RegionUse;
 inline void* Region::allocate_watched(std::size_t size,
                                       std::size_t align) noexcept {
   const port::RegionHooks& hooks = *watch_->hooks;
+  if (watch_->has_enough) [[unlikely]]
+    return allocate_unlooked(size, align);
   if (watch_->may_serve_again)
     if (void* const block = hooks.again(*watch_, size, align))
       return block;
@@ -42,6 +44,22 @@ inline void* Region::allocate_watched(std::size_t size,
       return fail(size);
   }
   return hooks.allocated(*watch_, {first, first + all, front}, size, align);
+}
+
+// From here on to its next reset it is as any other. Blocks that it has lie
+// between redzones which nobody looks at again; a large one is not found by its
+// address, and dies with the region.
+void* Region::allocate_unlooked(std::size_t size, std::size_t align) noexcept {
+  const port::RegionHooks& hooks = *watch_->hooks;
+  hooks.verify(*watch_);
+  hooks.merge(nullptr, *watch_);
+  hooks.end(*watch_);
+  watch_ = nullptr;
+  held_back_ = base::is_dev;
+  void* const block = allocate_unwatched(size, align);
+  if (current_ != nullptr)
+    fill(current_, next_);
+  return block;
 }
 
 std::byte* Region::find_room_watched(std::size_t all,
