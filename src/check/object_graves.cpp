@@ -229,7 +229,8 @@ bool find_beside(const std::byte* p, bool is_write, Finding& finding) noexcept {
     return true;
   }
   finding.line << (is_write ? "write of " : "read of ") << base::Hex{p} << ": "
-               << std::uint64_t(slot->object - p) << " bytes before "
+               << Distance{Side::before,
+                           static_cast<std::uint64_t>(slot->object - p)}
                << base::Hex{slot->object};
   write_place(finding.line, size, records->pool);
   return true;

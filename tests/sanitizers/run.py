@@ -43,10 +43,10 @@ SANITIZERS = {
         "after_end": r"use-after-poison[^$]*tarn: use after [^$]*'request'",
         "after_deallocate": r"use-after-poison[^$]*" + TOLD,
         "heap_inside": CLEAN,
-        "heap_behind": SEEN + r": 0 bytes behind 0x[0-9a-f]+ \(13 bytes, "
+        "heap_behind": SEEN + r": right behind 0x[0-9a-f]+ \(13 bytes, "
                        r"heap 'requests'\)\n  allocated by thread 0",
-        "heap_before": SEEN + r": 1 bytes before 0x[0-9a-f]+ \(13 bytes, heap",
-        "heap_behind_large": SEEN + r": 0 bytes behind 0x[0-9a-f]+ "
+        "heap_before": SEEN + r": 1 byte before 0x[0-9a-f]+ \(13 bytes, heap",
+        "heap_behind_large": SEEN + r": right behind 0x[0-9a-f]+ "
                              r"\(100001 bytes, heap",
         "heap_after_free": SEEN + r": 100 bytes into freed 0x[0-9a-f]+ "
                            r"\(200 bytes, heap[^$]*\n  freed by thread 0",
@@ -54,9 +54,9 @@ SANITIZERS = {
         "heap_double_free": r"^tarn: fault: double free of 0x[0-9a-f]+: "
                             r"200-byte block of heap 'requests'\n",
         "objects_inside": CLEAN,
-        "objects_behind": SEEN + r": 0 bytes behind 0x[0-9a-f]+ \(24 bytes, "
+        "objects_behind": SEEN + r": right behind 0x[0-9a-f]+ \(24 bytes, "
                           r"object pool 'connection'\)\n  allocated by",
-        "objects_before": SEEN + r": 1 bytes before 0x[0-9a-f]+ \(24 bytes, ob",
+        "objects_before": SEEN + r": 1 byte before 0x[0-9a-f]+ \(24 bytes, ob",
         "objects_after_release": SEEN + r": 3 bytes into freed 0x[0-9a-f]+ "
                                  r"[^$]*\n  freed by thread 0",
         "objects_after_end": r"use-after-poison[^$]*tarn: use of object pool "
