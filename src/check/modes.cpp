@@ -8,6 +8,7 @@
 #include "check/shadow.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "os/sanitizers.hpp"
 #include "port/check_mode.hpp"
 #include "port/last_words.hpp"
 #include "port/world.hpp"
@@ -136,6 +137,8 @@ void begin() noexcept {
   if (!os::has_environment() || has_begun.exchange(true, relaxed))
     return;
   watch_objects();
+  // In any mode memcheck is not to tell of what the library itself does.
+  static_cast<void>(os::has_sanitizer());
   const char* const text = os::environment("TARN_CHECK");
   if (text == nullptr || *text == '\0')
     return follow_sanitizer();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""run.py SANITIZER INCLUDE STATIC [SHARED] - the ordinary library under one,
-or, as `memcheck`, under Valgrind.
+"""run.py SANITIZER INCLUDE STATIC [SHARED [DOOR]] - the ordinary library under
+one, or, as `memcheck`, under Valgrind, with a C program in the malloc door.
 
 Builds SANITIZER.cpp with each compiler that has it, against libtarn.a and, with
 it given, libtarn.so, neither of which is instrumented, and runs each case: one
@@ -161,12 +161,28 @@ def link(compiler, options, source, include, library, program):
                     "-o", program], check=True)
 
 
+def wrong_door(valgrind, door, folder):
+    program = folder / "door"
+    compiler = shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        return 0
+    subprocess.run([compiler, "-O1", HERE / "door.c", "-o", program],
+                   check=True)
+    result = run(valgrind, "-q", {"LD_PRELOAD": door}, "--leak-check=full",
+                 program)
+    if not wrong(result, CLEAN):
+        return 0
+    print(f"door: rc {result.returncode}\n{result.stderr}")
+    return 1
+
+
 def memcheck(include, libraries, folder):
     valgrind = shutil.which("valgrind")
     compilers = list(filter(shutil.which, ("g++", "clang++")))
     if valgrind is None or not compilers:
         return 77
-    failed = 0
+    libraries, door = libraries[:2], libraries[2:]
+    failed = wrong_door(valgrind, door[0], folder) if door else 0
     for i, library in enumerate(libraries):
         compiler = compilers[i % len(compilers)]
         link(compiler, [], HERE / "memcheck.cpp", include, library,

@@ -8,6 +8,7 @@
 
 #include "heap/slow.hpp"
 #include "os/memory.hpp"
+#include "os/sanitizers.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -72,6 +73,9 @@ bool is_of_glibc(const void* p) noexcept {
 // Another malloc may stand between, of whose blocks nothing is known. False: it
 // was told that nobody gave it, and the program goes on.
 bool is_known(void* p) noexcept {
+  // Its blocks look like no others, and it tells of those that are none.
+  if (os::has_memcheck()) [[unlikely]]
+    return true;
   static constinit std::atomic<bool> is_glibc_next{false};
   static constinit std::atomic<bool> was_looked{false};
   if (!was_looked.load(std::memory_order_acquire)) {

@@ -6,8 +6,11 @@
 #include "doors/malloc/block.hpp"
 #include "doors/malloc/foreign.hpp"
 #include "os/memory.hpp"
+#include "os/sanitizers.hpp"
 
 #include <errno.h>
+
+extern "C" void* memalign(std::size_t align, std::size_t size) noexcept;
 
 namespace tarn::malloc_door {
 namespace {
@@ -40,6 +43,17 @@ class SameErrno {
 
 // The library's threads and messages want a C library that has begun; calls
 // that come before are served all the same.
+// Memcheck puts its own functions in place of ours, known by their addresses,
+// and its free() takes no block but its own; so must those that it leaves
+// alone.
+void* (*volatile malloc_in_place)(std::size_t) = ::malloc;
+
+void* (*volatile memalign_in_place)(std::size_t, std::size_t) = ::memalign;
+
+void* allocate_in_place(std::size_t size) noexcept {
+  return os::has_memcheck() ? malloc_in_place(size) : allocate(size);
+}
+
 __attribute__((constructor)) void start() noexcept {
   obey_environment();
 }
@@ -226,7 +240,9 @@ void* pvalloc(std::size_t size) noexcept {
   const std::size_t page = tarn::os::page_size();
   if (size > largest_block)
     return no_memory();
-  return allocate_aligned(tarn::detail::round_up(size, page), page);
+  const std::size_t pages = tarn::detail::round_up(size, page);
+  return tarn::os::has_memcheck() ? memalign_in_place(page, pages)
+                                  : allocate_aligned(pages, page);
 }
 
 std::size_t malloc_usable_size(void* p) noexcept {
@@ -257,7 +273,7 @@ char* strndup(const char* text, std::size_t most) noexcept {
   std::size_t size = 0;
   while (size < most && text[size] != '\0')
     ++size;
-  auto* const copy = static_cast<char*>(allocate(size + 1));
+  auto* const copy = static_cast<char*>(allocate_in_place(size + 1));
   if (copy == nullptr)
     return nullptr;
   __builtin_memcpy(copy, text, size);
@@ -267,7 +283,7 @@ char* strndup(const char* text, std::size_t most) noexcept {
 
 char* strdup(const char* text) noexcept {
   const std::size_t size = __builtin_strlen(text) + 1;
-  void* const copy = allocate(size);
+  void* const copy = allocate_in_place(size);
   if (copy == nullptr)
     return nullptr;
   return static_cast<char*>(__builtin_memcpy(copy, text, size));
