@@ -263,6 +263,10 @@ void tell_wrong_heap(heap::Domain& domain, const CheckSlab& slab, unsigned slot,
 std::size_t sweep_heap(HeapState& heap) noexcept;
 [[nodiscard]] std::size_t sweep_heaps() noexcept;
 
+// heap_blocks.cpp
+/// As port/heap_hooks.hpp says.
+void describe_block(Description& found) noexcept;
+
 // heap_guards.cpp
 /// A resolver for guarded.hpp.
 [[nodiscard]] bool tell_access(const void* address, bool is_write,

@@ -1,6 +1,4 @@
 // What heaps ask of the check: a block, its way back, its size.
-#include "tarn/describe.hpp"
-
 #include "base/order.hpp"
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
@@ -344,34 +342,6 @@ void set_family(void* p, port::BlockFamily family) noexcept {
     return;
   const base::Locked locked{slab->heap->classes[slab->size_class].lock};
   slab->records[slab->slot_of(p)].family = static_cast<unsigned>(family) & 0xF;
-}
-
-void describe_block(Description& found) noexcept {
-  const std::byte* const p = found.start + found.offset;
-  if (is_in_guarded_slots(p))
-    return describe_guarded(found, p);
-  const CheckSlab* const slab = slab_at(p);
-  if (slab == nullptr || slab->slot_of(p) >= slab->slots)
-    return;
-  const unsigned slot = slab->slot_of(p);
-  const Record& record = slab->records[slot];
-  const auto use = static_cast<BlockUse>(record.use);
-  found.state = use == BlockUse::live    ? BlockState::in_use
-                : use == BlockUse::fresh ? BlockState::fresh
-                                         : BlockState::free;
-  found.start = slab->slot(slot);
-  found.size = slab->stride;
-  if (use == BlockUse::fresh) {
-    found.offset = detail::bytes_between(found.start, p);
-    return;
-  }
-  found.thread = record.allocated_on;
-  const std::byte* const block = block_of(*slab, slot);
-  if (detail::is_between(block, p, block + record.size) || p == block) {
-    found.start = block;
-    found.size = record.size;
-  }
-  found.offset = detail::bytes_between(found.start, p);
 }
 
 // The heap ends: its granules go back with all others that it borrowed.
