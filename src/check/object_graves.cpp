@@ -223,6 +223,8 @@ bool find_beside(const std::byte* p, bool is_write, Finding& finding) noexcept {
                            above->object - p < p - (slot->object + size)));
   if (is_before)
     slot = above;
+  if (slot == nullptr)
+    return false;
   show_block(finding, p, *records, slot);
   if (!is_before) {
     write_access(finding.line, p, is_write, *records, *slot);
