@@ -127,8 +127,8 @@ struct RegionHooks {
   void (*linger)(RegionWatch&, std::uint32_t user) noexcept;
 };
 
-/// Gives who looks at the region from now on, or null, and may list it. What the
-/// former one knows is empty, or goes on with it.
+/// Gives who looks at the region from now on, or null, and may list it. What
+/// the former one knows is empty, or goes on with it.
 using RegionBegin = RegionWatch* (*)(RegionStart& start) noexcept;
 
 // Written once by the room check. Pairs: its release with the acquire here.
