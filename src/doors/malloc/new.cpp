@@ -65,6 +65,20 @@ template <Family family>
   return heap::allocate_fast(own_heap(), size, NothrowExits<family>{});
 }
 
+// What is left of new when there was no block, apart from the fast path.
+template <Family family>
+[[gnu::noinline]] void* aligned_again(std::size_t size, std::align_val_t align,
+                                      const void* caller) {
+  return as(family, new_again(size, align, caller));
+}
+
+template <Family family>
+[[gnu::noinline]] void* aligned_again_or_null(std::size_t size,
+                                              std::align_val_t align,
+                                              const void* caller) noexcept {
+  return as(family, new_again_or_null(size, align, caller));
+}
+
 template <Family family>
 [[nodiscard]] void* try_aligned(std::size_t size, std::size_t align) noexcept {
   if (!is_pow2(align))
@@ -79,7 +93,7 @@ template <Family family>
                                                     const void* caller) {
   void* const block =
       try_aligned<family>(size, static_cast<std::size_t>(align));
-  return block != nullptr ? block : as(family, new_again(size, align, caller));
+  return block != nullptr ? block : aligned_again<family>(size, align, caller);
 }
 
 template <Family family>
@@ -88,7 +102,7 @@ template <Family family>
   void* const block =
       try_aligned<family>(size, static_cast<std::size_t>(align));
   return block != nullptr ? block
-                          : as(family, new_again_or_null(size, align, caller));
+                          : aligned_again_or_null<family>(size, align, caller);
 }
 
 }  // namespace
