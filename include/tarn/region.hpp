@@ -392,9 +392,6 @@ class Region {
   Region* newer_sibling_;
 };
 
-/// For RegionOptions::on_exhausted: says so on standard error and aborts.
-void abort_when_exhausted(Region& region, std::size_t size) noexcept;
-
 }  // namespace v1
 }  // namespace tarn
 

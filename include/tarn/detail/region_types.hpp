@@ -43,6 +43,9 @@ inline constexpr Retain retain_all{no_limit};
 /// ran out then gives nullptr.
 using RegionExhausted = void (*)(Region& region, std::size_t size) noexcept;
 
+/// For RegionOptions::on_exhausted: says so on standard error and aborts.
+void abort_when_exhausted(Region& region, std::size_t size) noexcept;
+
 struct RegionOptions {
   const char* name = nullptr;  ///< copied; null: no name, and no cost for it
   std::uint32_t first_chunk = 32 * KiB;    ///< bytes; chunks grow from here
