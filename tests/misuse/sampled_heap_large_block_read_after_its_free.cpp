@@ -1,4 +1,5 @@
-// EXPECT tarn: fault: read of 0x*: 70000 bytes into freed 0x* (100000 bytes, heap 'a')
+// EXPECT tarn: fault: read of 0x*: 70000 bytes into freed 0x* (100000 bytes,
+// heap 'a')
 #include "tarn/heap.hpp"
 
 #include "support/sampled.hpp"
