@@ -9,6 +9,7 @@
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "check/degrade.hpp"
+#include "check/scan.hpp"
 #include "check/shadow.hpp"
 #include "check/sites.hpp"
 #include "check/stacks.hpp"
@@ -218,6 +219,8 @@ void watch_pools() noexcept {
 
 PoolNumber enter_pool_at(StackId stack, PoolKind kind, std::uint32_t id,
                          PoolNumber parent) noexcept {
+  if (!follows_sanitizer())
+    clear_stacks_at_end();
   Slot* const slot = take_slot(port::thread_index() % shards);
   if (slot == nullptr) {
     degraded(Degraded::no_pools);

@@ -10,7 +10,6 @@
 #include "check/region.hpp"
 #include "check/region_graves.hpp"
 #include "check/sampling.hpp"
-#include "check/scan.hpp"
 #include "check/shadow.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
@@ -334,7 +333,6 @@ void begin_states() noexcept {
   watch_guards(is_region_guard);
   static_cast<void>(add_sweeper(sweep));
   static_cast<void>(add_source_of_blocks(tell_blocks));
-  clear_stacks_at_end();
 }
 
 void for_each_region(void (*look)(void* context, RegionState& state) noexcept,

@@ -131,7 +131,11 @@ void end_thread() noexcept {
 }  // namespace
 
 void clear_stacks_at_end() noexcept {
-  static_cast<void>(thread::at_exit(end_thread));
+  // Once; orders nothing.
+  static constinit std::atomic<bool> is_asked{false};
+  if (!is_asked.load(std::memory_order_relaxed) &&
+      !is_asked.exchange(true, std::memory_order_relaxed))
+    static_cast<void>(thread::at_exit(end_thread));
 }
 
 bool leave_out(const void* table, std::size_t size) noexcept {

@@ -46,9 +46,10 @@ bool is_block_of_malloc(const void* p, std::size_t size) noexcept {
     return false;
   const std::uintptr_t head = word_at(block - word, block);
   const std::uintptr_t bytes = head & ~flags;
-  // What would be left beyond it is too small for a block of its own.
+  // What is left beyond it is too small for a block of its own, or no larger
+  // than the least one where an alignment was asked for.
   const std::uintptr_t least = (size + word + unit - 1) & -unit;
-  if ((head & is_mapped) != 0 || bytes < least || bytes > least + unit)
+  if ((head & is_mapped) != 0 || bytes < least || bytes > least + 2 * unit)
     return false;
   const std::uintptr_t next = word_at(block - word + bytes, block);
   return (next & is_used_before) != 0 && (next & ~flags) >= unit &&
