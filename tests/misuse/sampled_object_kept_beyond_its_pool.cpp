@@ -1,4 +1,5 @@
 // EXPECT tarn: fault: object pool 'p' ended with 1 objects in use
+// ONLY linux
 #include "support/sampled_object.hpp"
 
 int main() {

@@ -1,5 +1,6 @@
 // EXPECT tarn: fault: read of 0x*: 12 bytes into freed 0x* (64 bytes, object
 // pool 'p')
+// ONLY linux
 #include "support/sampled_object.hpp"
 
 int main() {

@@ -1,5 +1,6 @@
 // EXPECT tarn: fault: free of 0x* into object pool 'q': it belongs to object
 // pool 'p'
+// ONLY linux
 #include "support/sampled_object.hpp"
 
 int main() {

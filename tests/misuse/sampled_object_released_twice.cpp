@@ -1,4 +1,5 @@
 // EXPECT tarn: fault: double free of 0x*: 64-byte slot of object pool 'p'
+// ONLY linux
 #include "support/sampled_object.hpp"
 
 int main() {

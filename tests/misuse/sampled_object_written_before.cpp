@@ -1,5 +1,6 @@
 // EXPECT tarn: fault: underflow: 1 byte changed before 0x* (64 bytes, object
 // pool 'p')
+// ONLY linux
 #include "support/sampled_object.hpp"
 
 int main() {

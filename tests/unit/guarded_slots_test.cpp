@@ -262,7 +262,8 @@ TEST_CASE("Zeroed blocks that are drawn are zero, and go home as others do") {
   set_sampling_budget(1'000'000);
   set_check_mode(CheckMode::sampled);
   Heap heap;
-  for (const std::size_t size : {100, 5'000, 40'000, 200'000, 3'000'000})
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{100, 5000, 40000, 200000, 3000000})
     for (unsigned i = 0; i < 20; ++i) {
       auto* const block = static_cast<char*>(heap.allocate_zeroed(size));
       REQUIRE(block != nullptr);

@@ -74,7 +74,7 @@ std::string day_table(const Comparison& comparison, bool colours) {
   std::vector<std::string> heads{"Latency through a day"};
   for (const int hour : shown_hours)
     heads.push_back((hour == 1 ? "hour\n" : " \n") + std::to_string(hour));
-  heads.push_back("last 3 h\n/ first 3");
+  heads.emplace_back("last 3 h\n/ first 3");
   Table table(heads);
   add_hours(table, comparison, "p50 of a request, us", "p50", microsecond);
   add_hours(table, comparison, "p99 of a request, us", "p99", microsecond);
