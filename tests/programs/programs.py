@@ -9,6 +9,8 @@ counts the calls which it passes on. What the script of the program prints, and
 its exit status, must be the same three times, every process must have been
 served by tarn, and the count must not be zero. Programs that are not installed
 are named with Debian's package.
+
+With TARN_CHECK in the environment the second run is one under the checks.
 """
 # SPDX-License-Identifier: MIT
 import argparse
@@ -69,6 +71,9 @@ class Run:
                 "INPUTS": str(ROOT / "bench/inputs"),
                 "PORT": str(free_port()), "PYTHONMALLOC": "malloc",
                 "SOURCE_DATE_EPOCH": "1700000000"}
+            # What counts passes new[] on as new, which a check would tell.
+            if way.name == "counted":
+                environment.pop("TARN_CHECK", None)
             began = time.monotonic()
             process = subprocess.Popen(
                 ["sh", "-euc", PROLOGUE + program.script], cwd=work,
