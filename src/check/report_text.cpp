@@ -48,7 +48,7 @@ void write_ago(Output& out, std::uint32_t at) noexcept {
 
 void write_event(Output& out, const char* what, unsigned thread,
                  std::uint32_t at, StackId stack) noexcept {
-  out << indent << what << " by thread " << std::uint64_t{thread} << ", ";
+  out << what << " by thread " << std::uint64_t{thread} << ", ";
   write_ago(out, at);
   out << ":\n";
   write_stack(out, stack);
@@ -105,12 +105,26 @@ void write_block(Output& out, const Neighbour& block) noexcept {
   const Record* const record = block.record;
   if (record == nullptr)
     return;
+  out << indent;
   write_event(out, "allocated", record->allocated_on, record->allocated_at,
               record->allocated_by);
   const auto use = static_cast<BlockUse>(record->use);
-  if (use == BlockUse::quarantined || use == BlockUse::free)
-    write_event(out, "freed", record->freed_on, record->freed_at,
-                record->freed_by);
+  if (use != BlockUse::quarantined && use != BlockUse::free)
+    return;
+  out << indent;
+  write_event(out, "freed", record->freed_on, record->freed_at,
+              record->freed_by);
+}
+
+// Ends a line that is about a block.
+void end_with_allocation(Output& out, const Record* record) noexcept {
+  if (record == nullptr) {
+    out << "\n";
+    return;
+  }
+  out << ", ";
+  write_event(out, "allocated", record->allocated_on, record->allocated_at,
+              record->allocated_by);
 }
 
 void write_neighbour(Output& out, const char* where,
@@ -119,15 +133,7 @@ void write_neighbour(Output& out, const char* where,
     return;
   out << indent << where << " lies " << base::Hex{block.block} << ", "
       << std::uint64_t{block.size} << " bytes";
-  if (block.record == nullptr) {
-    out << "\n";
-    return;
-  }
-  out << ", allocated by thread " << std::uint64_t{block.record->allocated_on}
-      << ", ";
-  write_ago(out, block.record->allocated_at);
-  out << ":\n";
-  write_stack(out, block.record->allocated_by);
+  end_with_allocation(out, block.record);
 }
 
 // Of a global tells the file and the place there, which has a name as a call
@@ -149,15 +155,7 @@ void write_holder(Output& out, const Holder& holder) noexcept {
       << std::uint64_t{detail::bytes_between(holder.block.block, holder.place)}
       << " bytes into " << base::Hex{holder.block.block} << " ("
       << std::uint64_t{holder.block.size} << " bytes, " << pool << ")";
-  if (holder.block.record == nullptr) {
-    out << "\n";
-    return;
-  }
-  out << ", allocated by thread "
-      << std::uint64_t{holder.block.record->allocated_on} << ", ";
-  write_ago(out, holder.block.record->allocated_at);
-  out << ":\n";
-  write_stack(out, holder.block.record->allocated_by);
+  end_with_allocation(out, holder.block.record);
 }
 
 void write_pool_entry(Output& out, PoolNumber number) noexcept {

@@ -3,6 +3,7 @@
 #include "base/build.hpp"
 #include "check/pools.hpp"
 #include "port/world.hpp"
+#include "support/new_site.hpp"
 #include "support/own_clock.hpp"
 
 #include <cstdint>
@@ -18,12 +19,7 @@ namespace {
 
 using namespace tarn;
 using check::PoolNumber;
-
-// Each case has sites of its own.
-check::StackId new_site() {
-  static check::StackId last = 1'000'000;
-  return ++last;
-}
+using tarn::test::new_site;
 
 std::vector<check::Suspect> suspects() {
   std::vector<check::Suspect> found;

@@ -1,5 +1,7 @@
 #include "stats/places.hpp"
 
+#include "common/hex.hpp"
+
 #include <cstdio>
 #include <cstring>
 #include <elf.h>
@@ -11,15 +13,6 @@ namespace {
 constexpr std::size_t told_of_build_id = 8;
 // Of notes, which are few.
 constexpr std::size_t most_notes = 4096;
-
-std::string hex(const unsigned char* bytes, std::size_t size) {
-  std::string text;
-  for (std::size_t i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[bytes[i] >> 4];
-    text += "0123456789abcdef"[bytes[i] & 15];
-  }
-  return text;
-}
 
 std::size_t up_to_word(std::size_t size) {
   return (size + 3) / 4 * 4;

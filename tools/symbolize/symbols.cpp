@@ -1,5 +1,7 @@
 #include "symbolize/symbols.hpp"
 
+#include "common/hex.hpp"
+
 #include <cstdlib>
 #include <cxxabi.h>
 #include <dwarf.h>
@@ -14,15 +16,6 @@ constexpr std::size_t compared_of_build_id = 8;
 
 template <class T>
 using Freed = std::unique_ptr<T, decltype(&std::free)>;
-
-std::string hex(const unsigned char* bytes, std::size_t size) {
-  std::string text;
-  for (std::size_t i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[bytes[i] >> 4];
-    text += "0123456789abcdef"[bytes[i] & 15];
-  }
-  return text;
-}
 
 std::string demangled(const char* name) {
   if (name == nullptr)
