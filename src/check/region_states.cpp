@@ -248,18 +248,19 @@ void used_after_end(RegionWatch& watch, const Region* region) noexcept {
   report(found);
 }
 
-// What the one before does meanwhile, if it goes on, meets a region in use.
-// Each region lingers a few times only.
-void linger(RegionWatch& watch, std::uint32_t user) noexcept {
+// What the one before does meanwhile, if it goes on, is seen. Each region
+// lingers a few times only.
+std::uint32_t linger(RegionWatch& watch, std::uint32_t user) noexcept {
   constexpr unsigned most_lingers = 16;
   constexpr unsigned rounds = 64;
   RegionState& state = state_of(watch);
-  const bool is_first = watch.last_user.exchange(user, relaxed) == 0;
-  if (is_first || state.lingers >= most_lingers)
-    return;
+  const std::uint32_t last = watch.last_user.exchange(user, relaxed);
+  if (last == 0 || state.lingers >= most_lingers)
+    return 0;
   ++state.lingers;
   for (unsigned round = 0; round < rounds; ++round)
     base::back_off(0);
+  return last;
 }
 
 namespace {

@@ -40,7 +40,7 @@ void end(port::RegionWatch& watch) noexcept;
 void used_after_end(port::RegionWatch& watch, const Region* region) noexcept;
 void tell(port::RegionWatch& watch, Fault fault,
           const base::Line& line) noexcept;
-void linger(port::RegionWatch& watch, std::uint32_t user) noexcept;
+std::uint32_t linger(port::RegionWatch& watch, std::uint32_t user) noexcept;
 
 /// Keeps a chunk that ended from its next use.
 struct Grave;

@@ -1,13 +1,13 @@
 // inside.hpp - tells when two threads are in one region at once.
 //
 // Handing a region over needs no call, so a thread's number alone proves
-// nothing: only a second thread that comes while the first is still inside. A
-// thread that is not the last one lingers, where somebody looks, so that the
-// last one, if it goes on, is seen.
+// nothing: only a second thread that comes while the first is still inside.
 //
 // Who is inside is read and written in two steps, as an exchange would take as
-// long as all else: of two threads that come at the very same moment neither
-// sees the other, and the next calls do.
+// long as all else. Where somebody looks, a thread that is not the last one
+// pays for the exchange, waits longer than the two steps of the last one take,
+// and looks again (Fischer's timed mutual exclusion; Lamport 1987): if that one
+// goes on, it is seen or has written over it.
 //
 // Cost     a test where nobody looks; else a load and two stores a call.
 // SPDX-License-Identifier: MIT
@@ -44,17 +44,18 @@ class Region::Inside {
  private:
   void enter() noexcept {
     const std::uint32_t me = port::thread_index() + 1;
+    if (region_.is_watched() &&
+        region_.watch_->last_user.load(std::memory_order_relaxed) != me)
+        [[unlikely]]
+      return arrive(me);
     former_ = region_.user_.load(std::memory_order_relaxed);
     region_.user_.store(me, std::memory_order_relaxed);
     if (former_ != 0 && former_ != me) [[unlikely]]
-      report(me);
-    else if (region_.is_watched() &&
-             region_.watch_->last_user.load(std::memory_order_relaxed) != me)
-        [[unlikely]]
-      region_.watch_->hooks->linger(*region_.watch_, me);
+      report(former_, me);
   }
 
-  void report(std::uint32_t me) const noexcept;
+  void arrive(std::uint32_t me) noexcept;
+  void report(std::uint32_t other, std::uint32_t me) const noexcept;
 
   Region& region_;
   bool looks_;

@@ -96,8 +96,10 @@ const RegionHooks hooks{
                          const Region*) noexcept { CHECK(false); },
     .tell = [](RegionWatch&, tarn::Fault,
                const tarn::base::Line&) noexcept { CHECK(false); },
-    .linger = [](RegionWatch& watch,
-                 std::uint32_t user) noexcept { watch.last_user.store(user); }};
+    .linger =
+        [](RegionWatch& watch, std::uint32_t user) noexcept {
+          return watch.last_user.exchange(user);
+        }};
 
 RegionWatch* begin(RegionStart& start) noexcept {
   // One for all: nobody ends one here.
