@@ -123,8 +123,9 @@ struct RegionHooks {
   void (*used_after_end)(RegionWatch&, const Region* region) noexcept;
   /// A fault that the region found; the program may go on.
   void (*tell)(RegionWatch&, Fault fault, const base::Line& line) noexcept;
-  /// Another thread than the last one came in, and is `user`. Gives the last one
-  /// after it has had the time to go on, or 0: there is none, or no more time.
+  /// Another thread than the last one came in, and is `user`. Gives the last
+  /// one after it has had the time to go on, or 0: there is none, or no more
+  /// time.
   std::uint32_t (*linger)(RegionWatch&, std::uint32_t user) noexcept;
 };
 
