@@ -69,6 +69,31 @@ sha256sum one.o
 under clang++ one.o -o one
 under ./one
 """),
+    "cmake": Program("cmake g++ make", ["cmake", "g++", "make"], """
+mkdir project
+cat >project/CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.18)
+project(one LANGUAGES CXX)
+set(all "")
+foreach(i RANGE 1 300)
+  string(REPEAT "x${i};" 40 row)
+  list(APPEND all ${row})
+  file(WRITE ${CMAKE_BINARY_DIR}/source${i}.txt "${row}")
+endforeach()
+list(REMOVE_DUPLICATES all)
+list(SORT all COMPARE NATURAL)
+string(SHA256 hash "${all}")
+message(NOTICE "${hash}")
+file(WRITE ${CMAKE_BINARY_DIR}/main.cpp "int main() { return 0; }")
+foreach(i RANGE 1 100)
+  add_executable(one${i} EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/main.cpp)
+endforeach()
+END
+under cmake -S project -B built 2>&1 >log
+under cmake --build built --target one7 >log
+built/one7
+ls built/CMakeFiles | grep -c '^one'
+"""),
     "node": Program("nodejs", ["node"], """
 cat >one.js <<'END'
 const zlib = require('zlib');
