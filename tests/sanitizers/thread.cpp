@@ -31,39 +31,46 @@ void wait_for(const std::atomic<int>& step, int wanted,
     usleep(100);
 }
 
-void* use_late(void* context) {
-  auto& shared = *static_cast<Shared*>(context);
+void use(Shared& shared, std::memory_order order) {
   shared.block[3] = 'x';
-  shared.step.store(1, std::memory_order_relaxed);
+  shared.step.store(1, order);
+}
+
+void* use_late(void* context) {
+  use(*static_cast<Shared*>(context), std::memory_order_relaxed);
   return nullptr;
+}
+
+void* use_in_time(void* context) {
+  use(*static_cast<Shared*>(context), std::memory_order_release);
+  return nullptr;
+}
+
+// Gives the block back once a thread of `user` said that it has used it.
+template <typename Give>
+void give_back_after(void* (*user)(void*), Shared& shared,
+                     std::memory_order order, const Give& give) {
+  pthread_t thread;
+  pthread_create(&thread, nullptr, user, &shared);
+  wait_for(shared.step, 1, order);
+  give();
+  pthread_join(thread, nullptr);
 }
 
 void late_user() {
   Shared shared;
   shared.block = block_of(shared.region);
-  pthread_t thread;
-  pthread_create(&thread, nullptr, use_late, &shared);
-  wait_for(shared.step, 1, std::memory_order_relaxed);
-  shared.region.reset();
-  pthread_join(thread, nullptr);
-}
-
-void* use_in_time(void* context) {
-  auto& shared = *static_cast<Shared*>(context);
-  shared.block[3] = 'x';
-  shared.step.store(1, std::memory_order_release);
-  return nullptr;
+  give_back_after(use_late, shared, std::memory_order_relaxed,
+                  [&] { shared.region.reset(); });
 }
 
 void user_in_time() {
   Shared shared;
   shared.block = block_of(shared.region);
-  pthread_t thread;
-  pthread_create(&thread, nullptr, use_in_time, &shared);
-  wait_for(shared.step, 1, std::memory_order_acquire);
-  shared.region.reset();
-  block_of(shared.region)[3] = 'y';
-  pthread_join(thread, nullptr);
+  give_back_after(use_in_time, shared, std::memory_order_acquire, [&] {
+    shared.region.reset();
+    block_of(shared.region)[3] = 'y';
+  });
 }
 
 // Each thread has regions that nobody else knows, of memory that others had.
@@ -95,20 +102,25 @@ struct Handed {
   std::atomic<Object*> object{nullptr};
 };
 
+// What it takes was another thread's before, now and then.
+void take_and_give(Handed& handed, std::size_t at) {
+  for (int i = 0; i < 300; ++i) {
+    char* const block = static_cast<char*>(handed.heap.allocate(10 * size));
+    block[at] = 'y';
+    Object* const object = handed.pool.acquire_raw();
+    object->bytes[at] = 'y';
+    handed.pool.release(object);
+    handed.heap.deallocate(block);
+  }
+}
+
 void* free_and_go_on(void* context) {
   auto& handed = *static_cast<Handed*>(context);
   handed.block.load()[3] = 'x';
   handed.heap.deallocate(handed.block.load());
   handed.object.load()->bytes[3] = 'x';
   handed.pool.release(handed.object.load());
-  for (int i = 0; i < 300; ++i) {
-    char* const block = static_cast<char*>(handed.heap.allocate(10 * size));
-    block[3] = 'y';
-    Object* const object = handed.pool.acquire_raw();
-    object->bytes[3] = 'y';
-    handed.pool.release(object);
-    handed.heap.deallocate(block);
-  }
+  take_and_give(handed, 3);
   return nullptr;
 }
 
@@ -119,14 +131,7 @@ void blocks_go_around() {
     handed.object = handed.pool.acquire_raw();
     pthread_t thread;
     pthread_create(&thread, nullptr, free_and_go_on, &handed);
-    for (int i = 0; i < 300; ++i) {
-      char* const block = static_cast<char*>(handed.heap.allocate(10 * size));
-      block[5] = 'z';
-      Object* const object = handed.pool.acquire_raw();
-      object->bytes[5] = 'z';
-      handed.pool.release(object);
-      handed.heap.deallocate(block);
-    }
+    take_and_give(handed, 5);
     pthread_join(thread, nullptr);
   }
 }
@@ -135,11 +140,8 @@ void late_user_of_heap() {
   Shared shared;
   tarn::Heap heap{{.name = "requests"}};
   shared.block = static_cast<char*>(heap.allocate(size));
-  pthread_t thread;
-  pthread_create(&thread, nullptr, use_late, &shared);
-  wait_for(shared.step, 1, std::memory_order_relaxed);
-  heap.deallocate(shared.block);
-  pthread_join(thread, nullptr);
+  give_back_after(use_late, shared, std::memory_order_relaxed,
+                  [&] { heap.deallocate(shared.block); });
 }
 
 void late_user_of_object() {
@@ -147,11 +149,8 @@ void late_user_of_object() {
   tarn::ObjectPool<Object> pool{{.name = "connection"}};
   Object* const object = pool.acquire_raw();
   shared.block = object->bytes;
-  pthread_t thread;
-  pthread_create(&thread, nullptr, use_late, &shared);
-  wait_for(shared.step, 1, std::memory_order_relaxed);
-  pool.release(object);
-  pthread_join(thread, nullptr);
+  give_back_after(use_late, shared, std::memory_order_relaxed,
+                  [&] { pool.release(object); });
 }
 
 }  // namespace
