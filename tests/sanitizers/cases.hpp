@@ -18,13 +18,15 @@ struct Case {
 }
 
 inline int run_case(int count, char** arguments,
-                    std::initializer_list<Case> cases) {
+                    std::initializer_list<Case> cases,
+                    std::initializer_list<Case> more = {}) {
   constexpr int unknown = 100;
-  for (const Case& one : cases)
-    if (count == 2 && std::strcmp(one.name, arguments[1]) == 0) {
-      one.run();
-      forget_stack();
-      return 0;
-    }
+  for (const auto& each : {cases, more})
+    for (const Case& one : each)
+      if (count == 2 && std::strcmp(one.name, arguments[1]) == 0) {
+        one.run();
+        forget_stack();
+        return 0;
+      }
   return unknown;
 }

@@ -28,12 +28,12 @@ SANITIZERS = {
     "address": (["-fsanitize=address"], {
         "ASAN_OPTIONS": "detect_leaks=0:symbolize=0"}, {
         "inside": CLEAN,
-        "life": CLEAN,
         "wiped": CLEAN,
         "nowhere": r"SEGV on unknown address",
-        "in_a_buffer": CLEAN,
         "behind_in_a_buffer": r"use-after-poison",
         "not_looked_at": CLEAN,
+        "life": CLEAN,
+        "in_a_buffer": CLEAN,
         "behind": r"use-after-poison[^$]*" + TOLD,
         "before": r"use-after-poison[^$]*" + TOLD,
         "behind_large": r"use-after-poison[^$]*" + TOLD,
@@ -42,7 +42,7 @@ SANITIZERS = {
         "after_rewind": r"use-after-poison[^$]*" + TOLD,
         "after_end": r"use-after-poison[^$]*tarn: use after [^$]*'request'",
         "after_deallocate": r"use-after-poison[^$]*" + TOLD,
-        "heap_inside": CLEAN,
+        "heap_life": CLEAN,
         "heap_behind": SEEN + r": right behind 0x[0-9a-f]+ \(13 bytes, "
                        r"heap 'requests'\)\n  allocated by thread 0",
         "heap_before": SEEN + r": 1 byte before 0x[0-9a-f]+ \(13 bytes, heap",
@@ -53,7 +53,7 @@ SANITIZERS = {
         "heap_after_free_large": SEEN + r": 10000 bytes into freed 0x",
         "heap_double_free": r"^tarn: fault: double free of 0x[0-9a-f]+: "
                             r"200-byte block of heap 'requests'\n",
-        "objects_inside": CLEAN,
+        "objects_life": CLEAN,
         "objects_behind": SEEN + r": right behind 0x[0-9a-f]+ \(24 bytes, "
                           r"object pool 'connection'\)\n  allocated by",
         "objects_before": SEEN + r": 1 byte before 0x[0-9a-f]+ \(24 bytes, ob",
@@ -93,34 +93,41 @@ SANITIZERS["address_leak"] = (
     SANITIZERS["leak"][2] | {
         "held_by_what_was_reset": r"LeakSanitizer: detected memory leaks"})
 
-FREED = r"inside a block of size \d+ free'd\n(==\d+==    .*\n)*?" \
-    r"==\d+==    by .*{}[^$]*Block was alloc'd at[^$]*(block|object)_of"
+FREED = r"inside a block of size [\d,]+ free'd\n" \
+    r"(==\d+==    .*\n)*?==\d+==    by .*{}[^$]*Block was alloc'd at" \
+    r"[^$]*(block|object)_of"
+BESIDE = r"Invalid write of size 1\n[^$]*write_at[^$]*" \
+    r"{} a block of size {} alloc'd[^$]*(block|object)_of"
 MEMCHECK = {
-    "clean_region": CLEAN,
-    "clean_buffer": CLEAN,
-    "kept_region": CLEAN,
-    "behind_region": r"Invalid write of size 1\n[^$]*write_at[^$]*"
-                     r"0 bytes after a block of size 13 alloc'd[^$]*block_of",
-    "before_region": r"1 bytes before a block of size 13 alloc'd[^$]*block_of",
-    "fresh_region": r"depends on uninitialised[^$]*choose_by",
+    "life": CLEAN,
+    "in_a_buffer": CLEAN,
+    "behind": BESIDE.format("0 bytes after", 13),
+    "before": BESIDE.format("1 bytes before", 13),
+    "behind_large": BESIDE.format("0 bytes after", "100,001"),
     "after_reset": FREED.format("after_reset"),
     "after_rewind": FREED.format("after_rewind"),
     "after_end": FREED.format("after_end"),
     "after_deallocate": FREED.format("after_deallocate"),
-    "behind_heap": r"0 bytes after a block of size 13 alloc'd[^$]*block_of",
-    "behind_large": r"0 bytes after a block of size 20,001 alloc'd",
+    "heap_life": CLEAN,
+    "heap_behind": BESIDE.format("0 bytes after", 13),
+    "heap_before": BESIDE.format("1 bytes before", 13),
+    "heap_behind_large": BESIDE.format("0 bytes after", "100,001"),
+    "heap_after_free": FREED.format("heap_after_free"),
+    "heap_after_free_large": FREED.format("heap_after_free_large"),
+    "heap_double_free": r"Invalid free[^$]*" +
+                        FREED.format("heap_double_free") +
+                        r"[^$]*\ntarn: fault: double free of 0x",
+    "objects_life": CLEAN,
+    "objects_behind": BESIDE.format("0 bytes after", 24),
+    "objects_before": BESIDE.format("1 bytes before", 24),
+    "objects_after_release": FREED.format("objects_after_release"),
+    "objects_after_end": FREED.format("objects_after_end"),
+    "kept_region": CLEAN,
+    "kept_objects": CLEAN,
+    "fresh_region": r"depends on uninitialised[^$]*choose_by",
     "fresh_heap": r"depends on uninitialised[^$]*choose_by",
-    "after_free": FREED.format("after_free"),
-    "double_free": r"Invalid free[^$]*" + FREED.format("double_free") +
-                   r"[^$]*\ntarn: fault: double free of 0x",
-    "clean_heap": CLEAN,
-    "behind_object": r"0 bytes after a block of size 24 alloc'd[^$]*object_of",
-    "after_release": FREED.format("after_release"),
     "double_release": r"Invalid free[^$]*" + FREED.format("double_release") +
                       r"[^$]*\ntarn: fault: double free of 0x",
-    "after_pool": FREED.format("after_pool"),
-    "clean_objects": CLEAN,
-    "kept_objects": CLEAN,
     "lost_object": CLEAN,
     "lost_in_heap": CLEAN,
     # Nothing else: of several one may be pointed to by what is left somewhere.
