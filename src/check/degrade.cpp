@@ -25,6 +25,8 @@ constexpr const char* sentences[] = {
     ("no memory for the list of pools: new ones are not looked at"),
     ("somebody put another SIGSEGV handler, or none, in place of tarn's: "
      "touches of guarded memory since then were not told"),
+    ("blocks of more than 4096 places grow old: leaks of the others are not "
+     "suspected"),
     ("the file of report= cannot be written: reports go to standard error")};
 static_assert(sizeof sentences / sizeof *sentences ==
               static_cast<std::size_t>(Degraded::kinds));

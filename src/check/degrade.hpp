@@ -26,6 +26,7 @@ enum class Degraded : std::uint8_t {
   no_quarantine,     ///< no memory to keep blocks from their next use
   no_pools,          ///< no memory for what is kept of pools
   handler_replaced,  ///< SIGSEGV is somebody else's, since after us
+  no_old_sites,      ///< old blocks are of more sites than are told apart
   no_report_file,    ///< the file that TARN_CHECK names cannot be written
   kinds              // how many there are
 };

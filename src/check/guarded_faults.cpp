@@ -197,10 +197,8 @@ namespace {
 
 std::size_t sweep(GuardedSlot& slot) noexcept {
   std::size_t told = 0;
-  SlotUse expected = SlotUse::live;
   // Who gives it back meanwhile waits.
-  if (!slot.use.compare_exchange_strong(expected, SlotUse::opening,
-                                        std::memory_order_acquire))
+  if (!hold_slot(slot))
     return 0;
   if (const SlotDamage damage = slot_damage(slot)) {
     told = tell_slot_damage(slot, damage);
@@ -209,7 +207,7 @@ std::size_t sweep(GuardedSlot& slot) noexcept {
     if (damage.behind)
       fill(damage.behind.first, damage.behind.size(), redzone_fill);
   }
-  slot.use.store(SlotUse::live, std::memory_order_release);
+  let_slot_go(slot);
   return told;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
+#include "check/old_blocks.hpp"
 #include "check/sampling.hpp"
 #include "check/stacks.hpp"
 #include "os/memory.hpp"
@@ -84,6 +85,17 @@ bool begin_block(GuardedSlot& slot, PoolNumber pool, const port::BlockAsk& ask,
   return true;
 }
 
+bool hold_slot(GuardedSlot& slot) noexcept {
+  SlotUse expected = SlotUse::live;
+  return slot.use.compare_exchange_strong(expected, SlotUse::opening, acquire,
+                                          relaxed);
+}
+
+void let_slot_go(GuardedSlot& slot) noexcept {
+  SlotUse expected = SlotUse::opening;
+  slot.use.compare_exchange_strong(expected, SlotUse::live, release, relaxed);
+}
+
 bool begin_return(GuardedSlot& slot) noexcept {
   SlotUse expected = SlotUse::live;
   return slot.use.compare_exchange_strong(expected, SlotUse::closing, acquire,
@@ -95,6 +107,7 @@ void enter_return(GuardedSlot& slot) noexcept {
   slot.record.freed_by = capture_stack();
   slot.record.freed_on = static_cast<std::uint16_t>(port::thread_index());
   slot.record.freed_at = port::clock_ms();
+  count_end_of(slot.record);
 }
 
 void end_block(GuardedSlot& slot) noexcept {
@@ -165,9 +178,12 @@ void end_guarded_slots(PoolNumber pool) noexcept {
 void each_guarded_block(void (*visit)(void* with, std::byte* block,
                                       const Record& record),
                         void* with) noexcept {
-  each_slot([visit, with](const GuardedSlot& slot) {
-    if (slot.use.load(acquire) == SlotUse::live)
+  each_slot([visit, with](GuardedSlot& slot) {
+    if (!hold_slot(slot))
+      return;
+    if (!slot.is_object())
       visit(with, slot.block, slot.record);
+    let_slot_go(slot);
   });
 }
 

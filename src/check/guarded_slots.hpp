@@ -51,7 +51,7 @@ void end_guarded_slots(PoolNumber pool) noexcept;
 /// returns how many faults it told.
 [[nodiscard]] std::size_t sweep_guarded_slots() noexcept;
 
-/// Shows each live block, by looking only.
+/// Shows each live block of a heap; who gives one back meanwhile waits.
 void each_guarded_block(void (*visit)(void* with, std::byte* block,
                                       const Record& record),
                         void* with) noexcept;
@@ -63,6 +63,10 @@ void each_guarded_block(void (*visit)(void* with, std::byte* block,
 [[nodiscard]] bool begin_block(GuardedSlot& slot, PoolNumber pool,
                                const port::BlockAsk& ask,
                                StackId stack) noexcept;
+/// Whether there is a live block, which stays until it is let go. That of an
+/// object may go all the same.
+[[nodiscard]] bool hold_slot(GuardedSlot& slot) noexcept;
+void let_slot_go(GuardedSlot& slot) noexcept;
 /// Whether the caller alone has the block now, to take it back.
 [[nodiscard]] bool begin_return(GuardedSlot& slot) noexcept;
 /// Writes down who gives it back.

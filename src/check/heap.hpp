@@ -262,6 +262,8 @@ void tell_wrong_heap(heap::Domain& domain, const CheckSlab& slab, unsigned slot,
 /// Looks at all blocks, of one heap or of all; returns how many faults it told.
 std::size_t sweep_heap(HeapState& heap) noexcept;
 [[nodiscard]] std::size_t sweep_heaps() noexcept;
+/// The heap ends, and with it the lives of its blocks.
+void end_lives(HeapState& heap) noexcept;
 
 // heap_blocks.cpp
 /// As port/heap_hooks.hpp says.

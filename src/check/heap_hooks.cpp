@@ -8,6 +8,7 @@
 #include "check/heap_samples.hpp"
 #include "check/heap_shadow.hpp"
 #include "check/live_blocks.hpp"
+#include "check/old_blocks.hpp"
 #include "check/pools.hpp"
 #include "check/region.hpp"
 #include "check/shadow.hpp"
@@ -232,6 +233,7 @@ void enter_end(Record& record, StackId stack, unsigned thread) noexcept {
   record.freed_by = stack;
   record.freed_on = static_cast<std::uint16_t>(thread);
   record.freed_at = port::clock_ms();
+  count_end_of(record);
 }
 
 // What is left of a block in a slab.
@@ -349,6 +351,7 @@ void end(heap::Domain& domain) noexcept TARN_UNCHECKED_LOCKS {
   auto* const heap =
       static_cast<HeapState*>(domain.checked.load(std::memory_order_acquire));
   static_cast<void>(sweep_heap(*heap));
+  end_lives(*heap);
   end_guarded_slots(heap->number);
   for (CheckClass& of : heap->classes)
     while (CheckSlab* const slab = of.all) {
@@ -372,6 +375,7 @@ void install_heap() noexcept {
   install_sampling();
   add_sweeper(sweep_guarded_slots);
   watch_states();
+  watch_suspects();
   watch_arena();
   watch_pools();
   watch_guarded_slots();

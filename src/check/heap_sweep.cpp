@@ -1,6 +1,10 @@
 // All blocks of the checked heaps, looked at one after the other.
 #include "check/heap.hpp"
+#include "check/old_blocks.hpp"
 #include "check/report.hpp"
+#include "port/world.hpp"
+
+#include <span>
 
 namespace tarn::check {
 namespace {
@@ -62,6 +66,19 @@ std::size_t sweep_heaps() noexcept {
     told += sweep_heap(*heap);
   release_states();
   return told;
+}
+
+void end_lives(HeapState& heap) noexcept {
+  const std::uint32_t now = port::clock_ms();
+  for (CheckClass& of : heap.classes) {
+    const base::Locked locked{of.lock};
+    for (CheckSlab* slab = of.all; slab != nullptr; slab = slab->older)
+      for (Record& record : std::span{slab->records, slab->slots})
+        if (static_cast<BlockUse>(record.use) == BlockUse::live) {
+          record.freed_at = now;
+          count_end_of(record);
+        }
+  }
 }
 
 void each_live_block(void (*visit)(void* with, std::byte* block,

@@ -62,7 +62,39 @@ void tell_blocks_of(State& state, void* with) noexcept {
   state.slabs.for_each(tell_blocks_in, with);
 }
 
+struct Visitor {
+  void (*visit)(void* with, std::byte* object, const Record& record);
+  void* with;
+};
+
+bool visit_slab(Slab& slab, void* with) noexcept {
+  const Visitor& visitor = *static_cast<const Visitor*>(with);
+  SlabRecords& records = records_of(slab);
+  for (std::uint32_t i = 0; i < records.count; ++i)
+    if (const SlotRecord& slot = records.slots()[i];
+        use_of(slot) == BlockUse::live && !slot.is_closing)
+      visitor.visit(visitor.with, slot.object, slot.record);
+  return true;
+}
+
+void visit_pool(State& state, void* with) noexcept {
+  const Visitor& visitor = *static_cast<const Visitor*>(with);
+  if (state.checks == nullptr && !state.is_sampled())
+    return;
+  const base::Locked locked{state.lock};
+  if (state.is_sampled())
+    return each_drawn_object(state, visitor.visit, visitor.with);
+  state.slabs.for_each(visit_slab, with);
+}
+
 }  // namespace
+
+void each_live_object(void (*visit)(void* with, std::byte* object,
+                                    const Record& record),
+                      void* with) noexcept {
+  Visitor visitor{visit, with};
+  State::for_each(visit_pool, &visitor);
+}
 
 void tell_object_handles(LookAtBlock look, void* context) noexcept {
   Asked asked{look, context};

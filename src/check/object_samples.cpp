@@ -356,4 +356,13 @@ void tell_drawn_objects(State& state, LookAtBlock look, void* context) noexcept
   }
 }
 
+void each_drawn_object(const State& state,
+                       void (*visit)(void* with, std::byte* object,
+                                     const Record& record),
+                       void* with) noexcept TARN_REQUIRES(state.lock) {
+  for (const Drawn& one : Samples::of(state).all)
+    if (one.where == Where::out)
+      visit(with, one.slot->block, one.slot->record);
+}
+
 }  // namespace tarn::check

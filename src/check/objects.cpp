@@ -9,6 +9,7 @@
 #include "check/object_checks.hpp"
 #include "check/object_samples.hpp"
 #include "check/object_shadow.hpp"
+#include "check/old_blocks.hpp"
 #include "check/shadow.hpp"
 #include "check/stacks.hpp"
 #include "check/sweep.hpp"
@@ -179,6 +180,7 @@ bool begin_release(State& state, SlotRecord& slot, const Caller& caller,
   slot.record.freed_by = caller.stack;
   slot.record.freed_on = caller.thread;
   slot.record.freed_at = caller.now;
+  count_end_of(slot.record);
   return true;
 }
 

@@ -159,6 +159,12 @@ void show(SlotRecord& slot, SlabRecords& records) noexcept;
 /// The same where many are hidden, so that room is left for newer ones.
 void show_if_crowded(SlotRecord& slot, SlabRecords& records) noexcept;
 
+/// Shows each object that somebody has, of all checked pools, or was drawn.
+/// `visit` may ask for no memory and no lock.
+void each_live_object(void (*visit)(void* with, std::byte* object,
+                                    const Record& record),
+                      void* with) noexcept;
+
 /// As port/object_hooks.hpp says.
 [[nodiscard]] bool describe_object(Description& found) noexcept;
 

@@ -178,18 +178,6 @@ void count_birth(Site& site, std::uint32_t id) noexcept {
   site.born.fetch_add(1, relaxed);
 }
 
-void count_end(Site& site, const PoolEntry& entry) noexcept {
-  const std::uint32_t life = entry.ended - entry.born;
-  if (const std::uint32_t newest = site.newest_ended.load(relaxed);
-      newest == 0 || static_cast<std::int32_t>(entry.born - newest) > 0)
-    site.newest_ended.store(entry.born, relaxed);
-  std::uint32_t longest = site.longest.load(relaxed);
-  while (longest < life &&
-         !site.longest.compare_exchange_weak(longest, life, relaxed))
-    continue;
-  site.ended.fetch_add(1, relaxed);
-}
-
 void leave_pool_at(StackId stack, PoolNumber number) noexcept {
   Slot* const slot = slot_of(number);
   if (slot == nullptr || !slot->lives.exchange(false, relaxed))
@@ -197,7 +185,7 @@ void leave_pool_at(StackId stack, PoolNumber number) noexcept {
   slot->entry.ended = port::clock_ms();
   slot->entry.ended_by = stack;
   if (Site* const site = site_at(slot->site))
-    count_end(*site, slot->entry);
+    site->lives.count_end(slot->entry.born, slot->entry.ended);
   living[slot->place / page_entries].fetch_sub(1, relaxed);
   Shard& shard = all_shards[slot->shard];
   const base::Locked locked{shard.lock};

@@ -45,7 +45,7 @@ SitePlace take_place(std::uint64_t key, StackId stack, PoolKind kind) noexcept {
   Site& site = sites[place];
   site.stack.store(stack, relaxed);
   site.kind.store(kind, relaxed);
-  site.first.store(port::clock_ms(), relaxed);
+  site.lives.first.store(port::clock_ms(), relaxed);
   site.key.store(key, std::memory_order_release);
   return place;
 }

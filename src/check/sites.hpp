@@ -10,6 +10,7 @@
 
 #include "tarn/upstream.hpp"
 
+#include "check/lives.hpp"
 #include "check/record.hpp"
 
 #include <atomic>
@@ -23,26 +24,18 @@ struct Site {
   std::atomic<std::uint64_t> key;
   std::atomic<StackId> stack;
   std::atomic<PoolKind> kind;
-  std::atomic<std::uint32_t> id;     ///< of the latest pool with a name
-  std::atomic<std::uint32_t> first;  ///< when the first one was born
+  std::atomic<std::uint32_t> id;  ///< of the latest pool with a name
   std::atomic<std::uint32_t> born;
-  std::atomic<std::uint32_t> ended;
-  std::atomic<std::uint32_t> longest;  ///< completed life, in ms
-  /// When the latest one was born of those that ended.
-  std::atomic<std::uint32_t> newest_ended;
+  Lives lives;
 
   // Of whoever looks for suspects, under their lock.
-  std::uint32_t old;        ///< pools older than any should be
-  std::uint32_t recent;     ///< of those, in the younger half
-  std::uint32_t oldest;     ///< age in ms
+  OldOnes old;
   std::uint32_t told;       ///< of `old`, when it was told last
   std::uint32_t oldest_id;  ///< the oldest one's name
-  float evidence;           ///< that they will not end
-  std::uint64_t old_bytes;
 
   [[nodiscard]] std::uint32_t live() const noexcept {
     return born.load(std::memory_order_relaxed) -
-           ended.load(std::memory_order_relaxed);
+           lives.ended.load(std::memory_order_relaxed);
   }
 };
 

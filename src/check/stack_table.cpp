@@ -1,5 +1,7 @@
 #include "check/stack_table.hpp"
 
+#include "port/world.hpp"
+
 #include <bit>
 #include <cstring>
 
@@ -8,6 +10,9 @@ namespace {
 
 // A head for each so many bytes: half a megabyte of a gigabyte.
 constexpr std::size_t bytes_for_a_head = 8192;
+
+// Of a hash as much as an entry keeps.
+constexpr std::uint64_t hash_mask = (1u << 24) - 1;
 
 // Two chains of multiplications, which a processor follows at once.
 std::uint64_t hash_of(const std::uintptr_t* calls, unsigned count) noexcept {
@@ -36,7 +41,7 @@ StackTable::StackTable(std::byte* memory, std::size_t size) noexcept
 StackId StackTable::enter(const std::uintptr_t* calls,
                           unsigned count) noexcept {
   const std::uint64_t mixed = hash_of(calls, count);
-  const auto hash = static_cast<std::uint32_t>(mixed);
+  const std::uint32_t hash = mixed & hash_mask;
   Head& head = reinterpret_cast<Head*>(memory_)[mixed >> (64 - head_bits_)];
   // Pairs with the release below: who sees a number sees its stack.
   StackId first = head.load(std::memory_order_acquire);
@@ -45,7 +50,7 @@ StackId StackTable::enter(const std::uintptr_t* calls,
   Entry* const made = make(calls, count);
   if (made == nullptr)
     return 0;
-  made->hash = hash;
+  made->hash = hash & hash_mask;
   const auto id = static_cast<StackId>(
       static_cast<std::size_t>(reinterpret_cast<std::byte*>(made) - memory_) /
       8);
@@ -66,8 +71,7 @@ Stack StackTable::find(StackId id) const noexcept {
   if (id == 0)
     return {nullptr, 0};
   const Entry* const found = entry(id);
-  return {reinterpret_cast<const std::uintptr_t*>(found + 1),
-          static_cast<unsigned>(found->count)};
+  return {reinterpret_cast<const std::uintptr_t*>(found + 1), found->count};
 }
 
 StackId StackTable::find(StackId first, StackId end, std::uint32_t hash,
@@ -92,8 +96,10 @@ StackTable::Entry* StackTable::make(const std::uintptr_t* calls,
   if (at + bytes > size_)
     return nullptr;
   auto* const made = reinterpret_cast<Entry*>(memory_ + at);
-  made->count = count;
-  std::memcpy(made + 1, calls, count * sizeof *calls);
+  made->count = count & 0xFF;
+  made->lives.first.store(port::clock_ms(), std::memory_order_relaxed);
+  std::memcpy(reinterpret_cast<std::uintptr_t*>(made + 1), calls,
+              count * sizeof *calls);
   return made;
 }
 

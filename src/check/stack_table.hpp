@@ -3,9 +3,10 @@
 //     | heads | calls of a stack | calls of a stack | ... | never touched |
 //
 // A stack's number is its distance from the beginning, in words of eight bytes.
-// Stacks of one hash are a list. Nothing is ever taken out.
+// Stacks of one hash are a list. Nothing is ever taken out. With each is kept
+// how long blocks lived that it allocated.
 //
-// Cost     linear in the calls; a new stack takes two words and one for each
+// Cost     linear in the calls; a new stack takes three words and one for each
 //          call.
 // Threads  shared, async-signal-safe: a stack is made ready, then published by
 //          one compare-and-swap.
@@ -13,6 +14,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "check/lives.hpp"
 #include "check/record.hpp"
 
 #include <atomic>
@@ -37,11 +39,15 @@ class StackTable {
   /// Zeros, usable as long as the table is; of a size between those two.
   StackTable(std::byte* memory, std::size_t size) noexcept;
 
-  /// The number of the stack of these calls, one at least.
+  /// The number of the stack of these calls, from 1 to 255.
   [[nodiscard]] StackId enter(const std::uintptr_t* calls,
                               unsigned count) noexcept;
   /// The stack of a number that enter() gave.
   [[nodiscard]] Stack find(StackId id) const noexcept;
+  /// Of what that stack allocates, whose first one was born when it came.
+  [[nodiscard]] Lives& lives(StackId id) const noexcept {
+    return entry(id)->lives;
+  }
 
   [[nodiscard]] bool is_full() const noexcept {
     return used_.load(std::memory_order_relaxed) > size_;
@@ -51,8 +57,9 @@ class StackTable {
   // In memory behind it: `count` calls.
   struct Entry {
     std::uint32_t next;  // number of the next stack with this head, or 0
-    std::uint32_t hash;
-    std::uint64_t count;
+    std::uint32_t hash : 24;
+    std::uint32_t count : 8;
+    Lives lives;
   };
   using Head = std::atomic<StackId>;
 

@@ -96,4 +96,8 @@ Stack stack_of(StackId id) noexcept {
   return known == nullptr ? Stack{nullptr, 0} : known->find(id);
 }
 
+Lives& lives_of(StackId id) noexcept {
+  return table.load(std::memory_order_acquire)->lives(id);
+}
+
 }  // namespace tarn::check

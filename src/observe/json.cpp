@@ -71,6 +71,8 @@ void write_suspect(const SuspectStats& suspect, Out& out) noexcept {
   object["only_grows"] << (suspect.only_grows ? "true" : "false");
   object.add("site", suspect.site);
   object.add("pools", suspect.pools);
+  object.add("blocks", suspect.blocks);
+  object["drawn"] << (suspect.are_drawn ? "true" : "false");
   object.add("held", suspect.bytes);
   object.add("completed", suspect.completed);
   object.add("longest_ms", suspect.longest);

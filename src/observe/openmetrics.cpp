@@ -107,35 +107,66 @@ void write_pools(const Snapshot& now, Out& out) noexcept {
 
 struct OfSuspect {
   Family family;
+  bool is_of_blocks;  // else of pools
   std::size_t (*value)(const SuspectStats&) noexcept;
 };
 
 constexpr OfSuspect of_suspect[] = {
     {{"tarn_suspect_pools", Type::gauge, "",
       "Pools that live longer than any of their site, or only grow."},
+     false,
      [](const SuspectStats& one) noexcept -> std::size_t { return one.pools; }},
     {{"tarn_suspect_held_bytes", Type::gauge, "bytes", "What those hold."},
+     false,
      [](const SuspectStats& one) noexcept { return one.bytes; }},
     {{"tarn_suspect_oldest_seconds", Type::gauge, "seconds",
       "Age of the oldest of those."},
+     false,
      [](const SuspectStats& one) noexcept -> std::size_t {
        constexpr std::uint32_t second = 1000;
        return one.oldest / second;
      }},
+    {{"tarn_suspect_blocks", Type::gauge, "",
+      "Blocks that live longer than any of their site; of drawn ones those "
+      "alone."},
+     true,
+     [](const SuspectStats& one) noexcept -> std::size_t {
+       return one.blocks;
+     }},
+    {{"tarn_suspect_block_bytes", Type::gauge, "bytes", "Those blocks' bytes."},
+     true,
+     [](const SuspectStats& one) noexcept { return one.bytes; }},
+    {{"tarn_suspect_block_oldest_seconds", Type::gauge, "seconds",
+      "Age of the oldest of those blocks."},
+     true,
+     [](const SuspectStats& one) noexcept -> std::size_t {
+       return one.oldest / 1000;
+     }},
 };
 
 // The place in the list tells rows apart whose names are the same.
+void write_suspect(const OfSuspect& row, const Snapshot& now, unsigned i,
+                   Out& out) noexcept {
+  const SuspectStats& one = now.suspects[i];
+  write_name(row.family, out)
+      << "{kind=" << Quoted{port::noun_of(one.kind), false}
+      << ",pool=" << Quoted{one.name, false} << ",site=\"" << one.site;
+  if (row.is_of_blocks)
+    out << "\",drawn=\"" << (one.are_drawn ? "true" : "false");
+  out << "\",suspect=\"" << i << "\"} " << std::uint64_t{row.value(one)}
+      << '\n';
+}
+
 void write_suspects(const Snapshot& now, Out& out) noexcept {
   for (const OfSuspect& row : of_suspect) {
-    if (now.suspect_count != 0)
-      write_head(row.family, out);
+    bool has_head = false;
     for (unsigned i = 0; i < now.suspect_count; ++i) {
-      const SuspectStats& one = now.suspects[i];
-      write_name(row.family, out)
-          << "{kind=" << Quoted{port::noun_of(one.kind), false}
-          << ",pool=" << Quoted{one.name, false} << ",site=\"" << one.site
-          << "\",suspect=\"" << i << "\"} " << std::uint64_t{row.value(one)}
-          << '\n';
+      if ((now.suspects[i].blocks != 0) != row.is_of_blocks)
+        continue;
+      if (!has_head)
+        write_head(row.family, out);
+      has_head = true;
+      write_suspect(row, now, i, out);
     }
   }
 }

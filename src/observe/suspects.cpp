@@ -24,7 +24,8 @@ void add(void* snapshot, const check::Suspect& found) noexcept {
     suspect.calls[suspect.call_count] = stack.frames[suspect.call_count];
     ++suspect.call_count;
   }
-  suspect.pools = found.pools;
+  (found.is_of_blocks ? suspect.blocks : suspect.pools) = found.count;
+  suspect.are_drawn = found.is_drawn;
   suspect.completed = found.completed;
   suspect.longest = found.longest_ms;
   suspect.oldest = found.oldest_ms;

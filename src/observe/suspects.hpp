@@ -1,4 +1,4 @@
-// suspects.hpp - pools that may be leaked, for a snapshot.
+// suspects.hpp - pools and blocks that may be leaked, for a snapshot.
 //
 // Threads  shared.
 // SPDX-License-Identifier: MIT

@@ -61,8 +61,12 @@ void write_pools(const Snapshot& now, Out& out) noexcept {
 
 void write_suspect(const SuspectStats& suspect, Out& out) noexcept {
   constexpr std::uint32_t second = 1000;
-  out << number(suspect.pools) << size(suspect.bytes)
-      << number(suspect.oldest / second) << "  " << port::noun_of(suspect.kind);
+  const bool is_of_blocks = suspect.blocks != 0;
+  out << number(is_of_blocks ? suspect.blocks : suspect.pools)
+      << size(suspect.bytes) << number(suspect.oldest / second) << "  "
+      << (is_of_blocks ? suspect.are_drawn ? "drawn blocks of " : "blocks of "
+                       : "")
+      << port::noun_of(suspect.kind);
   if (suspect.name[0] != '\0')
     out << ' ' << Quoted{suspect.name};
   if (suspect.only_grows)
@@ -71,14 +75,15 @@ void write_suspect(const SuspectStats& suspect, Out& out) noexcept {
     out << ", of which " << suspect.completed << " ended, the longest after "
         << suspect.longest / second << " s";
   if (suspect.site != 0)
-    out << ", made at " << std::uint64_t{suspect.site};
+    out << (is_of_blocks ? ", allocated at " : ", made at ")
+        << std::uint64_t{suspect.site};
   out << '\n';
 }
 
 void write_suspects(const Snapshot& now, Out& out) noexcept {
   if (now.suspect_count == 0)
     return;
-  out << "\nsuspected leaks\n     pools      held  oldest s\n";
+  out << "\nsuspected leaks\n     count      held  oldest s\n";
   for (unsigned i = 0; i < now.suspect_count; ++i)
     write_suspect(now.suspects[i], out);
 }

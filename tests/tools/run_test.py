@@ -260,7 +260,7 @@ def leaks():
         number = str(process.pid)
         result = tarn('leaks', number)
         holds(result.returncode == 0 and not result.stderr and
-              result.stdout.startswith('no pool is suspect of process '),
+              result.stdout.startswith('no pool and no block is suspect of process '),
               result)
         result = tarn('leaks', '--json', number)
         holds(json.loads(result.stdout) ==

@@ -69,8 +69,23 @@ void write_bytes(std::uint64_t bytes, std::string& text) {
     print(text, "%llu MiB", Wide{bytes} / MiB);
 }
 
+// An object pool's blocks are its objects.
+const char* noun_of_block(const SuspectStats& one) {
+  const bool is_object = one.kind == PoolKind::object_pool;
+  if (one.are_drawn)
+    return is_object ? "drawn object" : "drawn block";
+  return is_object ? "object" : "block";
+}
+
+// "60 regions", "60 blocks of heap", and the name.
 void write_whose(const SuspectStats& one, std::string& text) {
-  write_count(one.pools, noun_of(one.kind), text);
+  if (one.blocks == 0) {
+    write_count(one.pools, noun_of(one.kind), text);
+  } else {
+    write_count(one.blocks, noun_of_block(one), text);
+    text += one.name[0] == '\0' ? " of the " : " of ";
+    text += noun_of(one.kind);
+  }
   if (const std::string name = plain(one.name); !name.empty())
     text += " '" + name + "'";
   if (one.bytes != 0) {
@@ -87,9 +102,17 @@ void write_why(const SuspectStats& one, std::string& text) {
     text += '\n';
     return;
   }
-  text += ", not ended, the oldest for ";
+  const bool is_of_blocks = one.blocks != 0;
+  text += is_of_blocks ? ", not given back, the oldest for "
+                       : ", not ended, the oldest for ";
   write_age(one.oldest, text);
-  print(text, "\n  of those made there %u ended, after ", one.completed);
+  print(text,
+        is_of_blocks ? "\n  of those %s there %u were given back, after "
+                     : "\n  of those %s there %u ended, after ",
+        !is_of_blocks   ? "made"
+        : one.are_drawn ? "drawn"
+                        : "allocated",
+        one.completed);
   write_age(one.longest, text);
   text += " at most\n";
 }
@@ -98,9 +121,25 @@ void write_suspect(const Target& target, const SuspectStats& one,
                    std::string& text) {
   write_whose(one, text);
   write_why(one, text);
-  text += one.call_count == 0 ? "  made nobody knows where\n" : "  made by\n";
+  if (one.call_count == 0)
+    text += "  made nobody knows where\n";
+  else
+    text += one.blocks != 0 ? "  allocated by\n" : "  made by\n";
   for (unsigned i = 0; i < one.call_count; ++i)
     text += "    " + text_of(place_of_call(target, one.calls[i]), i) + '\n';
+}
+
+// How many they stand for is not said: draws come by the clock, so that one of
+// a burst is drawn more seldom than one of a calm hour.
+void write_of_drawn(const Snapshot& now, std::string& text) {
+  for (unsigned i = 0; i < now.suspect_count; ++i)
+    if (now.suspects[i].are_drawn) {
+      print(text,
+            "\ndrawn blocks are a sample, %llu of %llu that came in this "
+            "process: more leak than are told\n",
+            Wide{now.sampling.samples}, Wide{now.sampling.came});
+      return;
+    }
 }
 
 void write_object(const Target& target, const SuspectStats& one,
@@ -110,9 +149,11 @@ void write_object(const Target& target, const SuspectStats& one,
         noun_of(one.kind), plain(one.name).c_str(),
         one.only_grows ? "true" : "false", Wide{one.site});
   print(text,
-        "\"pools\":%u,\"held\":%llu,\"completed\":%u,\"longest_ms\":%u,"
+        "\"pools\":%u,\"blocks\":%u,\"drawn\":%s,\"held\":%llu,\"completed\":%"
+        "u,\"longest_ms\":%u,"
         "\"oldest_ms\":%u,\"stack\":[",
-        one.pools, Wide{one.bytes}, one.completed, one.longest, one.oldest);
+        one.pools, one.blocks, one.are_drawn ? "true" : "false",
+        Wide{one.bytes}, one.completed, one.longest, one.oldest);
   for (unsigned i = 0; i < one.call_count; ++i) {
     const Place place = place_of_call(target, one.calls[i]);
     print(text, "%s{\"address\":\"0x%llx\"", i == 0 ? "" : ",",
@@ -149,15 +190,17 @@ void write_leaks(const Target& target, const Snapshot& now, bool knows_pools,
   if (word == "leaks-json")
     return write_json(target, now, text);
   if (now.suspect_count == 0)
-    text += knows_pools ? "no pool is suspect of " + target.name() + "\n"
-                        : "no pool is known of " + target.name() +
-                              ", which looks at none: start it with "
-                              "TARN_CHECK=sampled\n";
+    text += knows_pools
+                ? "no pool and no block is suspect of " + target.name() + "\n"
+                : "no pool is known of " + target.name() +
+                      ", which looks at none: start it with "
+                      "TARN_CHECK=sampled\n";
   for (unsigned i = 0; i < now.suspect_count; ++i) {
     if (i != 0)
       text += '\n';
     write_suspect(target, now.suspects[i], text);
   }
+  write_of_drawn(now, text);
 }
 
 }  // namespace tarn::stats

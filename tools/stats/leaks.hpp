@@ -1,4 +1,4 @@
-// leaks.hpp - the pools that may be leaked, as text or as JSON.
+// leaks.hpp - the pools and blocks that may be leaked, as text or as JSON.
 //
 // Threads  confined.
 // Failure  std::bad_alloc.

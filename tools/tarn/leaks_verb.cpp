@@ -12,10 +12,11 @@ namespace tarn::verbs {
 Verb add_leaks(CLI::App& command) {
   const auto wishes = std::make_shared<stats::Wishes>();
   wishes->form = "leaks";
-  CLI::App& verb = *command.add_subcommand(
-      "leaks",
-      "Tell which pools of a running process may be leaked, without stopping "
-      "it");
+  CLI::App& verb =
+      *command.add_subcommand("leaks",
+                              "Tell which pools and blocks of a running "
+                              "process may be leaked, without stopping "
+                              "it");
   verb.add_option("process", wishes->process, "The number of the process")
       ->type_name("PID")
       ->check(CLI::Range(1, 4'194'304))
