@@ -6,6 +6,7 @@
 //     forget  makes regions of which some never end, by a clock that is behind
 //             by minutes; then it is right, and the program waits for the end
 //             of standard input
+//     strand  the same of blocks of the heap
 //     fill    takes memory by operator new until there is none, and gives it
 //             back; twice
 #include "tarn/heap.hpp"
@@ -109,6 +110,39 @@ int forget() {
   return 0;
 }
 
+[[gnu::noinline]] void* take() {
+  void* const block = tarn::default_heap().allocate(100);
+  // It is not to be left out, nor the call a jump.
+  asm volatile("" ::"r"(block) : "memory");
+  return block;
+}
+
+// Three of four end at once. What is left is kept in sight.
+int strand() {
+  constexpr int blocks = 1200;
+  constexpr int begin = 910;
+  static void* kept[blocks / 4];
+  for (int i = 0; i < blocks; ++i) {
+    behind = i < 8 ? begin : begin - 310 - 500 * i / blocks;
+    void* const block = take();
+    if (block == nullptr)
+      return 1;
+    if (i % 4 == 3)
+      kept[i / 4] = block;
+    else
+      tarn::default_heap().deallocate(block);
+  }
+  behind = 0;
+  tarn::default_heap().deallocate(take());
+  std::puts("ready");
+  std::fflush(stdout);
+  while (std::getchar() != EOF)
+    continue;
+  for (void* const block : kept)
+    tarn::default_heap().deallocate(block);
+  return 0;
+}
+
 }  // namespace
 
 // In place of the libc's, also for libtarn.so.
@@ -124,5 +158,7 @@ int main(int count, char** words) {
     return fill() && fill() ? 0 : 1;
   if (what == "forget")
     return forget();
+  if (what == "strand")
+    return strand();
   return what == "hold" || what == "churn" ? hold(what == "churn") : 2;
 }
