@@ -133,7 +133,6 @@ int strand() {
       tarn::default_heap().deallocate(block);
   }
   behind = 0;
-  tarn::default_heap().deallocate(take());
   std::puts("ready");
   std::fflush(stdout);
   while (std::getchar() != EOF)

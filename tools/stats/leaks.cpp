@@ -134,10 +134,11 @@ void write_suspect(const Target& target, const SuspectStats& one,
 void write_of_drawn(const Snapshot& now, std::string& text) {
   for (unsigned i = 0; i < now.suspect_count; ++i)
     if (now.suspects[i].are_drawn) {
-      print(text,
-            "\ndrawn blocks are a sample, %llu of %llu that came in this "
-            "process: more leak than are told\n",
-            Wide{now.sampling.samples}, Wide{now.sampling.came});
+      text += "\ndrawn blocks are a sample";
+      if (now.sampling.came != 0)
+        print(text, ", %llu of %llu that came in this process",
+              Wide{now.sampling.samples}, Wide{now.sampling.came});
+      text += ": more may leak than are told\n";
       return;
     }
 }
