@@ -235,7 +235,6 @@ class Region {
   void* find_room(std::size_t size, std::size_t align,
                   std::size_t around) noexcept;
   void* fail(std::size_t size) noexcept;
-
   void enrol(const RegionOptions& options) noexcept;
   void begin_if_empty() noexcept;
   void begin() noexcept;
@@ -261,6 +260,7 @@ class Region {
   void* allocate_watched(std::size_t size, std::size_t align) noexcept;
   void* allocate_unwatched(std::size_t size, std::size_t align) noexcept;
   void* allocate_unlooked(std::size_t size, std::size_t align) noexcept;
+  void* allocate_in_pages(std::size_t size, std::size_t align) noexcept;
   std::byte* find_room_watched(std::size_t all, std::size_t front) noexcept;
   void* refuse(std::size_t size) noexcept;
   bool resize_unwatched(std::byte* block, std::size_t size,

@@ -20,6 +20,8 @@ constexpr const char* sentences[] = {
     ("the table of call stacks is full: reports lack those that are new"),
     ("no memory for call stacks: reports lack them"),
     ("no memory for records of blocks: blocks are given out unchecked"),
+    ("no memory for pages around each block of a region: blocks lie between "
+     "red zones"),
     ("no memory to keep freed blocks: uses of those that are given out again "
      "are not found"),
     ("no memory for the list of pools: new ones are not looked at"),

@@ -23,6 +23,7 @@ enum class Degraded : std::uint8_t {
   no_stacks,         ///< the table of stacks is full
   no_stack_memory,   ///< no memory for the table of stacks
   no_records,        ///< no memory for what is kept of blocks
+  no_pages,          ///< no memory for blocks with pages of their own
   no_quarantine,     ///< no memory to keep blocks from their next use
   no_pools,          ///< no memory for what is kept of pools
   handler_replaced,  ///< SIGSEGV is somebody else's, since after us

@@ -31,8 +31,16 @@ struct RegionState;
 
 inline constexpr std::size_t unit = port::region_redzone;
 
+/// What of a record's spare bits mean. Of a block in pages of its own the four
+/// highest are how far behind its entry's `begin` it lies.
+inline constexpr unsigned is_closed = 1;     ///< its place is guarded
+inline constexpr unsigned is_apart = 2;      ///< it has pages of its own
+inline constexpr unsigned has_guard = 4;     ///< behind its pages
+inline constexpr unsigned was_given_up = 8;  ///< before it was closed
+inline constexpr unsigned offset_shift = 4;
+
 struct Entry {
-  Record record;        ///< `spare`: 1 where its place is guarded
+  Record record;
   std::uint32_t begin;  ///< of its front redzone, in units from the extent's
   std::uint32_t units;  ///< up to behind its back redzone
   Entry* later;         ///< on a list of blocks given up
@@ -48,7 +56,7 @@ struct alignas(max_align) Extent {
   std::uint32_t most;
   PoolNumber pool;
   bool is_large;
-  bool has_guards;  ///< some pages inside are guarded
+  std::uint16_t guards;  ///< calls that guarded pages inside
 
   Entry* entries() noexcept { return reinterpret_cast<Entry*>(this + 1); }
   [[nodiscard]] bool contains(const std::byte* p) const noexcept {
@@ -67,6 +75,8 @@ static_assert(sizeof(Extent) == 48);
   return begin_of(extent, entry) + entry.units * unit;
 }
 [[nodiscard]] inline std::size_t front_of(const Entry& entry) noexcept {
+  if ((entry.record.spare & is_apart) != 0) [[unlikely]]
+    return entry.record.spare >> offset_shift;
   const std::size_t align = std::size_t{1} << entry.record.align_log2;
   return align > unit ? align : unit;
 }
@@ -86,8 +96,18 @@ static_assert(redzone_fill == std::byte{0xFA} && sizeof(Words) == unit);
   return static_cast<BlockUse>(entry.record.use);
 }
 
+/// From the front redzone's begin to the back one's end.
+struct Sides {
+  std::byte* begin;
+  std::byte* end;
+};
+[[nodiscard]] Sides sides_of(const Extent& extent, const Entry& entry) noexcept;
+
 /// The last entry that begins at `p` or before it, or null.
 [[nodiscard]] Entry* entry_at(Extent& extent, const std::byte* p) noexcept;
+
+/// The same, or the next one where `p` is nearer to that. For faults.
+[[nodiscard]] Entry* nearest_entry(Extent& extent, const std::byte* p) noexcept;
 
 struct RegionState : port::RegionWatch {
   static constexpr unsigned lists = 12;  ///< up to 64 KiB of room
@@ -137,6 +157,15 @@ void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
 std::size_t verify(Extent& extent, Entry& entry) noexcept;
 std::size_t verify_all(Extent& extent, const std::byte* from) noexcept;
 
+/// A block of `entry` lives from now on: fills its record.
+void begin_life(RegionState& state, Entry& entry, std::size_t size,
+                std::size_t align) noexcept;
+
+/// Guards whole pages inside. False: refused, which is told.
+[[nodiscard]] bool guard_in(Extent& extent, std::byte* memory,
+                            std::size_t size) noexcept;
+/// It was guarded otherwise.
+void count_guard(Extent& extent) noexcept;
 /// Writes the redzones of a live block.
 void write_redzones(Extent& extent, const Entry& entry) noexcept;
 
@@ -165,6 +194,21 @@ void given_up(port::RegionWatch& watch, void* block) noexcept;
 void resized(port::RegionWatch& watch, void* block, std::size_t size,
              std::byte* end) noexcept;
 
+// Of mode full,page.
+void* allocated_in_pages(port::RegionWatch& watch,
+                         const port::RegionBlock& made, std::size_t size,
+                         std::size_t align) noexcept;
+void* again_in_pages(port::RegionWatch& watch, std::size_t size,
+                     std::size_t align) noexcept;
+void given_up_in_pages(port::RegionWatch& watch, void* block) noexcept;
+/// As find() tells of it.
+[[nodiscard]] port::RegionBlock in_pages(const Extent& extent,
+                                         const Entry& entry) noexcept;
+/// Tells `p` if it lies in a block's pages before the block. False: it does
+/// not.
+bool tell_below_block(Extent& extent, const std::byte* p,
+                      const char* verb) noexcept;
+
 std::byte* ended(port::RegionWatch& watch, std::byte* from, std::byte* to,
                  Loan chunk) noexcept;
 bool retire(port::RegionWatch& watch, Loan loan, std::byte* from, std::byte* to,
@@ -190,5 +234,8 @@ void tell_mismatch(Extent& extent, Entry& entry, std::size_t said,
                    const char* verb) noexcept;
 void tell_stray(RegionState& state, const std::byte* p,
                 const char* verb) noexcept;
+/// A guard beside a live block was touched.
+void write_touch(Finding& finding, Extent& extent, Entry& entry,
+                 const std::byte* p, bool is_write) noexcept;
 
 }  // namespace tarn::check::regions

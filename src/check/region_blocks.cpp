@@ -56,6 +56,8 @@ void refresh(RegionState& state) noexcept {
   state.now = port::clock_ms();
 }
 
+}  // namespace
+
 void begin_life(RegionState& state, Entry& entry, std::size_t size,
                 std::size_t align) noexcept {
   refresh(state);
@@ -71,6 +73,8 @@ void begin_life(RegionState& state, Entry& entry, std::size_t size,
   record.freed_at = 0;
   record.pool = state.number;
 }
+
+namespace {
 
 // Both are written one after the other, in memory that was somebody's a while
 // ago.
@@ -141,12 +145,11 @@ Entry* entry_at(Extent& extent, const std::byte* p) noexcept {
 }
 
 void write_redzones(Extent& extent, const Entry& entry) noexcept {
-  std::byte* const begin = begin_of(extent, entry);
-  std::byte* const end = end_of(extent, entry);
+  const Sides sides = sides_of(extent, entry);
   std::byte* const block = block_of(extent, entry);
   std::byte* const behind = block + entry.record.size;
-  fill(begin, detail::bytes_between(begin, block), redzone_fill);
-  fill(behind, detail::bytes_between(behind, end), redzone_fill);
+  fill(sides.begin, detail::bytes_between(sides.begin, block), redzone_fill);
+  fill(behind, detail::bytes_between(behind, sides.end), redzone_fill);
 }
 
 void* allocated(RegionWatch& watch, const RegionBlock& made, std::size_t size,
@@ -205,6 +208,8 @@ RegionBlock find(RegionWatch& watch, void* p, std::size_t size,
   Extent* const extent = extent_of(state, block);
   Entry* const entry = extent != nullptr ? entry_at(*extent, block) : nullptr;
   if (entry == nullptr || block >= end_of(*extent, *entry)) {
+    if (extent != nullptr && tell_below_block(*extent, block, verb_of(use)))
+      return {};
     // What is no large block may be freed as one.
     if (use != RegionUse::freed)
       tell_unknown(state, block, size, verb_of(use));
@@ -224,6 +229,8 @@ RegionBlock find(RegionWatch& watch, void* p, std::size_t size,
     tell_mismatch(*extent, *entry, size, verb_of(use));
   else {
     static_cast<void>(verify(*extent, *entry));
+    if ((entry->record.spare & is_apart) != 0)
+      return in_pages(*extent, *entry);
     return {begin_of(*extent, *entry), end_of(*extent, *entry),
             front_of(*entry)};
   }
@@ -250,6 +257,10 @@ void resized(RegionWatch& watch, void* p, std::size_t size,
   Entry& entry = *entry_at(*extent, block);
   const std::size_t before = entry.record.size;
   entry.record.size = size & most_size;
+  if ((entry.record.spare & is_closed) != 0)
+    return;  // one of no bytes
+  if ((entry.record.spare & is_apart) != 0)
+    return write_redzones(*extent, entry);
   entry.units = static_cast<std::uint32_t>(
       detail::bytes_between(begin_of(*extent, entry), end) / unit);
   if (size > before)

@@ -72,43 +72,49 @@ Extent* take_extent(RegionState& state, const std::byte* memory) noexcept {
 }
 
 // Whole pages of what ended in a chunk that stays.
-void guard_inside(Extent& extent, std::byte* from, std::byte* to) noexcept {
+void guard_inside(Extent& extent, std::byte* from, std::byte* to,
+                  bool is_certain) noexcept {
   std::byte* const first = page_up(from);
   std::byte* const last = page_down(to);
   if (first >= last)
     return;
   const std::size_t size = detail::bytes_between(first, last);
-  if (!guard_in_time(first, size, size / os::page_size()))
+  const bool is_guarded =
+      is_certain ? guard_in(extent, first, size)
+                 : guard_in_time(first, size, size / os::page_size());
+  if (!is_guarded)
     return;
-  extent.has_guards = true;
+  if (!is_certain)
+    count_guard(extent);
   const std::uint32_t count = extent.count.load(std::memory_order_relaxed);
   for (std::uint32_t i = count; i-- != 0;) {
     Entry& entry = extent.entries()[i];
     if (end_of(extent, entry) <= first)
       break;
-    entry.record.spare = 1;
+    entry.record.spare |= is_closed;
   }
 }
 
+// As often as something was guarded, so that what guards may take in mappings
+// is given back.
 void open(Extent& extent) noexcept {
-  if (!extent.has_guards)
-    return;
   std::byte* const first = page_up(extent.memory);
   std::byte* const last = page_down(extent.memory + extent.size);
-  static_cast<void>(os::unguard(first, detail::bytes_between(first, last)));
-  extent.has_guards = false;
+  for (; extent.guards != 0; --extent.guards)
+    static_cast<void>(os::unguard(first, detail::bytes_between(first, last)));
 }
 
 }  // namespace
 
 std::size_t verify(Extent& extent, Entry& entry) noexcept {
-  if (is_whole(extent, entry) || entry.record.spare != 0) [[likely]]
+  if (is_whole(extent, entry) || (entry.record.spare & is_closed) != 0)
+      [[likely]]
     return 0;
+  const Sides sides = sides_of(extent, entry);
   std::byte* const block = block_of(extent, entry);
   std::byte* const behind = block + entry.record.size;
-  std::size_t told =
-      verify_redzone(extent, entry, begin_of(extent, entry), block) +
-      verify_redzone(extent, entry, behind, end_of(extent, entry));
+  std::size_t told = verify_redzone(extent, entry, sides.begin, block) +
+                     verify_redzone(extent, entry, behind, sides.end);
   if (use_of(entry) == BlockUse::live)
     return told;
   const Change change = find_change(block, entry.record.size, freed_fill);
@@ -158,14 +164,14 @@ std::byte* ended(RegionWatch& watch, std::byte* from, std::byte* to,
     Entry& entry = extent->entries()[i];
     if (begin_of(*extent, entry) < from)
       break;
-    if (entry.record.spare != 0)
+    if ((entry.record.spare & is_closed) != 0)
       continue;
     if (use_of(entry) == BlockUse::live)
       note_freed(state, entry.record);
     fill(block_of(*extent, entry), entry.record.size, freed_fill);
   }
   if (next == page_up(next))
-    guard_inside(*extent, from, next);
+    guard_inside(*extent, from, next, watch.page != 0);
   return next;
 }
 
@@ -185,7 +191,7 @@ bool retire(RegionWatch& watch, Loan loan, std::byte* from, std::byte* to,
     return false;
   }
   bury({loan.memory, loan.size, from, to, extent, state.number, watch.ending,
-        capture_stack(), port::clock_ms(), this_thread()});
+        capture_stack(), port::clock_ms(), this_thread(), watch.page != 0});
   return true;
 }
 

@@ -157,6 +157,22 @@ void tell_stray(RegionState& state, const std::byte* p,
   report(finding);
 }
 
+void write_touch(Finding& finding, Extent& extent, Entry& entry,
+                 const std::byte* p, bool is_write) noexcept {
+  const std::byte* const block = block_of(extent, entry);
+  const std::byte* const end = block + entry.record.size;
+  finding.fault = p < block ? Fault::underflow : Fault::overflow;
+  base::Line& line = finding.line;
+  line << (is_write ? "write of " : "read of ") << base::Hex{p} << ": ";
+  if (p < block)
+    line << Distance{Side::before, detail::bytes_between(p, block)};
+  else
+    line << Distance{Side::behind, detail::bytes_between(end, p)};
+  write_block(line, extent, entry);
+  finding.block = neighbour(extent, entry);
+  finding.pool = extent.pool;
+}
+
 // What a touch, a write found later (`what`: "write") or another call did.
 void write_late_use(Finding& finding, const Grave& grave, const std::byte* p,
                     const char* what) noexcept {
@@ -165,7 +181,7 @@ void write_late_use(Finding& finding, const Grave& grave, const std::byte* p,
   finding.pool = grave.pool;
   finding.place = p;
   Extent* const extent = grave.extent;
-  Entry* const entry = extent != nullptr ? entry_at(*extent, p) : nullptr;
+  Entry* const entry = extent != nullptr ? nearest_entry(*extent, p) : nullptr;
   if (entry != nullptr)
     finding.block = neighbour(*extent, *entry);
   const bool is_inside = entry != nullptr && p >= block_of(*extent, *entry) &&

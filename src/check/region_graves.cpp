@@ -196,6 +196,13 @@ bool is_guardable(const Grave& grave) noexcept {
 
 }  // namespace
 
+bool guard_now(std::byte* memory, std::size_t size) noexcept {
+  if (os::guard(memory, size))
+    return true;
+  guard_is_refused();
+  return false;
+}
+
 bool guard_in_time(std::byte* memory, std::size_t size,
                    std::size_t used) noexcept {
   const std::uint64_t now = os::exact_now();
@@ -204,10 +211,8 @@ bool guard_in_time(std::byte* memory, std::size_t size,
     guards_began.store(began = now, relaxed);
   if (guards_took.load(relaxed) > time_beyond + (now - began) / time_part)
     return false;
-  if (!os::guard(memory, size)) {
-    guard_is_refused();
+  if (!guard_now(memory, size))
     return false;
-  }
   // Opening them again takes as long.
   guards_took.fetch_add(2 * (os::exact_now() - now) + used * page_time,
                         relaxed);
@@ -218,7 +223,9 @@ void bury(const Grave& grave) noexcept {
   const std::size_t used =
       detail::bytes_between(grave.memory, grave.to) / os::page_size() + 1;
   const bool is_guarded =
-      is_guardable(grave) && guard_in_time(grave.memory, grave.size, used);
+      is_guardable(grave) &&
+      (grave.is_certain ? guard_now(grave.memory, grave.size)
+                        : guard_in_time(grave.memory, grave.size, used));
   if (!is_guarded)
     fill(grave.from, detail::bytes_between(grave.from, grave.to), freed_fill);
   Ring& ring = is_guarded ? guarded : filled;

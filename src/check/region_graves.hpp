@@ -25,6 +25,7 @@ struct Grave {
   StackId by;
   std::uint32_t at;
   std::uint16_t on;
+  bool is_certain;  ///< to be guarded whatever time that takes
 };
 
 /// Keeps it; fills or guards it.
@@ -39,6 +40,9 @@ void bury(const Grave& grave) noexcept;
 /// that.
 [[nodiscard]] bool guard_in_time(std::byte* memory, std::size_t size,
                                  std::size_t used) noexcept;
+
+/// The same, whatever time it takes. False: refused, which is told.
+[[nodiscard]] bool guard_now(std::byte* memory, std::size_t size) noexcept;
 
 /// Looks at all that are filled. Returns the faults that it told.
 std::size_t verify_graves() noexcept;

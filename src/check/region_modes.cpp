@@ -8,6 +8,7 @@
 #include "check/sampling.hpp"
 #include "check/shadow.hpp"
 #include "check/stacks.hpp"
+#include "os/memory.hpp"
 #include "port/check_mode.hpp"
 #include "port/world.hpp"
 
@@ -45,6 +46,24 @@ constexpr port::RegionHooks hooks = {.lent = lent,
                                      .used_after_end = used_after_end,
                                      .tell = tell,
                                      .linger = linger};
+
+constexpr port::RegionHooks page_hooks = {.lent = lent,
+                                          .allocated = allocated_in_pages,
+                                          .again = again_in_pages,
+                                          .find = find,
+                                          .given_up = given_up_in_pages,
+                                          .resized = resized,
+                                          .verify = verify_region,
+                                          .ended = ended,
+                                          .retire = retire,
+                                          .after_mark = after_mark,
+                                          .merge = merge,
+                                          .make_room = make_room,
+                                          .about_to_end = about_to_end,
+                                          .end = end,
+                                          .used_after_end = used_after_end,
+                                          .tell = tell,
+                                          .linger = linger};
 
 // Memory that is not all filled is full of old pointers, so none are looked
 // for. Who ends it is told of one that is looked at.
@@ -86,8 +105,8 @@ constexpr port::RegionHooks sampled_hooks = {
     .linger = linger};
 
 bool is_ours(const RegionWatch& watch) noexcept {
-  return watch.hooks == &hooks || watch.hooks == &sampled_hooks ||
-         watch.hooks == &shadow_hooks;
+  return watch.hooks == &hooks || watch.hooks == &page_hooks ||
+         watch.hooks == &sampled_hooks || watch.hooks == &shadow_hooks;
 }
 
 // Starts that this thread passes over before it looks whether one is drawn.
@@ -152,15 +171,24 @@ PoolNumber number_for(RegionStart& start) noexcept {
                                                           : list(start);
 }
 
+const port::RegionHooks* hooks_for(const RegionStart& start) noexcept {
+  if (follows_sanitizer())
+    return &shadow_hooks;
+  if (!port::is_full(start.mode))
+    return &sampled_hooks;
+  // Others may not have pages of their memory guarded.
+  return start.mode == CheckMode::full_page && start.is_systems ? &page_hooks
+                                                                : &hooks;
+}
+
 RegionWatch* watch(RegionStart& start) noexcept {
   auto* const former = static_cast<RegionState*>(start.former);
-  const port::RegionHooks* const wanted = follows_sanitizer() ? &shadow_hooks
-                                          : port::is_full(start.mode)
-                                              ? &hooks
-                                              : &sampled_hooks;
+  const port::RegionHooks* const wanted = hooks_for(start);
+  const std::size_t page = wanted == &page_hooks ? os::page_size() : 0;
   if (former != nullptr) {
     former->lingers = 0;
     former->hooks = wanted;
+    former->page = page;
     former->has_enough = false;
     former->since = former->now = port::clock_ms();
     return former;
@@ -173,6 +201,7 @@ RegionWatch* watch(RegionStart& start) noexcept {
   }
   ::new (state) RegionState{};
   state->hooks = wanted;
+  state->page = page;
   state->region = start.region;
   state->since = state->now = port::clock_ms();
   state->number = number_for(start);

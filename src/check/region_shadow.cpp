@@ -191,7 +191,7 @@ bool retire(RegionWatch& watch, Loan loan, std::byte* from, std::byte* to,
   }
   bury_in_shadow({loan.memory, loan.size, from, to, nullptr,
                   state_of(watch).number, watch.ending, 0, port::clock_ms(),
-                  this_thread()});
+                  this_thread(), false});
   return true;
 }
 

@@ -108,6 +108,7 @@ void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
 struct Touch {
   const std::byte* place;
   Finding* finding;
+  bool is_write;
   bool is_known;
 };
 
@@ -116,25 +117,31 @@ void look_inside(void* context, RegionState& state) noexcept {
   auto& touch = *static_cast<Touch*>(context);
   for (Extent* extent = state.extents; extent != nullptr && !touch.is_known;
        extent = extent->older) {
-    if (!extent->has_guards || !extent->contains(touch.place))
+    if (extent->guards == 0 || !extent->contains(touch.place))
       continue;
-    Entry* const entry = entry_at(*extent, touch.place);
+    Entry* const entry = nearest_entry(*extent, touch.place);
     if (entry == nullptr || entry->record.spare == 0)
       continue;
     touch.is_known = true;
+    if (use_of(*entry) == BlockUse::live) {
+      write_touch(*touch.finding, *extent, *entry, touch.place, touch.is_write);
+      continue;
+    }
+    const bool is_free = (entry->record.spare & was_given_up) != 0;
     write_late_use(
         *touch.finding,
         {extent->memory, extent->size, nullptr, nullptr, extent, state.number,
-         port::RegionEnd::rewind, 0, entry->record.freed_at, 0},
+         is_free ? port::RegionEnd::free : port::RegionEnd::rewind, 0,
+         entry->record.freed_at, 0, false},
         touch.place, nullptr);
   }
 }
 
 // In a signal handler, so that it waits for nobody for long.
-bool is_inside_guard(const std::byte* p,
+bool is_inside_guard(const std::byte* p, bool is_write,
                      Finding& finding) noexcept TARN_UNCHECKED_LOCKS {
   constexpr unsigned most_tries = 10000;
-  Touch touch{p, &finding, false};
+  Touch touch{p, &finding, is_write, false};
   for (unsigned i = 0; i < most_tries; ++i) {
     if (!lock.try_lock())
       continue;
@@ -145,11 +152,12 @@ bool is_inside_guard(const std::byte* p,
   return touch.is_known;
 }
 
-bool is_region_guard(const void* address, bool, Finding& finding) noexcept {
+bool is_region_guard(const void* address, bool is_write,
+                     Finding& finding) noexcept {
   Grave grave;
   const auto* const p = static_cast<const std::byte*>(address);
   if (!find_grave(p, false, grave))
-    return is_inside_guard(p, finding);
+    return is_inside_guard(p, is_write, finding);
   write_late_use(finding, grave, p, nullptr);
   return true;
 }
@@ -177,7 +185,7 @@ void lent(RegionWatch& watch, Loan loan, bool is_large) noexcept {
                                                    sizeof(Entry)),
              state.number,
              is_large,
-             false};
+             0};
   const base::Locked locked{state.lock};
   extent->older = state.extents;
   state.extents = extent;

@@ -6,7 +6,8 @@
 // without it regions are as they ever were.
 //
 // Blocks of such a region lie between redzones: `front` bytes before, and what
-// is left of `room` behind.
+// is left of `room` behind. Where `page` says so they lie in pages of their
+// own, with a page before and behind.
 //
 // Cost     a load where a region starts anew; fast paths never look here.
 // Threads  `begin` is shared, the rest confined as the region.
@@ -41,6 +42,8 @@ struct RegionWatch {
   RegionEnd ending;      ///< why blocks end now; written by the region
   bool may_serve_again;  ///< there are blocks for again()
   bool has_enough;       ///< nobody is to look from the next block on
+  /// Blocks have pages of their own, of so many bytes; 0: they do not.
+  std::size_t page;
   /// The frame of the region's function that was called for a block.
   const void* frame;
   /// The number of the thread that was last inside, plus one. A second thread
@@ -55,9 +58,10 @@ struct RegionStart {
   std::uint32_t id;     ///< in the table of names
   const RegionWatch* parent;
   const Region* parent_region;
-  bool is_new;     ///< it has nothing yet
-  bool is_listed;  ///< its birth is known, and so are to be what it holds and
-                   ///< its end
+  bool is_new;      ///< it has nothing yet
+  bool is_listed;   ///< its birth is known, and so are to be what it holds and
+                    ///< its end
+  bool is_systems;  ///< its memory is the system's own
 };
 
 /// Bytes before a block that is looked at, unless its alignment asks for more.
@@ -70,11 +74,21 @@ inline constexpr std::size_t region_redzone = 16;
   return (whole == 0 ? region_redzone : whole) + region_redzone;
 }
 
+/// Bytes of the pages of a block that has its own: one of none has one, too.
+[[nodiscard]] constexpr std::size_t pages_of(std::size_t size,
+                                             std::size_t page) noexcept {
+  const std::size_t whole = (size + page - 1) & -page;
+  return whole == 0 ? page : whole;
+}
+
 /// A block as it was found. `begin` is null: nothing is known of one there.
 struct RegionBlock {
   std::byte* begin;  ///< of its front redzone
   std::byte* end;    ///< behind its back redzone
   std::size_t front;
+  /// In pages of its own, it does not grow where it lies. Where it is made,
+  /// `front` ends at a page, and the last page is not the block's.
+  bool has_pages = false;
 };
 
 /// What a block is said to be when it is found.
@@ -83,7 +97,8 @@ enum class RegionUse : std::uint8_t { given_up, resized, freed };
 struct RegionHooks {
   /// Memory for blocks came: a chunk, or a large block's (`is_large`).
   void (*lent)(RegionWatch&, Loan loan, bool is_large) noexcept;
-  /// A block of `size` bytes at `front` from `begin`: gives it.
+  /// A block of `size` bytes at `front` from `begin`, or behind it in pages of
+  /// its own: gives it.
   void* (*allocated)(RegionWatch&, const RegionBlock& made, std::size_t size,
                      std::size_t align) noexcept;
   /// A block given up before, now for `size` bytes, or null. Asked where

@@ -57,7 +57,10 @@ bool Region::reserve(std::size_t bytes) noexcept {
   if (is_watched()) {
     if (has_ended() || bytes > no_limit / 2)
       return fail(bytes) != nullptr;
-    bytes = bytes == 0 ? 0 : port::region_redzone + port::room_of(bytes);
+    if (bytes != 0)
+      bytes = watch_->page != 0
+                  ? port::pages_of(bytes, watch_->page) + 2 * watch_->page
+                  : port::region_redzone + port::room_of(bytes);
   }
   const bool may_fill =
       current_ != nullptr && (!is_watched() || current_ != resource_chunk_);

@@ -53,7 +53,8 @@ void Region::begin() noexcept {
         parent_ != nullptr && parent_->is_watched() ? parent_->watch_ : nullptr,
         parent_,
         current_ == nullptr,
-        is_listed_};
+        is_listed_,
+        upstream_ == nullptr};
     watch_ = ask(start);
     is_listed_ = start.is_listed;
   }

@@ -30,6 +30,9 @@ inline void* Region::allocate_watched(std::size_t size,
   const std::size_t front = base::larger(align, port::region_redzone);
   if (size > no_limit / 2 || front > no_limit / 4)
     return fail(size);
+  if (watch_->page != 0) [[unlikely]]
+    if (void* const block = allocate_in_pages(size, align))
+      return block;
   const std::size_t all = front + port::room_of(size);
   std::byte* first = nullptr;
   const std::size_t gap = -detail::address_of(next_) & (front - 1);
@@ -44,6 +47,32 @@ inline void* Region::allocate_watched(std::size_t size,
       return fail(size);
   }
   return hooks.allocated(*watch_, {first, first + all, front}, size, align);
+}
+
+// Its last page is a guard, which is also that before the next block. A block
+// that nobody of its kind is before has a page more in front, or as many as its
+// alignment asks for. Null: there is no room for so much.
+void* Region::allocate_in_pages(std::size_t size, std::size_t align) noexcept {
+  if (size > no_limit / 4)
+    return nullptr;
+  const std::size_t page = watch_->page;
+  const std::size_t wide = base::larger(align, page);
+  const std::size_t gap = -detail::address_of(next_) & (wide - 1);
+  const std::size_t room = port::pages_of(size, page) + page;
+  std::size_t front = gap == 0 ? 0 : wide;
+  std::byte* first = nullptr;
+  if (current_ != nullptr && current_ != resource_chunk_ &&
+      gap + front + room <= detail::bytes_between(next_, current_->end())) {
+    first = next_ + gap;
+    next_ = first + front + room;
+  } else {
+    front = wide;
+    first = find_room_watched(front + room, wide);
+    if (first == nullptr)
+      return nullptr;
+  }
+  return watch_->hooks->allocated(
+      *watch_, {first, first + front + room, front, true}, size, align);
 }
 
 // From here on to its next reset it is as any other. Blocks that it has lie
@@ -64,7 +93,9 @@ void* Region::allocate_unlooked(std::size_t size, std::size_t align) noexcept {
 
 std::byte* Region::find_room_watched(std::size_t all,
                                      std::size_t front) noexcept {
-  const std::size_t around = front + port::room_of(0);
+  const std::size_t behind =
+      watch_->page != 0 ? 2 * watch_->page : port::room_of(0);
+  const std::size_t around = base::smaller(front + behind, all);
   const bool has_chunk = current_ == nullptr || current_ != resource_chunk_ ||
                          take_fresh_chunk(all + base::larger(front, max_align));
   void* begin = has_chunk ? find_room(all, front, around) : nullptr;
@@ -183,6 +214,11 @@ bool Region::resize_watched(std::byte* block, std::size_t size,
       watch_->hooks->find(*watch_, block, size, RegionUse::resized);
   if (found.begin == nullptr || wanted > no_limit / 2)
     return wanted <= size;
+  if (found.has_pages) {
+    if (wanted <= size)
+      watch_->hooks->resized(*watch_, block, wanted, found.end);
+    return wanted <= size;
+  }
   const bool is_newest = current_ != nullptr && found.end == next_ &&
                          found.begin >= current_->begin() &&
                          is_since_mark(found.begin);

@@ -60,6 +60,33 @@ void overflow_scratch(const Turn& turn) {
   turn.at_place([&] { write(block, turn.is_clean ? size - 4 : size, 4); });
 }
 
+// Right behind its end, which no write shows.
+void read_behind(const Turn& turn, void* block) {
+  turn.at_place(
+      [&] { static_cast<void>(read(block, turn.is_clean ? size - 1 : size)); });
+}
+void overread(const Turn& turn) {
+  Region region{named};
+  void* const block = region.allocate(size);
+  static_cast<void>(region.allocate(size));
+  write(block, 0, size);
+  read_behind(turn, block);
+}
+void overread_per_thread(const Turn& turn) {
+  PerThread<Region> set;
+  void* const block = set->allocate(size);
+  static_cast<void>(set->allocate(size));
+  write(block, 0, size);
+  read_behind(turn, block);
+}
+void overread_scratch(const Turn& turn) {
+  const Scratch work;
+  void* const block = work->allocate(size);
+  static_cast<void>(work->allocate(size));
+  write(block, 0, size);
+  read_behind(turn, block);
+}
+
 // A block is touched after `end`, or before.
 template <class End>
 void touch_around(const Turn& turn, void* block, bool is_write,
@@ -86,6 +113,13 @@ void touch_after_rewind(const Turn& turn) {
   touch_around(turn, region.allocate(size), IsWrite,
                [&] { region.rewind(mark); });
   region.reset();
+}
+
+void read_after_giving_up(const Turn& turn) {
+  Region region{named};
+  void* const block = region.allocate(size);
+  static_cast<void>(region.allocate(size));
+  touch_around(turn, block, false, [&] { region.deallocate(block, size); });
 }
 
 void read_after_end(const Turn& turn) {
@@ -272,6 +306,8 @@ constexpr Case all[] = {
     {"region", "overflow_adjacent", overflow_adjacent},
     {"region", "overflow_far", overflow_far},
     {"region", "underflow", underflow},
+    {"region", "overread", overread},
+    {"region", "read_after_giving_up", read_after_giving_up},
     {"region", "read_after_reset", touch_after_reset<false>},
     {"region", "write_after_reset", touch_after_reset<true>},
     {"region", "read_after_rewind", touch_after_rewind<false>},
@@ -288,10 +324,12 @@ constexpr Case all[] = {
     {"region", "ended_before_child", ended_before_child},
     {"region", "bad_alignment", bad_alignment},
     {"per_thread", "overflow_adjacent", overflow_per_thread},
+    {"per_thread", "overread", overread_per_thread},
     {"per_thread", "read_after_reset", read_after_reset_per_thread},
     {"per_thread", "confinement", confinement_per_thread},
     {"per_thread", "after_end", after_end},
     {"scratch", "overflow_adjacent", overflow_scratch},
+    {"scratch", "overread", overread_scratch},
     {"scratch", "read_after_scope", read_after_scope},
     {"scratch", "out_of_order", out_of_order},
     {nullptr, nullptr, nullptr}};
