@@ -20,14 +20,14 @@ constexpr unsigned most_threads = 1024;
 
 struct Call {
   Word word;
-  Word place;  // from the frame
+  Word place;
 };
 
 struct Line {
-  Word frame;           // 0: nothing is known
-  std::uint32_t reach;  // of the farthest word's end, from the frame
-  std::uint32_t calls;  // a multiple of `stride`; the last is there repeatedly
+  Word frame;  // 0: nothing is known
+  Word end;    // of the farthest word
   StackId id;
+  std::uint32_t calls;  // a multiple of `stride`; the last is there repeatedly
   Call call[most_calls];
 };
 
@@ -74,16 +74,15 @@ Line& line_of(Recent& recent, Word frame) noexcept {
 }
 
 [[gnu::no_sanitize_address, gnu::no_sanitize_thread]] bool leads_here(
-    const Line& line, Word frame) noexcept {
+    const Line& line) noexcept {
   Word differs = 0;
   static_assert(stride == 4);
   for (const Call* call = line.call; call != line.call + line.calls;
        call += stride)
-    differs |=
-        (*reinterpret_cast<const Word*>(frame + call[0].place) ^ call[0].word) |
-        (*reinterpret_cast<const Word*>(frame + call[1].place) ^ call[1].word) |
-        (*reinterpret_cast<const Word*>(frame + call[2].place) ^ call[2].word) |
-        (*reinterpret_cast<const Word*>(frame + call[3].place) ^ call[3].word);
+    differs |= (*reinterpret_cast<const Word*>(call[0].place) ^ call[0].word) |
+               (*reinterpret_cast<const Word*>(call[1].place) ^ call[1].word) |
+               (*reinterpret_cast<const Word*>(call[2].place) ^ call[2].word) |
+               (*reinterpret_cast<const Word*>(call[3].place) ^ call[3].word);
   return differs == 0;
 }
 
@@ -98,10 +97,9 @@ void write(Line& line, Word frame, const os::Trail& trail, unsigned first,
   line.calls = (steps + stride - 1) / stride * stride;
   for (unsigned i = 0; i < line.calls; ++i) {
     const unsigned step = first + (i < steps ? i : steps - 1);
-    line.call[i] = {trail.words[step], trail.places[step] - frame};
+    line.call[i] = {trail.words[step], trail.places[step]};
   }
-  line.reach = static_cast<std::uint32_t>(trail.places[trail.steps - 1] -
-                                          frame + sizeof(Word));
+  line.end = trail.places[trail.steps - 1] + sizeof(Word);
   line.id = id;
   line.frame = frame;
 }
@@ -140,9 +138,10 @@ StackId recent_stack(std::uintptr_t frame) noexcept {
   if (recent == nullptr || recent->is_in_use.load(relaxed))
     return 0;
   const Use use{*recent};
+  // One of another thread with this number before may lie elsewhere.
   const Line& line = line_of(*recent, frame);
-  const bool is_it = line.frame == frame && line.reach <= bytes_above(frame) &&
-                     leads_here(line, frame);
+  const bool is_it = line.frame == frame &&
+                     os::is_own_and_in_use(frame, line.end) && leads_here(line);
   return is_it ? line.id : 0;
 }
 

@@ -120,6 +120,8 @@ struct RegionState : port::RegionWatch {
   PoolNumber number;
   std::uint32_t now;       ///< port::clock_ms(), a while ago
   std::uint32_t now_left;  ///< blocks until it is asked again
+  std::uint32_t thread;    ///< own_number() of who asked it last
+  Record born;             ///< what records of new blocks have in common
   std::uint32_t since;     ///< port::clock_ms() when this life was drawn
   std::uint32_t lingers;
   bool is_listed;  ///< the number stays the region's when nobody looks any more

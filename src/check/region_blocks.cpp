@@ -41,6 +41,15 @@ void write_around(const RegionBlock& made, std::size_t size) noexcept {
   write_unit(made.end - unit);
 }
 
+// Small blocks are filled beyond their end, where nothing is yet: by as many
+// writes each, since of sizes that vary a processor guesses the number wrong
+// and loses more than these take.
+constexpr std::size_t wide_fill = 256;
+
+bool has_room(const Extent& extent, const std::byte* block) noexcept {
+  return detail::bytes_between(block, extent.memory + extent.size) >= wide_fill;
+}
+
 unsigned list_of(std::size_t room) noexcept {
   return static_cast<unsigned>(std::bit_width(room / unit)) - 1;
 }
@@ -49,32 +58,37 @@ std::size_t room_of(const Entry& entry) noexcept {
   return entry.units * unit - front_of(entry);
 }
 
+// How the records of the next blocks begin.
 void refresh(RegionState& state) noexcept {
-  if (state.now_left-- != 0)
-    return;
   state.now_left = blocks_a_time;
   state.now = port::clock_ms();
+  state.thread = detail::own_number();
+  state.born = {};
+  begin_record(state.born, 0, BlockUse::live, Family::pool, 0);
+  state.born.allocated_on = this_thread();
+  state.born.allocated_at = state.now;
+  state.born.pool = state.number;
 }
 
-}  // namespace
+void note_time(RegionState& state) noexcept {
+  if (state.now_left-- == 0 || state.thread != detail::own_number())
+      [[unlikely]]
+    refresh(state);
+}
 
-void begin_life(RegionState& state, Entry& entry, std::size_t size,
-                std::size_t align) noexcept {
-  refresh(state);
-  Record& record = entry.record;
-  begin_record(record, size, BlockUse::live, Family::pool,
-               static_cast<unsigned>(std::countr_zero(align)));
-  record.allocated_by =
+[[gnu::always_inline]] inline void begin_life_here(RegionState& state,
+                                                   Entry& entry,
+                                                   std::size_t size,
+                                                   std::size_t align) noexcept {
+  note_time(state);
+  const StackId stack =
       capture_stack_at(reinterpret_cast<std::uintptr_t>(state.frame));
-  record.freed_by = 0;
-  record.allocated_on = this_thread();
-  record.freed_on = 0;
-  record.allocated_at = state.now;
-  record.freed_at = 0;
-  record.pool = state.number;
+  Record& record = entry.record;
+  record = state.born;
+  begin_record(record, size, BlockUse::live, Family::pool,
+               static_cast<unsigned>(__builtin_ctzll(align)));
+  record.allocated_by = stack;
 }
-
-namespace {
 
 // Both are written one after the other, in memory that was somebody's a while
 // ago.
@@ -130,6 +144,11 @@ void tell_unknown(RegionState& state, const std::byte* p, std::size_t size,
 
 }  // namespace
 
+void begin_life(RegionState& state, Entry& entry, std::size_t size,
+                std::size_t align) noexcept {
+  begin_life_here(state, entry, size, align);
+}
+
 Entry* entry_at(Extent& extent, const std::byte* p) noexcept {
   const auto offset = static_cast<std::size_t>(p - extent.memory) / unit;
   std::uint32_t from = 0;
@@ -152,15 +171,19 @@ void write_redzones(Extent& extent, const Entry& entry) noexcept {
   fill(behind, detail::bytes_between(behind, sides.end), redzone_fill);
 }
 
-void* allocated(RegionWatch& watch, const RegionBlock& made, std::size_t size,
+void* allocated(RegionWatch& watch, const RegionBlock& given, std::size_t size,
                 std::size_t align) noexcept {
   RegionState& state = state_of(watch);
+  const RegionBlock made = given;  // which no write below can change
   std::byte* const block = made.begin + made.front;
-  write_around(made, size);
-  fill(block, size, fresh_fill);
   Extent* extent = state.extents;
   if (extent != nullptr && !extent->contains(made.begin))
     extent = extent_of(state, made.begin);
+  if (extent != nullptr && size <= wide_fill && has_room(*extent, block))
+    fill(block, wide_fill, fresh_fill);
+  else
+    fill(block, size, fresh_fill);
+  write_around(made, size);
   const std::uint32_t count =
       extent != nullptr ? extent->count.load(std::memory_order_relaxed) : 0;
   if (extent == nullptr || count == extent->most)
@@ -171,7 +194,7 @@ void* allocated(RegionWatch& watch, const RegionBlock& made, std::size_t size,
       detail::bytes_between(extent->memory, made.begin) / unit);
   entry.units = static_cast<std::uint32_t>(
       detail::bytes_between(made.begin, made.end) / unit);
-  begin_life(state, entry, size, align);
+  begin_life_here(state, entry, size, align);
   extent->count.store(count + 1, std::memory_order_release);
   return block;
 }
@@ -194,7 +217,7 @@ void* again(RegionWatch& watch, std::size_t size, std::size_t align) noexcept {
   while (entry < extent->entries() || entry >= extent->entries() + extent->most)
     extent = extent->older;
   static_cast<void>(verify(*extent, *entry));
-  begin_life(state, *entry, size, align);
+  begin_life_here(state, *entry, size, align);
   std::byte* const block = block_of(*extent, *entry);
   fill(block, size, fresh_fill);
   write_redzones(*extent, *entry);
@@ -242,7 +265,7 @@ void given_up(RegionWatch& watch, void* p) noexcept {
   auto* const block = static_cast<std::byte*>(p);
   Extent* const extent = extent_of(state, block);
   Entry& entry = *entry_at(*extent, block);
-  refresh(state);
+  note_time(state);
   note_freed(state, entry.record);
   fill(block, entry.record.size, freed_fill);
   if (!extent->is_large)

@@ -27,16 +27,20 @@ std::size_t verify_redzone(Extent& extent, Entry& entry, std::byte* from,
   return 1;
 }
 
-// How far sixteen bytes are from those of a redzone.
-std::uint64_t difference(const std::byte* p) noexcept {
-  Words words;
+// How far sixteen bytes are from those of a redzone, at once where a processor
+// can.
+using Lanes [[gnu::vector_size(unit)]] = std::uint64_t;
+
+Lanes difference(const std::byte* p) noexcept {
+  Lanes words;
   __builtin_memcpy(&words, p, sizeof words);
-  return (words.low ^ redzone_word) | (words.high ^ redzone_word);
+  return words ^ redzone_word;
 }
 
 // Nearly all blocks live, are of the usual alignment, and their redzones whole.
-bool is_whole(const Extent& extent, const Entry& entry) noexcept {
-  const Record record = entry.record;
+[[gnu::always_inline]] inline bool is_whole(const Extent& extent,
+                                            const Entry& entry) noexcept {
+  const Record& record = entry.record;
   const std::byte* const begin = begin_of(extent, entry);
   const std::byte* const end = end_of(extent, entry);
   const std::byte* const behind = begin + unit + record.size;
@@ -45,7 +49,9 @@ bool is_whole(const Extent& extent, const Entry& entry) noexcept {
       record.align_log2 > usual_align || record.spare != 0 ||
       end - behind > 2 * std::ptrdiff_t{unit})
     return false;
-  return (difference(begin) | difference(behind) | difference(end - unit)) == 0;
+  const Lanes all =
+      difference(begin) | difference(behind) | difference(end - unit);
+  return (all[0] | all[1]) == 0;
 }
 
 std::byte* page_up(std::byte* p) noexcept {
@@ -133,7 +139,8 @@ std::size_t verify_all(Extent& extent, const std::byte* from) noexcept {
     Entry& entry = extent.entries()[i];
     if (begin_of(extent, entry) < from)
       break;
-    told += verify(extent, entry);
+    if (!is_whole(extent, entry)) [[unlikely]]
+      told += verify(extent, entry);
   }
   return told;
 }
@@ -157,6 +164,7 @@ std::byte* ended(RegionWatch& watch, std::byte* from, std::byte* to,
     return to;
   static_cast<void>(verify_all(*extent, from));
   state.now = port::clock_ms();
+  state.now_left = 0;
   const base::Locked locked{state.lock};
   std::byte* const next = after_mark(watch, to, chunk);
   for (std::uint32_t i = extent->count.load(std::memory_order_relaxed);

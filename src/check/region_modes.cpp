@@ -191,6 +191,7 @@ RegionWatch* watch(RegionStart& start) noexcept {
     former->page = page;
     former->has_enough = false;
     former->since = former->now = port::clock_ms();
+    former->now_left = 0;
     return former;
   }
   begin_states();

@@ -1,7 +1,6 @@
 #include "check/stacks.hpp"
 
 #include "check/degrade.hpp"
-#include "check/recent_stacks.hpp"
 #include "check/stack_memo.hpp"
 #include "os/memory.hpp"
 #include "os/stack.hpp"
@@ -75,9 +74,7 @@ StackId enter(const std::uintptr_t* calls, unsigned count) noexcept {
   return id;
 }
 
-StackId capture_stack_at(std::uintptr_t frame) noexcept {
-  if (const StackId recent = recent_stack(frame); recent != 0)
-    return recent;
+StackId walk_stack_at(std::uintptr_t frame) noexcept {
   std::uintptr_t calls[deepest_stack];
   os::Trail trail;
   const StackId id = enter(calls, os::walk_stack(calls, deepest_stack, trail));

@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "check/recent_stacks.hpp"
 #include "check/record.hpp"
 #include "check/stack_table.hpp"
 
@@ -23,9 +24,15 @@ inline constexpr unsigned deepest_stack = 16;
 /// calls, the innermost ones.
 [[nodiscard]] StackId capture_stack(unsigned most = deepest_stack) noexcept;
 
+/// As capture_stack_at() for one that this thread did not meet a while ago.
+[[nodiscard]] StackId walk_stack_at(std::uintptr_t frame) noexcept;
+
 /// The same of who called the function whose frame that is, one of tarn's that
 /// still runs; cheaper by the calls in between.
-[[nodiscard]] StackId capture_stack_at(std::uintptr_t frame) noexcept;
+[[nodiscard]] inline StackId capture_stack_at(std::uintptr_t frame) noexcept {
+  const StackId recent = recent_stack(frame);
+  return recent != 0 ? recent : walk_stack_at(frame);
+}
 
 /// The stack of what a signal interrupted, of tarn's code as well; `context` is
 /// the third argument of its handler.

@@ -40,9 +40,40 @@ struct Trail {
   std::uintptr_t words[longest];
 };
 
+/// The stack that stays as long as this thread, once a walk found it.
+struct LastingStack {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;  ///< 0: not known
+  unsigned tries = 0;      ///< to find it
+};
+extern constinit thread_local LastingStack lasting_stack;
+
+/// Above what runs now; below it, and when another stack is in use, there may
+/// be nothing yet.
+[[nodiscard]] inline bool is_own_and_in_use(std::uintptr_t place) noexcept {
+  const auto here =
+      reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const std::uintptr_t begin = lasting_stack.begin;
+  const std::uintptr_t size = lasting_stack.end - begin;
+  return place >= here && place - begin < size && here - begin < size;
+}
+
+/// Whether that is all above, with end behind the last byte.
+[[nodiscard]] inline bool is_own_and_in_use(std::uintptr_t place,
+                                            std::uintptr_t end) noexcept {
+  const auto here =
+      reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  return lasting_stack.begin <= here && here <= place &&
+         end <= lasting_stack.end;
+}
+
 /// How many words there are from `place` to the end of the stack that this
 /// thread is on, where it is known to stay as long as the thread; else 0.
-[[nodiscard]] std::size_t own_words_above(std::uintptr_t place) noexcept;
+[[nodiscard]] inline std::size_t own_words_above(
+    std::uintptr_t place) noexcept {
+  return is_own_and_in_use(place) ? (lasting_stack.end - place) / sizeof place
+                                  : 0;
+}
 
 /// Addresses behind the calls, innermost first: of who calls this, without
 /// frames of tarn itself at the beginning; in a handler of tarn's those of what

@@ -13,6 +13,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/detail/thread_number.hpp"
 #include "tarn/region.hpp"
 
 #include "base/build.hpp"
@@ -43,19 +44,24 @@ class Region::Inside {
 
  private:
   void enter() noexcept {
-    const std::uint32_t me = port::thread_index() + 1;
+    const std::uint32_t number = detail::own_number();
+    const std::uint32_t me = number != 0 ? number : port::thread_index() + 1;
     if (region_.is_watched() &&
         region_.watch_->last_user.load(std::memory_order_relaxed) != me)
-        [[unlikely]]
-      return arrive(me);
+        [[unlikely]] {
+      former_ = arrive(region_, me);
+      return;
+    }
     former_ = region_.user_.load(std::memory_order_relaxed);
     region_.user_.store(me, std::memory_order_relaxed);
     if (former_ != 0 && former_ != me) [[unlikely]]
-      report(former_, me);
+      report(region_, former_, me);
   }
 
-  void arrive(std::uint32_t me) noexcept;
-  void report(std::uint32_t other, std::uint32_t me) const noexcept;
+  // Of no object, which can stay in registers then. Gives who was inside.
+  static std::uint32_t arrive(Region& region, std::uint32_t me) noexcept;
+  static void report(const Region& region, std::uint32_t other,
+                     std::uint32_t me) noexcept;
 
   Region& region_;
   bool looks_;

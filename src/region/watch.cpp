@@ -19,8 +19,8 @@ using port::RegionUse;
 
 // One that is looked at lies between redzones, whose memory is the region's as
 // the block's is.
-inline void* Region::allocate_watched(std::size_t size,
-                                      std::size_t align) noexcept {
+[[gnu::always_inline]] inline void* Region::allocate_watched(
+    std::size_t size, std::size_t align) noexcept {
   const port::RegionHooks& hooks = *watch_->hooks;
   if (watch_->has_enough) [[unlikely]]
     return allocate_unlooked(size, align);
@@ -105,15 +105,15 @@ std::byte* Region::find_room_watched(std::size_t all,
 }
 
 void* Region::allocate_held_back(std::size_t size, std::size_t align) noexcept {
+  if (!is_watched()) {
+    const Inside inside{*this};
+    return is_sealed_ ? refuse(size) : allocate_unwatched(size, align);
+  }
   if (has_ended())
     return nullptr;
-  if (is_watched())
-    watch_->frame = __builtin_frame_address(0);
+  watch_->frame = __builtin_frame_address(0);
   const Inside inside{*this};
-  if (is_sealed_)
-    return refuse(size);
-  return is_watched() ? allocate_watched(size, align)
-                      : allocate_unwatched(size, align);
+  return is_sealed_ ? refuse(size) : allocate_watched(size, align);
 }
 
 // Where somebody looks, blocks that are given up are not on the lists.

@@ -10,6 +10,9 @@
 extern "C" [[gnu::weak]] void* __libc_stack_end;  // NOLINT
 
 namespace tarn::os {
+
+constinit thread_local LastingStack lasting_stack;
+
 namespace {
 
 // Pages are at least of this size.
@@ -20,13 +23,6 @@ constexpr std::uintptr_t main_stack = std::uintptr_t{64} << 20;
 
 // A thread may run on other stacks when it is asked first.
 constexpr unsigned most_tries = 4;
-
-struct OwnStack {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;  // 0: not known
-  unsigned tries = 0;
-};
-constinit thread_local OwnStack own;
 
 // Valgrind's has no name.
 bool is_main_stack(const Mapping& mapping) noexcept {
@@ -48,33 +44,21 @@ bool is_main_stack(const Mapping& mapping) noexcept {
 // piece with it: up to there it stays as long as the thread. The first thread's
 // stack is known by the kernel's name.
 void find_own(std::uintptr_t place) noexcept {
-  if (own.end != 0 || own.tries == most_tries)
+  if (lasting_stack.end != 0 || lasting_stack.tries == most_tries)
     return;
-  ++own.tries;
+  ++lasting_stack.tries;
   Mapping mapping;
   if (!find_mapping(place, mapping))
     return;
   const auto thread =
       reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
   if (is_main_stack(mapping)) {
-    own.begin = mapping.end - main_stack;
-    own.end = mapping.end;
+    lasting_stack.begin = mapping.end - main_stack;
+    lasting_stack.end = mapping.end;
   } else if (place < thread && thread <= mapping.end) {
-    own.begin = mapping.begin;
-    own.end = thread;
+    lasting_stack.begin = mapping.begin;
+    lasting_stack.end = thread;
   }
-}
-
-bool is_own(std::uintptr_t place) noexcept {
-  return place - own.begin < own.end - own.begin;
-}
-
-// Above what runs now; below it, and when another stack is in use, there may be
-// nothing yet.
-bool is_own_and_in_use(std::uintptr_t place) noexcept {
-  const auto here =
-      reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  return is_own(place) && is_own(here) && place >= here;
 }
 
 bool is_readable_page(std::uintptr_t begin) noexcept {
@@ -85,10 +69,6 @@ bool is_readable_page(std::uintptr_t begin) noexcept {
 }
 
 }  // namespace
-
-std::size_t own_words_above(std::uintptr_t place) noexcept {
-  return is_own_and_in_use(place) ? (own.end - place) / sizeof place : 0;
-}
 
 bool StackReader::extend(std::uintptr_t place) noexcept {
   if (place % sizeof(std::uintptr_t) != 0)
@@ -102,7 +82,7 @@ bool StackReader::extend(std::uintptr_t place) noexcept {
     return false;
   // From the place on, what lies deeper is not asked for.
   begin_ = place;
-  size_ = (is_whole ? own.end : begin + page) - place;
+  size_ = (is_whole ? lasting_stack.end : begin + page) - place;
   return true;
 }
 
