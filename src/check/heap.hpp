@@ -85,15 +85,20 @@ struct CheckClass {
   base::SpinLock lock;
   CheckSlab* all TARN_GUARDED_BY(lock);
   CheckSlab* with_free TARN_GUARDED_BY(lock);
+  std::size_t untold TARN_GUARDED_BY(lock);  // of the heap's live bytes
 };
 
 /// Blocks that wait, oldest first, in chunks that are full but for the ends.
 struct Waiting {
-  static constexpr unsigned in_chunk = 510;
+  static constexpr unsigned in_chunk = 255;
+  struct Slot {
+    CheckSlab* slab;
+    std::size_t number;
+  };
   struct Chunk {
     Chunk* next;
     std::size_t spare;
-    std::byte* blocks[in_chunk];
+    Slot slots[in_chunk];
   };
 
   base::SpinLock lock;
@@ -109,7 +114,8 @@ struct HeapState {
   heap::Domain* domain;
   HeapState* next;  // in the list of all, or of unused ones
   PoolNumber number;
-  // Bytes that live blocks take of memory; orders nothing.
+  // Bytes that live blocks take of memory, but for what its classes did not
+  // tell yet; never below zero by that. Orders nothing.
   std::atomic<std::size_t> live;
   // Small blocks that have pages of their own (heap_apart.cpp). Order nothing.
   std::atomic<StackId> newest;
@@ -123,7 +129,7 @@ struct HeapState {
 
 /// The room before and behind a block of a slab's class.
 [[nodiscard]] constexpr std::size_t redzone_of(unsigned size_class) noexcept {
-  constexpr std::size_t narrow = 16, wide = 32, least_wide = 64;
+  constexpr std::size_t narrow = 16, wide = 32, least_wide = 128;
   return heap::size_of(size_class) < least_wide ? narrow : wide;
 }
 
@@ -198,6 +204,12 @@ struct Room {
                                          unsigned slot) noexcept {
   return room_of(slab, slot).block;
 }
+/// Fetches what of a slot is looked at soon, since it was not for long.
+inline void expect(const CheckSlab& slab, unsigned slot) noexcept {
+  __builtin_prefetch(&slab.records[slot], 1);
+  __builtin_prefetch(slab.slot(slot), 1);
+  __builtin_prefetch(slab.slot(slot) + 64, 1);
+}
 /// Fills what is around a block.
 inline void fill_around(const Room& room) noexcept {
   fill(room.begin, room.before(), redzone_fill);
@@ -240,8 +252,8 @@ void end_apart(HeapState& heap, const CheckSlab& slab,
                const Record& record) noexcept;
 
 // heap_quarantine.cpp
-/// A block whose slot is quarantined waits; the oldest ones may leave.
-void quarantine(CheckSlab& slab, std::byte* block) noexcept;
+/// A slot that is quarantined waits; the oldest ones may leave.
+void quarantine(CheckSlab& slab, unsigned slot) noexcept;
 /// All leave. Returns whether there were any.
 bool empty_quarantine(HeapState& heap) noexcept;
 

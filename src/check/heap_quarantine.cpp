@@ -8,8 +8,6 @@
 #include "span/limit.hpp"
 #include "span/space.hpp"
 
-#include <utility>
-
 namespace tarn::check {
 namespace {
 
@@ -29,7 +27,7 @@ constexpr std::size_t guarded_of_limited = 1 * MiB;
 
 // Each block that comes lets as many go at most, so that none pays for all.
 constexpr unsigned leave_at_once = 8;
-constexpr unsigned soon_to_leave = 4;
+constexpr unsigned soon_to_leave = 12;
 
 std::size_t within(std::size_t least, std::size_t n,
                    std::size_t most) noexcept {
@@ -49,7 +47,7 @@ std::size_t most_bytes(const HeapState& heap, bool is_filled) noexcept {
       within(least_guarded, live * guarded_times, most_guarded), scarce);
 }
 
-bool push(Waiting& waiting, const CheckSlab& slab, std::byte* block) noexcept
+bool push(Waiting& waiting, const Waiting::Slot& slot) noexcept
     TARN_REQUIRES(waiting.lock) {
   Waiting::Chunk* chunk = waiting.last;
   if (chunk == nullptr || waiting.end == Waiting::in_chunk) {
@@ -70,34 +68,23 @@ bool push(Waiting& waiting, const CheckSlab& slab, std::byte* block) noexcept
     waiting.last = chunk;
     waiting.end = 0;
   }
-  chunk->blocks[waiting.end++] = block;
-  waiting.bytes += slab.stride;
+  chunk->slots[waiting.end++] = slot;
+  waiting.bytes += slot.slab->stride;
   return true;
 }
 
-// A block, and where it lies.
-struct Old {
-  std::byte* block = nullptr;
-  CheckSlab* slab = nullptr;
-};
-
-// The oldest, if there are more than `most` bytes. Null: there are not.
-Old pop(Waiting& waiting, std::size_t most) noexcept
+// The oldest, if there are more than `most` bytes. No slab: there are not.
+Waiting::Slot pop(Waiting& waiting, std::size_t most) noexcept
     TARN_REQUIRES(waiting.lock) {
   Waiting::Chunk* const chunk = waiting.first;
   if (chunk == nullptr || waiting.bytes <= most)
     return {};
-  // Nothing is to point to who has its place next.
-  std::byte* const block =
-      std::exchange(chunk->blocks[waiting.begin++], nullptr);
-  // Those that leave soon were not seen for long.
+  const Waiting::Slot slot = chunk->slots[waiting.begin++];
   if (const unsigned soon = waiting.begin + soon_to_leave;
-      soon < (chunk == waiting.last ? waiting.end : Waiting::in_chunk)) {
-    __builtin_prefetch(chunk->blocks[soon] - max_align);
-    __builtin_prefetch(chunk->blocks[soon] + 3 * max_align);
-  }
-  CheckSlab* const slab = slab_at(block);
-  waiting.bytes -= slab->stride;
+      soon < (chunk == waiting.last ? waiting.end : Waiting::in_chunk))
+    expect(*chunk->slots[soon].slab,
+           static_cast<unsigned>(chunk->slots[soon].number));
+  waiting.bytes -= slot.slab->stride;
   const bool is_last = chunk == waiting.last;
   if (waiting.begin == (is_last ? waiting.end : Waiting::in_chunk)) {
     waiting.first = chunk->next;
@@ -107,7 +94,7 @@ Old pop(Waiting& waiting, std::size_t most) noexcept
     chunk->next = waiting.unused;
     waiting.unused = chunk;
   }
-  return {block, slab};
+  return slot;
 }
 
 enum class Left : std::uint8_t { slab_stays, slab_goes, is_damaged };
@@ -124,9 +111,9 @@ Left leave(CheckClass& of, CheckSlab& slab, unsigned slot, bool looks,
   return put_slot(of, slab, slot) ? Left::slab_goes : Left::slab_stays;
 }
 
-void leave(HeapState& heap, const Old& old) noexcept {
+void leave(HeapState& heap, const Waiting::Slot& old) noexcept {
   CheckSlab& slab = *old.slab;
-  const unsigned slot = slab.slot_of(old.block);
+  const auto slot = static_cast<unsigned>(old.number);
   CheckClass& of = heap.classes[slab.size_class];
   Damage damage;
   Left left = leave(of, slab, slot, true, &damage);
@@ -140,25 +127,31 @@ void leave(HeapState& heap, const Old& old) noexcept {
 
 }  // namespace
 
-void quarantine(CheckSlab& slab, std::byte* block) noexcept {
+void quarantine(CheckSlab& slab, unsigned slot) noexcept {
   HeapState& heap = *slab.heap;
   const bool is_filled = slab.layout == Layout::slab;
   Waiting& waiting = is_filled ? heap.filled : heap.guarded;
   const std::size_t most = most_bytes(heap, is_filled);
-  Old old{block, &slab};
+  const Waiting::Slot newest{&slab, slot};
+  Waiting::Slot old = newest;
+  bool has_place = false;
+  bool is_more = false;
   {
     const base::Locked locked{waiting.lock};
-    if (push(waiting, slab, block))
+    has_place = push(waiting, newest);
+    if (has_place)
       old = pop(waiting, most);
+    is_more = waiting.bytes > most;
   }
-  if (old.block == block)
+  if (!has_place)
     degraded(Degraded::no_quarantine);
-  for (unsigned i = 0; old.block != nullptr; ++i) {
+  for (unsigned i = 0; old.slab != nullptr; ++i) {
     leave(heap, old);
-    if (i == leave_at_once)
+    if (i == leave_at_once || !is_more)
       return;
     const base::Locked locked{waiting.lock};
     old = pop(waiting, most);
+    is_more = waiting.bytes > most;
   }
 }
 
@@ -166,12 +159,12 @@ bool empty_quarantine(HeapState& heap) noexcept {
   bool was_any = false;
   for (Waiting* const waiting : {&heap.filled, &heap.guarded})
     for (;;) {
-      Old old;
+      Waiting::Slot old;
       {
         const base::Locked locked{waiting->lock};
         old = pop(*waiting, 0);
       }
-      if (old.block == nullptr)
+      if (old.slab == nullptr)
         break;
       leave(heap, old);
       was_any = true;

@@ -3,7 +3,9 @@
 
 #include "tarn/heap.hpp"
 
+#include "base/order.hpp"
 #include "heap/checked.hpp"
+#include "os/memory.hpp"
 #include "port/fault.hpp"
 #include "span/limit.hpp"
 #include "span/space.hpp"
@@ -119,6 +121,18 @@ void* allocate_unchecked(Domain& domain, std::size_t size,
   return allocate_large(domain, size, align);
 }
 
+// Pages that a copy fills come at once where they are many, which takes half as
+// long as one by one. Those of smaller blocks were filled by the check.
+void bring_pages(std::byte* block, std::size_t size) noexcept {
+  constexpr std::size_t many = 64 * KiB;
+  const std::size_t page = os::page_size();
+  std::byte* const first = detail::align_up(block, page);
+  std::byte* const end = block + size;
+  if (size > many)
+    static_cast<void>(
+        os::populate(first, detail::bytes_between(first, end) & ~(page - 1)));
+}
+
 // Of a block that may be the check's, and goes to one that is if its heap is
 // checked. Always to another one, so that the old one's users show.
 void* move_checked(Heap& heap, void* p, std::size_t size,
@@ -127,7 +141,10 @@ void* move_checked(Heap& heap, void* p, std::size_t size,
   void* const block = allocate_as(heap, {size, max_align, family, false});
   if (block == nullptr)
     return size <= usable ? p : nullptr;
-  __builtin_memcpy(block, p, size < usable ? size : usable);
+  const std::size_t kept = base::smaller(size, usable);
+  if (is_checked(Domain::of(heap)))
+    bring_pages(static_cast<std::byte*>(block), kept);
+  __builtin_memcpy(block, p, kept);
   deallocate_as(heap, p, {.family = family});
   return block;
 }
