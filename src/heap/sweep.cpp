@@ -43,6 +43,17 @@ void give_back(span::Reservation& home, const Slab& slab,
   }
 }
 
+// A granule may have come with pages, and slots that were never handed out keep
+// those behind the last one that was.
+void give_back_fresh(span::Reservation& home, const Slab& slab) noexcept {
+  const std::size_t page = os::page_size();
+  const std::size_t used = std::size_t{slab.fresh} * slab.slot_size;
+  const std::size_t begin = (used + page - 1) / page * page;
+  const std::size_t end = slab.granules * span::granule_size;
+  if (begin < end && os::present(slab.memory + begin, end - begin) != 0)
+    home.give_back_pages(slab.memory + begin, end - begin);
+}
+
 // A huge page is broken up where most of the slab is free; else what is gained
 // would be less than what is lost.
 void lay_bare(const ThreadHeap& heap, Slab& slab) noexcept {
@@ -53,6 +64,8 @@ void lay_bare(const ThreadHeap& heap, Slab& slab) noexcept {
     if (pages != 0)
       describe(slab, home.descriptor(home.index_of(slab.memory)).owner());
     give_back(home, slab, pages);
+    if (!home.is_huge(slab.memory))
+      give_back_fresh(home, slab);
   }
   slab.seen_free = slab.free_count;
   slab.is_laid_bare = true;

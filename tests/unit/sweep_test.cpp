@@ -2,6 +2,7 @@
 #include "tarn/heap.hpp"
 
 #include "heap/slow.hpp"
+#include "os/memory.hpp"
 #include "span/space.hpp"
 #include "support/own_clock.hpp"
 
@@ -71,6 +72,24 @@ TEST_CASE("blocks that nobody uses are in their slabs after two sweeps") {
   all.sweep();
   CHECK(all.own().partial[size_class] == nullptr);
   CHECK(all.own().dry[size_class] == nullptr);
+}
+
+TEST_CASE("pages of slots that were never handed out go back") {
+  Fixture all;
+  const std::vector<void*> blocks = all.fill();
+  const Slab& slab = slab_at(blocks.back());
+  REQUIRE(slab.fresh < slab.capacity);
+  // As if somebody had had the granule before.
+  const std::size_t page = os::page_size();
+  std::byte* const end = slab.memory + span::granule_size;
+  *(end - 1) = std::byte{1};
+  REQUIRE(os::present(end - page, page) != 0);
+  all.sweep();
+  all.sweep();
+  CHECK(os::present(end - page, page) == 0);
+  auto* const used = static_cast<std::byte*>(blocks.back());
+  CHECK(os::present(used - detail::address_of(used) % page, page) != 0);
+  all.deallocate(blocks);
 }
 
 TEST_CASE("a sweep with time enough comes by all lists at once") {
