@@ -121,13 +121,15 @@ struct SuspectStats {
 /// What mode `sampled` did since its first draw, and what it may find. All zero
 /// where nothing was drawn yet.
 struct SamplingStats {
-  std::uint64_t samples = 0;  ///< blocks and lives of regions that were guarded
+  /// Blocks, objects and lives of regions that were guarded.
+  std::uint64_t samples = 0;
   std::uint64_t declined = 0;  ///< drawn, but there was no room
-  std::uint64_t came = 0;      ///< of which they were drawn
+  std::uint64_t came = 0;      ///< blocks and lives of which some were drawn
   std::uint64_t spent = 0;     ///< by the sampler, in nanoseconds
   std::uint64_t elapsed = 0;   ///< in nanoseconds
   std::uint32_t budget = 0;    ///< of the time, in millionths
   std::uint32_t guarded = 0;   ///< blocks now
+  std::uint64_t objects = 0;   ///< of the samples; nobody counts how many came
 
   /// In hundredths.
   [[nodiscard]] std::uint64_t samples_a_second() const noexcept;

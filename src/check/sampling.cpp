@@ -27,6 +27,7 @@ constinit std::atomic<std::uint64_t> refilled{0};  // when; 0: never
 constinit std::atomic<std::uint64_t> begun{0};
 constinit std::atomic<std::uint64_t> spent{0};
 constinit std::atomic<std::uint64_t> samples{0};
+constinit std::atomic<std::uint64_t> objects_of_samples{0};
 constinit std::atomic<std::uint64_t> declined{0};
 constinit std::atomic<std::uint64_t> blocks_seen{0};
 constinit std::atomic<std::uint32_t> state{0};
@@ -105,7 +106,8 @@ double Sampling::spent_share() const noexcept {
 double Sampling::odds(std::uint64_t hits) const noexcept {
   if (blocks == 0)
     return 0;
-  const double drawn = samples < blocks ? static_cast<double>(samples) /
+  const std::uint64_t counted = samples - objects;
+  const double drawn = counted < blocks ? static_cast<double>(counted) /
                                               static_cast<double>(blocks)
                                         : 1;
   // (1 - drawn) to the power of `hits`, without a library.
@@ -119,6 +121,8 @@ double Sampling::odds(std::uint64_t hits) const noexcept {
 Sampling sampling() noexcept {
   const std::uint64_t since = begun.load(relaxed);
   Sampling now;
+  // First, so that they are never more than all.
+  now.objects = objects_of_samples.load(std::memory_order_acquire);
   now.samples = samples.load(relaxed);
   now.declined = declined.load(relaxed);
   now.blocks = blocks_seen.load(relaxed);
@@ -201,6 +205,13 @@ bool may_sample(std::uint32_t blocks) noexcept {
 
 void count_sample(bool is_declined) noexcept {
   (is_declined ? declined : samples).fetch_add(1, relaxed);
+}
+
+void count_object_sample(bool is_declined) noexcept {
+  count_sample(is_declined);
+  // Pairs with the acquire in sampling().
+  if (!is_declined)
+    objects_of_samples.fetch_add(1, std::memory_order_release);
 }
 
 std::uint32_t random_word() noexcept {

@@ -22,8 +22,9 @@ namespace tarn::check {
 /// Since the process began.
 struct Sampling {
   std::uint64_t samples = 0;   ///< blocks, objects, regions that were guarded
+  std::uint64_t objects = 0;   ///< of those
   std::uint64_t declined = 0;  ///< drawn, but there was no slot or no memory
-  std::uint64_t blocks = 0;    ///< that came and went where clocks strike
+  std::uint64_t blocks = 0;    ///< and regions that came; objects nobody counts
   std::uint64_t spent = 0;     ///< nanoseconds of the sampler
   std::uint64_t elapsed = 0;   ///< nanoseconds since the first draw
   std::uint32_t budget = 0;    ///< millionths of the time
@@ -32,8 +33,8 @@ struct Sampling {
   /// In hundredths.
   [[nodiscard]] std::uint64_t samples_a_second() const noexcept;
   [[nodiscard]] double spent_share() const noexcept;
-  /// How likely a bug is found, from 0 to 1, that a block meets `hits` times:
-  /// each block is as likely to be drawn as any.
+  /// How likely a bug is found, from 0 to 1, that a block or a region meets
+  /// `hits` times: each is as likely to be drawn as any.
   [[nodiscard]] double odds(std::uint64_t hits) const noexcept;
 };
 [[nodiscard]] Sampling sampling() noexcept;
@@ -46,7 +47,8 @@ void set_sampling_budget(std::uint32_t millionths) noexcept;
 [[nodiscard]] bool read_sampling(const char* text, std::size_t size,
                                  std::uint32_t& millionths) noexcept;
 
-/// Whether a draw hits; `blocks` came and went since the pool's last one.
+/// Whether a draw hits; `blocks` came and went since the pool's last one, 0
+/// where nobody counted them.
 [[nodiscard]] bool may_sample(std::uint32_t blocks) noexcept;
 
 /// From now on there are object pools to draw from: what a clock that strikes
@@ -60,6 +62,7 @@ void strike_objects_too() noexcept;
 [[nodiscard]] bool samples_all() noexcept;
 
 void count_sample(bool is_declined) noexcept;
+void count_object_sample(bool is_declined) noexcept;
 
 /// Millionths of the time.
 [[nodiscard]] std::uint32_t sampling_budget() noexcept;

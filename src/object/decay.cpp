@@ -46,7 +46,8 @@ void State::keep_up() noexcept {
   if (!has_magazines || !lock.try_lock())
     return;
   look();
-  if (has_due.load(std::memory_order_relaxed))
+  // A sampled one has a clock of its own by this, where nothing else strikes.
+  if (has_due.load(std::memory_order_relaxed) || is_sampled())
     disarm_all();
   lock.unlock();
 }

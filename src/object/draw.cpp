@@ -16,6 +16,8 @@ constexpr std::uint16_t calls_aside = 256;
 constexpr std::uint32_t most_to_pass = 8;
 // As often as a thread of a heap asks, where a pool has no magazines.
 constexpr std::uint32_t calls_between_draws = 2048;
+// What came and went by the fast paths nobody knows.
+constexpr std::uint32_t uncounted = 0;
 
 // Takes what is guarded out of the thread's magazine.
 void recall(State& state, Cache& cache,
@@ -39,9 +41,7 @@ void begin_turn(State& state, Cache& cache, const port::ObjectHooks& hooks,
                 const port::SampleHooks& clock) noexcept {
   if (state.drawn_out.load(std::memory_order_relaxed) != 0)
     recall(state, cache, hooks);
-  // Of those that came and went since nobody knows more than a trip tells.
-  const bool is_trip = cache.is_empty() || cache.is_full();
-  if (!clock.may_sample(is_trip ? cache.capacity() : 1))
+  if (!clock.may_sample(uncounted))
     return;
   cache.aside = calls_aside;
   cache.to_pass = static_cast<std::uint16_t>(clock.random() % most_to_pass);
@@ -60,7 +60,7 @@ TakenSlot State::draw(Cache* cache) noexcept {
       cache != nullptr
           ? cache->aside != 0 && (cache->to_pass == 0 || cache->to_pass-- == 0)
           : clock.random() % calls_between_draws == 0 &&
-                clock.may_sample(calls_between_draws);
+                clock.may_sample(uncounted);
   if (!is_turn && !is_all)
     return {};
   if (cache != nullptr)
@@ -77,7 +77,7 @@ bool State::end_draw(Cache* cache, void* slot) noexcept {
     return true;
   // Another one at once, if there is time, else as ever.
   const port::SampleHooks& clock = *port::sample_hooks();
-  if (cache->aside != 0 && clock.may_sample(1))
+  if (cache->aside != 0 && clock.may_sample(uncounted))
     cache->to_pass = static_cast<std::uint16_t>(clock.random() % most_to_pass);
   else
     cache->aside = 0;

@@ -98,6 +98,7 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   object.add("elapsed_ns", sampling.elapsed);
   object.add("budget_millionths", sampling.budget);
   object.add("guarded", sampling.guarded);
+  object.add("objects", sampling.objects);
   object["odds"] << '[';
   const char* between = "";
   for (const std::uint64_t hits : told_hits) {

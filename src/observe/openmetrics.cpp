@@ -184,16 +184,18 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
              "Drawn, but there was no room."},
             sampling.declined, out);
   write_one({"tarn_samples_came", Type::counter, "",
-             "Blocks, objects and lives of regions of which samples were "
-             "drawn."},
+             "Blocks and lives of regions of which samples were drawn."},
             sampling.came, out);
+  write_one({"tarn_samples_of_objects", Type::counter, "",
+             "Objects that were guarded."},
+            sampling.objects, out);
   const Family seconds{"tarn_sampler_seconds", Type::counter, "seconds",
                        "Time that the sampler took."};
   write_head(seconds, out);
   write_name(seconds, out) << ' ' << Decimal{sampling.spent, nano} << '\n';
   const Family odds{"tarn_sampling_odds", Type::gauge, "",
-                    "Odds of finding a bug within an hour that is hit so often "
-                    "in it, from 0 to 1."};
+                    "Odds of finding a bug of blocks or regions within an hour "
+                    "that is hit so often in it, from 0 to 1."};
   write_head(odds, out);
   for (const std::uint64_t hits : told_hits)
     write_name(odds, out) << "{hits=\"" << hits << "\"} "

@@ -8,6 +8,7 @@ namespace {
 check::Sampling known(const SamplingStats& stats) noexcept {
   check::Sampling known;
   known.samples = stats.samples;
+  known.objects = stats.objects;
   known.blocks = stats.came;
   known.spent = stats.spent;
   known.elapsed = stats.elapsed;
@@ -43,7 +44,7 @@ void observe::add_sampling(Snapshot& into) noexcept {
   if (now.elapsed == 0)
     return;
   into.sampling = {now.samples, now.declined, now.blocks, now.spent,
-                   now.elapsed, now.budget,   now.live};
+                   now.elapsed, now.budget,   now.live,   now.objects};
 }
 
 }  // namespace tarn

@@ -98,13 +98,14 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   if (sampling.elapsed == 0)
     return;
   out << "\nsampled " << Decimal{sampling.samples_a_second(), 2}
-      << " blocks, objects and regions a second, " << sampling.samples << " of "
-      << sampling.came << " so far; " << percentage(sampling.share())
+      << " blocks, objects and regions a second, " << sampling.samples
+      << " so far: " << sampling.objects << " objects, the others of "
+      << sampling.came << "; " << percentage(sampling.share())
       << " % of the time, budget " << percentage(sampling.budget) << " %\n"
       << "        guarded now: " << sampling.guarded
       << "; drawn without room: " << sampling.declined
-      << "\n        a bug hit so often an hour is found within it with odds "
-         "of:";
+      << "\n        a bug of blocks or regions hit so often an hour is found "
+         "within it with odds of:";
   const char* between = " ";
   for (const std::uint64_t hits : told_hits) {
     out << between << hits << " times " << percentage(sampling.odds(hits))

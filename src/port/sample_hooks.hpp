@@ -17,7 +17,7 @@ namespace tarn::port {
 
 struct SampleHooks {
   /// Whether the budget of time has something left. `blocks` are those that
-  /// came and went since the pool asked last.
+  /// came and went since the pool asked last; 0: nobody counted them.
   bool (*may_sample)(std::uint32_t blocks) noexcept;
   /// Whether everything is to be guarded, for tests.
   bool (*samples_all)() noexcept;

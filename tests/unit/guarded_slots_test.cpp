@@ -304,6 +304,8 @@ TEST_CASE("The odds of finding a bug are those of drawing its block once") {
   CHECK(figures.samples_a_second() == 25);
   figures.samples = 9;
   CHECK(figures.odds(1) == 1);
+  figures.objects = 8;
+  CHECK(figures.odds(1) == doctest::Approx(0.5));
 }
 
 }  // namespace

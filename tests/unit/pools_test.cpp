@@ -139,7 +139,7 @@ TEST_CASE("ten threads make and end pools of each other") {
   const check::Site& all =
       *check::site_at(check::site_place(site, PoolKind::region, 0));
   CHECK(all.born == 2 * threads * rounds);
-  CHECK(all.ended == all.born);
+  CHECK(all.lives.ended == all.born);
 }
 
 TEST_CASE("a child of fork makes pools while the parent's threads did") {

@@ -107,24 +107,27 @@ TEST_CASE("sampling tells its rate, its price and its odds in each form") {
   const auto now = made_up();
   CHECK_FALSE(has(written(*now, nullptr, StatsForm::text), "sampled"));
   CHECK_FALSE(has(written(*now, nullptr, StatsForm::openmetrics), "_sampl"));
-  now->sampling = {50'000, 7, 50'000'000, second / 2, 100 * second, 5'000, 12};
-  CHECK(now->sampling.samples_a_second() == 500'00);
+  now->sampling = {50'300,       7,     50'000'000, second / 2,
+                   100 * second, 5'000, 12,         300};
+  CHECK(now->sampling.samples_a_second() == 503'00);
   CHECK(now->sampling.share() == 5'000);
   CHECK(has(written(*now, nullptr, StatsForm::text),
-            "\nsampled 500.00 blocks, objects and regions a second, 50000 of "
-            "50000000 "
-            "so far; 0.5000 % of the time, budget 0.5000 %\n"
+            "\nsampled 503.00 blocks, objects and regions a second, 50300 so "
+            "far: 300 objects, the others of 50000000; 0.5000 % of the time, "
+            "budget 0.5000 %\n"
             "        guarded now: 12; drawn without room: 7\n"
-            "        a bug hit so often an hour is found within it with odds "
-            "of: 10 times 0.9955 %, 100 times 9.5208 %, 1000 times 63.2305 %, "
+            "        a bug of blocks or regions hit so often an hour is found "
+            "within it with odds of: 10 times 0.9955 %, 100 times 9.5208 %, "
+            "1000 times 63.2305 %, "
             "10000 times 99.9955 %, 100000 times 100.0000 %\n"));
   CHECK(has(written(*now, nullptr, StatsForm::json),
-            "\"sampling\":{\"samples\":50000,\"declined\":7,\"came\":50000000,"
+            "\"sampling\":{\"samples\":50300,\"declined\":7,\"came\":50000000,"
             "\"spent_ns\":500000000,\"elapsed_ns\":100000000000,"
-            "\"budget_millionths\":5000,\"guarded\":12,"
+            "\"budget_millionths\":5000,\"guarded\":12,\"objects\":300,"
             "\"odds\":[{\"hits\":10,\"millionths\":9955},"));
   const std::string metrics = written(*now, nullptr, StatsForm::openmetrics);
-  CHECK(has(metrics, "\ntarn_samples_total 50000\n"));
+  CHECK(has(metrics, "\ntarn_samples_total 50300\n"));
+  CHECK(has(metrics, "\ntarn_samples_of_objects_total 300\n"));
   CHECK(has(metrics, "\ntarn_sampler_seconds_total 0.500000000\n"));
   CHECK(has(metrics, "\ntarn_sampling_odds{hits=\"1000\"} 0.632305\n"));
 }
