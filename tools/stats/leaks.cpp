@@ -137,7 +137,8 @@ void write_of_drawn(const Snapshot& now, std::string& text) {
       text += "\ndrawn blocks are a sample";
       if (now.sampling.came != 0)
         print(text, ", %llu of %llu that came in this process",
-              Wide{now.sampling.samples}, Wide{now.sampling.came});
+              Wide{now.sampling.samples - now.sampling.objects},
+              Wide{now.sampling.came});
       text += ": more may leak than are told\n";
       return;
     }
