@@ -155,9 +155,14 @@ std::size_t length(const char* text) noexcept {
 
 bool find_module(std::uintptr_t address, Module& module) noexcept {
   forget(module);
-  return (has_loader() ? ask_loader(address, module)
-                       : ask_kernel(address, module)) &&
-         read_headers(module);
+  if (has_loader()) {
+    if (!ask_loader(address, module))
+      return false;
+    if (read_headers(module))
+      return true;
+    // The loader knows a program whose segments do not touch in pieces.
+  }
+  return ask_kernel(address, module) && read_headers(module);
 }
 
 // The loader may know of code alone.
