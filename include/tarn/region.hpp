@@ -222,8 +222,8 @@ class Region {
 
   void* allocate_slow(std::size_t size, std::size_t align) noexcept;
   void* allocate_asking(std::size_t size, std::size_t align) noexcept;
-  void* begin_usual(std::size_t size) noexcept;
-  void* allocate_first(std::size_t size) noexcept;
+  void* begin_usual(std::size_t size, std::size_t align) noexcept;
+  void* allocate_first(std::size_t size, std::size_t align) noexcept;
   void* refill(std::size_t size, std::size_t align) noexcept;
   void* allocate_anywhere(std::size_t size, std::size_t align) noexcept;
   void* allocate_large(std::size_t size, std::size_t align) noexcept;

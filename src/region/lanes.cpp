@@ -23,9 +23,10 @@ inline void* Region::begin_with(Loan loan, std::size_t size) noexcept {
   return chunk->begin();
 }
 
-inline void* Region::begin_usual(std::size_t size) noexcept {
+inline void* Region::begin_usual(std::size_t size,
+                                 std::size_t align) noexcept {
   if (!is_bare_) [[unlikely]]
-    return allocate_first(size);
+    return allocate_first(size, align);
   const Loan loan = port::system_lend_chunk(first_chunk_);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
@@ -43,19 +44,19 @@ void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
     return allocate_anywhere(size, align);
   if (port::may_regions_ask()) [[unlikely]]
     return allocate_asking(size, align);
-  return begin_usual(size);
+  return begin_usual(size, align);
 }
 
 // Where a mode of checking is on.
 void* Region::allocate_asking(std::size_t size, std::size_t align) noexcept {
   return port::do_regions_ask(true) ? allocate_anywhere(size, align)
-                                    : begin_usual(size);
+                                    : begin_usual(size, align);
 }
 
 // The first chunk of a region that is not bare.
-void* Region::allocate_first(std::size_t size) noexcept {
+void* Region::allocate_first(std::size_t size, std::size_t align) noexcept {
   if (held_back_) [[unlikely]]
-    return allocate_anywhere(size, max_align);
+    return allocate_anywhere(size, align);
   const Loan loan = lend(first_chunk_);
   if (!loan) [[unlikely]]
     return allocate_anywhere(size, max_align);
