@@ -114,8 +114,9 @@ bool grow(Stretch table) noexcept {
 }
 
 // The C library drops whole pages below the last frame, but not what is in one
-// with it.
-[[gnu::noinline]] void clear_stack() noexcept {
+// with it. ThreadSanitizer takes the thread for ended, and the next one that
+// has its stack for one that races with it.
+[[gnu::noinline, gnu::no_sanitize_thread]] void clear_stack() noexcept {
   constexpr std::size_t room = 8 * KiB;
   volatile std::uintptr_t words[room / sizeof(std::uintptr_t)];
   for (volatile std::uintptr_t& word : words)

@@ -3,6 +3,7 @@
 #include "tarn/checks.hpp"
 #include "tarn/region.hpp"
 
+#include "check/region_graves.hpp"
 #include "os/guards.hpp"
 #include "os/memory.hpp"
 #include "support/counting_upstream.hpp"
@@ -27,11 +28,22 @@ class Going {
 class NoMarks {
  public:
   explicit NoMarks(long protections) {
+    open_all();
     os::forgo_guard_marks(true, protections);
   }
   NoMarks(const NoMarks&) = delete;
   NoMarks& operator=(const NoMarks&) = delete;
-  ~NoMarks() { os::forgo_guard_marks(false, -1); }
+  ~NoMarks() {
+    open_all();
+    os::forgo_guard_marks(false, -1);
+  }
+
+ private:
+  // What was guarded in one way is opened in that way alone.
+  static void open_all() {
+    while (check::regions::empty_graves())
+      continue;
+  }
 };
 
 std::byte* block(Region& region, std::size_t size,
