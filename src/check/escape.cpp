@@ -51,7 +51,8 @@ bool points_into(RegionState& state, Word word) noexcept {
   return false;
 }
 
-void look_closer(Search& search, const Word* place) noexcept {
+[[gnu::no_sanitize_address, gnu::no_sanitize_thread]] void look_closer(
+    Search& search, const Word* place) noexcept {
   const auto* const at = reinterpret_cast<const std::byte*>(place);
   if (at >= search.object && at < search.object + sizeof(Region))
     return;
