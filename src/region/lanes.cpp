@@ -23,8 +23,7 @@ inline void* Region::begin_with(Loan loan, std::size_t size) noexcept {
   return chunk->begin();
 }
 
-inline void* Region::begin_usual(std::size_t size,
-                                 std::size_t align) noexcept {
+inline void* Region::begin_usual(std::size_t size, std::size_t align) noexcept {
   if (!is_bare_) [[unlikely]]
     return allocate_first(size, align);
   const Loan loan = port::system_lend_chunk(first_chunk_);
