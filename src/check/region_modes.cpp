@@ -47,23 +47,13 @@ constexpr port::RegionHooks hooks = {.lent = lent,
                                      .tell = tell,
                                      .linger = linger};
 
-constexpr port::RegionHooks page_hooks = {.lent = lent,
-                                          .allocated = allocated_in_pages,
-                                          .again = again_in_pages,
-                                          .find = find,
-                                          .given_up = given_up_in_pages,
-                                          .resized = resized,
-                                          .verify = verify_region,
-                                          .ended = ended,
-                                          .retire = retire,
-                                          .after_mark = after_mark,
-                                          .merge = merge,
-                                          .make_room = make_room,
-                                          .about_to_end = about_to_end,
-                                          .end = end,
-                                          .used_after_end = used_after_end,
-                                          .tell = tell,
-                                          .linger = linger};
+constexpr port::RegionHooks page_hooks = [] {
+  port::RegionHooks all = hooks;
+  all.allocated = allocated_in_pages;
+  all.again = again_in_pages;
+  all.given_up = given_up_in_pages;
+  return all;
+}();
 
 // Memory that is not all filled is full of old pointers, so none are looked
 // for. Who ends it is told of one that is looked at.
