@@ -1,9 +1,9 @@
 #include "tarn/heap.hpp"
 
-#include "base/build.hpp"
 #include "check/shadow.hpp"
 #include "check/suspects.hpp"
 #include "support/own_clock.hpp"
+#include "support/rates.hpp"
 
 #include <cstdint>
 #include <doctest/doctest.h>
@@ -108,18 +108,10 @@ struct Run {
   std::vector<check::Suspect> found;
 };
 
-// A sanitizer has seen all there is to see in few.
-constexpr unsigned runs = base::is_instrumented ? 2 : 20;
-
-double steady(double) {
-  return 5;
-}
-double cyclic(double at) {
-  return 5 + 4 * __builtin_sin(at / 1200 * 6.2832);
-}
-double growing(double at) {
-  return 2 + at / 720;
-}
+using test::cyclic;
+using test::growing;
+using test::runs;
+using test::steady;
 double never(double) {
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "port/world.hpp"
 #include "support/new_site.hpp"
 #include "support/own_clock.hpp"
+#include "support/rates.hpp"
 
 #include <cstdint>
 #include <doctest/doctest.h>
@@ -170,18 +171,10 @@ class Run {
   std::vector<PoolNumber> kept_;
 };
 
-// A sanitizer has seen all there is to see in few.
-constexpr unsigned runs = base::is_instrumented ? 2 : 20;
-
-double steady(double) {
-  return 5;
-}
-double cyclic(double at) {
-  return 5 + 4 * __builtin_sin(at / 1200 * 6.2832);
-}
-double growing(double at) {
-  return 2 + at / 720;
-}
+using test::cyclic;
+using test::growing;
+using test::runs;
+using test::steady;
 
 unsigned false_alarms(double (*rate)(double), const Kind& kind,
                       unsigned times = runs) {
