@@ -1,5 +1,6 @@
 #include "check/escape.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "check/live_blocks.hpp"
 #include "check/modes.hpp"
@@ -10,7 +11,7 @@
 namespace tarn::check::regions {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constexpr std::uint64_t time_part = 100;
 constexpr std::uint64_t time_beyond = 20'000'000;  // nanoseconds

@@ -2,6 +2,7 @@
 // system calls and fills are outside of it, while the room is nobody else's.
 #include "check/guarded_rows.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
@@ -16,9 +17,9 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto release = std::memory_order_release;
+using base::acquire;
+using base::relaxed;
+using base::release;
 
 // The `extra` of the page map; what is below is of full's blocks.
 constexpr unsigned our_extra = 8;

@@ -1,6 +1,7 @@
 // Blocks of the rows: how one becomes ready, and a guard again.
 #include "check/guarded_slots.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
 #include "check/old_blocks.hpp"
@@ -12,9 +13,9 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto release = std::memory_order_release;
+using base::acquire;
+using base::relaxed;
+using base::release;
 
 // Larger ones are not filled: what a program never touches is never there.
 constexpr std::size_t largest_fill = 64 * KiB;

@@ -5,6 +5,7 @@
 //
 // Of malloc and new only: who calls those has no other way to say more of a
 // block, and its texts of faults are those of page then.
+#include "base/memory_orders.hpp"
 #include "check/heap.hpp"
 #include "os/memory.hpp"
 #include "port/world.hpp"
@@ -12,7 +13,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // Each takes a page as long as it lives: a MiB of all, or a 64th of the heap.
 constexpr std::size_t least_live = 256;

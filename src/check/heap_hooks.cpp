@@ -1,4 +1,5 @@
 // What heaps ask of the check: a block, its way back, its size.
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
@@ -31,7 +32,7 @@ using port::BlockAnswer;
 using port::BlockAsk;
 using port::BlockReturn;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // What a record can hold.
 constexpr std::size_t largest_size = (std::size_t{1} << 40) - 1;

@@ -1,5 +1,6 @@
 #include "check/listing.hpp"
 
+#include "base/memory_orders.hpp"
 #include "check/sampling.hpp"
 #include "os/process.hpp"
 
@@ -9,7 +10,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // Nanoseconds that a listed region takes more than another one, with its stack.
 constexpr std::int64_t cost = 400;

@@ -1,5 +1,6 @@
 #include "check/lives.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 
 #include <bit>
@@ -7,7 +8,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // A line between powers of two: too low by a twelfth at most.
 float log2_of(std::uint32_t number) noexcept {

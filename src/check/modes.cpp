@@ -1,5 +1,6 @@
 #include "check/modes.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/text.hpp"
 #include "check/heap.hpp"
 #include "check/object_checks.hpp"
@@ -19,7 +20,7 @@ namespace tarn {
 namespace check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constinit Settings the_settings;
 

@@ -3,6 +3,7 @@
 // object are hidden where each has its own.
 #include "tarn/describe.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/sparse.hpp"
 #include "check/degrade.hpp"
 #include "check/distance.hpp"
@@ -24,7 +25,7 @@ namespace {
 using object::Slab;
 using object::State;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // Address space and, where the kernel has no marks, a mapping or two each.
 constexpr std::uint32_t most_graves = 1024;

@@ -2,6 +2,7 @@
 // table, which is made anew at each look.
 #include "check/old_blocks.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/sparse.hpp"
 #include "check/degrade.hpp"
 #include "check/guarded_slots.hpp"
@@ -16,7 +17,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 struct OldSite {
   StackId stack;

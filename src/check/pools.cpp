@@ -6,6 +6,7 @@
 
 #include "tarn/detail/bits.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "check/degrade.hpp"
@@ -23,7 +24,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constexpr unsigned place_bits = 20;
 constexpr std::uint32_t place_mask = (1u << place_bits) - 1;

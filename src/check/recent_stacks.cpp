@@ -2,6 +2,7 @@
 
 #include "tarn/detail/thread_number.hpp"
 
+#include "base/memory_orders.hpp"
 #include "check/arena.hpp"
 
 #include <atomic>
@@ -11,7 +12,7 @@ namespace {
 
 using Word = std::uintptr_t;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constexpr unsigned most_calls = 24;
 constexpr unsigned stride = 4;  // calls that are compared at once

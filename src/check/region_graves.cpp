@@ -2,6 +2,7 @@
 // only, and chunks that are filled.
 #include "check/region_graves.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
@@ -17,7 +18,7 @@
 namespace tarn::check::regions {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // Guards may take this part of the time, and this much beyond, so that a
 // program that ends soon has all of them.

@@ -1,6 +1,7 @@
 // All checked regions that live, and their beginning and end.
 #include "tarn/region.hpp"
 
+#include "base/memory_orders.hpp"
 #include "check/arena.hpp"
 #include "check/degrade.hpp"
 #include "check/escape.hpp"
@@ -28,7 +29,7 @@ namespace {
 using port::RegionStart;
 using port::RegionWatch;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constinit base::SpinLock lock;
 constinit RegionState* living TARN_GUARDED_BY(lock) = nullptr;

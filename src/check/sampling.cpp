@@ -1,5 +1,6 @@
 #include "check/sampling.hpp"
 
+#include "base/memory_orders.hpp"
 #include "check/guarded_slots.hpp"
 #include "object/state.hpp"
 #include "port/sample_hooks.hpp"
@@ -9,7 +10,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constexpr std::uint32_t whole = 1'000'000;
 constexpr std::uint32_t usual_budget = 5'000;

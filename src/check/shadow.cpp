@@ -5,6 +5,7 @@
 #include "tarn/describe.hpp"
 
 #include "base/build.hpp"
+#include "base/memory_orders.hpp"
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
 #include "check/guarded.hpp"
@@ -19,7 +20,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constinit std::atomic<bool> has_reports{false};
 

@@ -2,6 +2,7 @@
 // of places by the hash of their keys finds them.
 #include "check/sites.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/sparse.hpp"
 #include "port/world.hpp"
 
@@ -9,7 +10,7 @@ namespace tarn::check {
 namespace {
 
 constexpr std::uint32_t hash_places = 2 * most_sites;
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 TARN_SPARSE constinit Site sites[most_sites + 1] = {};
 // A place, or 0. Written once by who took it; pairs with the look-up.

@@ -1,5 +1,6 @@
 #include "check/stack_memo.hpp"
 
+#include "base/memory_orders.hpp"
 #include "os/memory.hpp"
 
 #include <atomic>
@@ -7,9 +8,9 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
-constexpr auto acquire = std::memory_order_acquire;
-constexpr auto release = std::memory_order_release;
+using base::acquire;
+using base::relaxed;
+using base::release;
 
 // Deeper ones are walked.
 constexpr unsigned most_steps = 23;

@@ -2,6 +2,7 @@
 // recent, and the sites are judged. Blocks have a walk of their own.
 #include "check/suspects.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/spin_lock.hpp"
 #include "check/old_blocks.hpp"
 #include "port/world.hpp"
@@ -10,7 +11,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constinit base::SpinLock lock;
 // When pools were looked at for growth.

@@ -1,5 +1,6 @@
 #include "check/told.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/sparse.hpp"
 #include "port/last_words.hpp"
 
@@ -8,7 +9,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constexpr std::size_t places = 2048;
 // So that a search ends.

@@ -1,5 +1,6 @@
 #include "heap/look.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "heap/thread_heap.hpp"
 #include "span/walk.hpp"
@@ -12,7 +13,7 @@ using span::granule_size;
 using span::Reservation;
 using span::the_space;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 unsigned age_of(std::uint32_t seconds) noexcept {
   unsigned age = 0;

@@ -1,4 +1,5 @@
 // Runs of granules: what a heap borrows, and what its budget is charged for.
+#include "base/memory_orders.hpp"
 #include "heap/domain.hpp"
 #include "span/limit.hpp"
 #include "span/maintenance.hpp"
@@ -10,7 +11,7 @@ namespace {
 using span::granule_size;
 using span::the_space;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 Run& run_at(const std::byte* memory) noexcept {
   const span::Reservation* const home = the_space.find(memory);

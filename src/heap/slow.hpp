@@ -4,12 +4,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "base/memory_orders.hpp"
 #include "heap/thread_heap.hpp"
 #include "port/heap_hooks.hpp"
 
 namespace tarn::heap {
 
-inline constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 [[nodiscard]] void* allocate_of_class(Domain& domain,
                                       unsigned size_class) noexcept;

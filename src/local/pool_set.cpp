@@ -7,6 +7,7 @@
 #include "tarn/detail/bits.hpp"
 
 #include "base/annotations.hpp"
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
 #include "port/fault.hpp"
@@ -65,7 +66,7 @@ struct LocalSets {
 
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constinit LocalSets sets;
 constinit thread_local LocalThread* own_thread = nullptr;

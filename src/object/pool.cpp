@@ -1,5 +1,6 @@
 // A pool's slabs and its life. Slabs are borrowed and given back outside of the
 // lock, and so are objects destroyed, which is the program's code.
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "object/capacity.hpp"
 #include "object/state.hpp"
@@ -206,7 +207,7 @@ using object::Slab;
 using object::State;
 
 namespace {
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 }
 
 ObjectPoolCore::ObjectPoolCore(Upstream* upstream, const ObjectKind& kind,

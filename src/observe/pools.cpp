@@ -4,6 +4,7 @@
 // that is somebody's, so it is what is left when all else is taken off.
 #include "observe/pools.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "port/world.hpp"
 #include "span/cache.hpp"
@@ -19,7 +20,7 @@ using span::Descriptor;
 using span::granule_size;
 using span::Reservation;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 std::uint32_t hash_of(PoolKind kind, const char* name) noexcept {
   constexpr std::uint32_t fnv_prime = 16777619;  // Fowler, Noll and Vo

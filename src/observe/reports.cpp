@@ -3,6 +3,7 @@
 // last two, the older is never from the second half.
 #include "observe/reports.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/number.hpp"
 #include "base/order.hpp"
 #include "base/text.hpp"
@@ -18,7 +19,7 @@
 namespace tarn::observe {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 constexpr std::uint64_t second = 1'000'000'000;
 
 // A run that is shorter tells no trend.

@@ -1,6 +1,7 @@
 // The owner's side of a cache: its slow lane, and its duties.
 #include "span/cache.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "port/world.hpp"
 #include "span/caches.hpp"
@@ -19,11 +20,11 @@ constinit thread_local bool is_without_cache = false;
 
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // A round: short against the two seconds in which memory should be back, long
 // against a request.
-constexpr std::uint32_t round_ms = 100;
+constexpr std::uint32_t cache_round_ms = 100;
 
 // Ticks between looks at the clock lie between 1 and this, where looks should
 // be some milliseconds apart. A longer period would spare a busy thread less
@@ -257,7 +258,7 @@ void put_chunk(unsigned step, FreeChunk* chunk) noexcept {
 
 void end_own_round(std::uint32_t now) noexcept {
   ChunkCache* const cache = own_lane->own;
-  if (cache == nullptr || now - cache->last_round < round_ms)
+  if (cache == nullptr || now - cache->last_round < cache_round_ms)
     return;
   cache->last_round = now;
   Leaving leaving;

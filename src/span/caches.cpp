@@ -2,6 +2,7 @@
 // those of idle threads, thread exit and fork.
 #include "span/caches.hpp"
 
+#include "base/memory_orders.hpp"
 #include "os/memory.hpp"
 #include "os/process.hpp"
 #include "span/maintenance.hpp"
@@ -12,7 +13,7 @@
 namespace tarn::span {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // Without a barrier nobody can empty a cache, so it holds at most 40 KiB.
 constexpr std::uint32_t small_batches[steps] = {2, 2, 1, 0, 0, 0, 0};

@@ -3,6 +3,7 @@
 // back meanwhile stays readable.
 #include "tarn/describe.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "base/text.hpp"
 #include "object/slab.hpp"
@@ -41,7 +42,7 @@ namespace {
 using span::Descriptor;
 using span::Reservation;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 const Reservation* find(const void* p, bool* is_metadata) noexcept {
   for (unsigned i = 0; i < span::the_space.reservations(); ++i) {

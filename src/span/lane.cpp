@@ -5,6 +5,7 @@
 // The id of a chunk in a cache is always 0: a pool with a name enters its id on
 // the slow lane and takes it out before it gives the chunk back.
 #include "base/count_down.hpp"
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "port/world.hpp"
 #include "span/cache.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 using namespace tarn::span;
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 constexpr int unit_bits = std::countr_zero(smallest_chunk);
 
 // A size that is no multiple of 4 KiB becomes a huge number.

@@ -4,6 +4,7 @@
 
 #include "tarn/budget.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/number.hpp"
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
@@ -19,7 +20,7 @@
 namespace tarn::span {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // Less would not carry a program to its main.
 constexpr std::size_t least_limit = 4 * MiB;
@@ -30,7 +31,7 @@ constexpr std::size_t soft_parts = 8;
 constexpr std::size_t foreign_part = 16;
 
 // The reserve: this part of the limit, within these bounds.
-constexpr std::size_t reserve_part = 64;
+constexpr std::size_t limit_reserve_part = 64;
 constexpr std::size_t least_reserve = 512 * KiB;
 constexpr std::size_t most_reserve = 16 * MiB;
 // A granule serves small blocks of all classes by its strips; slabs for each
@@ -46,11 +47,11 @@ class Paper final : public Upstream {
 };
 constinit Paper paper;
 
-enum class State : std::uint8_t { unread, none, limited };
+enum class LimitState : std::uint8_t { unread, none, limited };
 
 // Written once, by whoever reads the environment; the release of `limited`
 // publishes the budget and the limits.
-constinit std::atomic<State> state{State::unread};
+constinit std::atomic<LimitState> limit_state{LimitState::unread};
 constinit base::SpinLock reading;
 // Lent before there was an environment.
 constinit std::size_t early TARN_GUARDED_BY(reading) = 0;
@@ -119,9 +120,9 @@ void begin(const Limits& limits) noexcept TARN_REQUIRES(reading) {
   limits_of_all = limits;
   reserve = limits.hard == no_limit
                 ? 0
-                : base::smaller(
-                      base::larger(limits.hard / reserve_part, least_reserve),
-                      most_reserve);
+                : base::smaller(base::larger(limits.hard / limit_reserve_part,
+                                             least_reserve),
+                                most_reserve);
   ::new (budget_memory)
       Budget{"TARN_LIMIT", limits.hard, paper, {.headroom = reserve}};
   static_cast<void>(
@@ -138,7 +139,7 @@ bool read_environment() noexcept TARN_REQUIRES(reading) {
       text == nullptr || *text == '\0' ? "" : read(text, asked);
   if (wrong == nullptr) {
     begin(asked);
-    state.store(State::limited, std::memory_order_release);
+    limit_state.store(LimitState::limited, std::memory_order_release);
     return true;
   }
   if (*wrong != '\0') {
@@ -147,15 +148,15 @@ bool read_environment() noexcept TARN_REQUIRES(reading) {
          << "; no limit holds";
     say(line);
   }
-  state.store(State::none, std::memory_order_release);
+  limit_state.store(LimitState::none, std::memory_order_release);
   return true;
 }
 
 // True: what was lent is to be charged.
 bool find_out(std::size_t granules) noexcept {
   const base::Locked locked{reading};
-  if (state.load(relaxed) != State::unread || read_environment())
-    return state.load(relaxed) == State::limited;
+  if (limit_state.load(relaxed) != LimitState::unread || read_environment())
+    return limit_state.load(relaxed) == LimitState::limited;
   early += granules;
   return false;
 }
@@ -205,26 +206,26 @@ const char* read(const char* text, Limits& limits) noexcept {
 }
 
 bool charge(std::size_t granules) noexcept {
-  const State now = state.load(std::memory_order_acquire);
-  if (now == State::none) [[likely]]
+  const LimitState now = limit_state.load(std::memory_order_acquire);
+  if (now == LimitState::none) [[likely]]
     return true;
-  if (now == State::unread && !find_out(granules))
+  if (now == LimitState::unread && !find_out(granules))
     return true;
   return charge_budget(granules);
 }
 
 void discharge(std::size_t granules) noexcept {
-  const State now = state.load(std::memory_order_acquire);
-  if (now == State::none) [[likely]]
+  const LimitState now = limit_state.load(std::memory_order_acquire);
+  if (now == LimitState::none) [[likely]]
     return;
-  if (now == State::unread) {
+  if (now == LimitState::unread) {
     const base::Locked locked{reading};
-    if (state.load(relaxed) == State::unread) {
+    if (limit_state.load(relaxed) == LimitState::unread) {
       early -= granules;
       return;
     }
   }
-  if (state.load(relaxed) != State::limited)
+  if (limit_state.load(relaxed) != LimitState::limited)
     return;
   budget().take_back(
       {reinterpret_cast<std::byte*>(granule_size), granules * granule_size});
@@ -257,7 +258,7 @@ Asking::~Asking() {
 
 std::size_t most_dirty(std::size_t used, std::size_t otherwise) noexcept {
   const bool is_limited =
-      state.load(std::memory_order_acquire) == State::limited;
+      limit_state.load(std::memory_order_acquire) == LimitState::limited;
   const std::size_t soft = is_limited ? limits_of_all.soft : no_limit;
   return base::smaller(otherwise, soft > used ? soft - used : 0);
 }
@@ -267,19 +268,20 @@ bool is_pressed() noexcept {
 }
 
 Limits limits() noexcept {
-  if (state.load(relaxed) == State::unread)
+  if (limit_state.load(relaxed) == LimitState::unread)
     static_cast<void>(find_out(0));
-  return state.load(std::memory_order_acquire) == State::limited ? limits_of_all
-                                                                 : Limits{};
+  return limit_state.load(std::memory_order_acquire) == LimitState::limited
+             ? limits_of_all
+             : Limits{};
 }
 
 bool is_limited() noexcept {
-  return state.load(std::memory_order_acquire) == State::limited &&
+  return limit_state.load(std::memory_order_acquire) == LimitState::limited &&
          limits_of_all.hard != no_limit;
 }
 
 std::size_t refusals() noexcept {
-  return state.load(std::memory_order_acquire) == State::limited
+  return limit_state.load(std::memory_order_acquire) == LimitState::limited
              ? budget().refusals()
              : 0;
 }

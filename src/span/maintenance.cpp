@@ -2,6 +2,7 @@
 
 #include "tarn/system.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "base/spin_lock.hpp"
 #include "os/process.hpp"
@@ -16,7 +17,7 @@
 namespace tarn::span {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 constexpr std::uint64_t millisecond = 1'000'000;
 
 // What idles through one of these loses half of its pages.

@@ -1,5 +1,6 @@
 #include "span/shelf.hpp"
 
+#include "base/memory_orders.hpp"
 #include "base/order.hpp"
 #include "os/memory.hpp"
 
@@ -12,7 +13,7 @@ constinit Shelf shelves[steps];
 
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 constexpr unsigned chunks_in_granule(unsigned step) noexcept {
   return step < cut_steps ? granule_ids >> step : 1;

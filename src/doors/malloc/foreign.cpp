@@ -6,6 +6,7 @@
 
 #include "tarn/detail/bits.hpp"
 
+#include "base/memory_orders.hpp"
 #include "heap/slow.hpp"
 #include "os/memory.hpp"
 #include "os/sanitizers.hpp"
@@ -20,7 +21,7 @@
 namespace tarn::malloc_door {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
+using base::relaxed;
 
 // Counts only; orders nothing.
 constinit std::atomic<std::size_t> calls{0};

@@ -1,6 +1,8 @@
 #include "os/guards.hpp"
 
+#include "base/memory_orders.hpp"
 #include "os/file.hpp"
+#include "os/linux/advise.hpp"
 #include "os/memory.hpp"
 #include "os/process.hpp"
 #include "os/sanitizers.hpp"
@@ -27,11 +29,7 @@ constinit std::atomic<Marks> marks{Marks::unknown};
 constexpr long unknown = LONG_MIN;
 constinit std::atomic<long> left{unknown};
 
-constexpr auto relaxed = std::memory_order_relaxed;
-
-bool advise(std::byte* memory, std::size_t size, int advice) noexcept {
-  return syscall(SYS_madvise, memory, size, advice) == 0;
-}
+using base::relaxed;
 
 bool is_forgone() noexcept {
   const char* const text = environment("TARN_GUARD_MARKS");
