@@ -24,6 +24,14 @@ struct Some {
   std::size_t size = static_cast<std::size_t>(-1);
 };
 
+[[nodiscard]] constexpr bool begins_with(const char* text,
+                                         const char* beginning) noexcept {
+  while (*beginning != '\0')
+    if (*text++ != *beginning++)
+      return false;
+  return true;
+}
+
 class Line {
  public:
   static constexpr std::size_t capacity = 512;

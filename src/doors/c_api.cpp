@@ -4,6 +4,8 @@
 #include "tarn/region.hpp"
 #include "tarn/tarn.h"
 
+#include "doors/c_budget.hpp"
+
 #include <bit>
 #include <new>
 
@@ -13,6 +15,7 @@ using tarn::Budget;
 using tarn::Mark;
 using tarn::Region;
 using tarn::RegionOptions;
+using tarn::doors::to;
 
 static_assert(sizeof(Region) <= sizeof(tarn_region));
 static_assert(alignof(Region) <= alignof(tarn_region));
@@ -26,14 +29,6 @@ Region& to(tarn_region* region) {
 
 const Region& to(const tarn_region* region) {
   return *std::launder(reinterpret_cast<const Region*>(region));
-}
-
-Budget& to(tarn_budget* budget) {
-  return *std::launder(reinterpret_cast<Budget*>(budget));
-}
-
-const Budget& to(const tarn_budget* budget) {
-  return *std::launder(reinterpret_cast<const Budget*>(budget));
 }
 
 RegionOptions to(const tarn_region_options* from) {

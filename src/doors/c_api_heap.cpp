@@ -5,6 +5,8 @@
 #include "tarn/stats.hpp"
 #include "tarn/tarn.h"
 
+#include "doors/c_budget.hpp"
+
 #include <new>
 
 namespace {
@@ -12,6 +14,7 @@ namespace {
 using tarn::Budget;
 using tarn::Heap;
 using tarn::HeapOptions;
+using tarn::doors::to;
 
 static_assert(sizeof(Heap) <= sizeof(tarn_heap));
 static_assert(alignof(Heap) <= alignof(tarn_heap));
@@ -32,10 +35,6 @@ Heap& to(tarn_heap* heap) {
 
 const Heap& to(const tarn_heap* heap) {
   return *std::launder(reinterpret_cast<const Heap*>(heap));
-}
-
-Budget& to(tarn_budget* budget) {
-  return *std::launder(reinterpret_cast<Budget*>(budget));
 }
 
 HeapOptions to(const tarn_heap_options* from) {

@@ -19,10 +19,6 @@ constexpr std::size_t longest_path = 400;
 // What version 1 says where there is no limit is a little below 2^63.
 constexpr std::uint64_t beyond_all_memory = std::uint64_t{1} << 60;
 
-bool starts_with(const char* text, const char* start) noexcept {
-  return __builtin_strncmp(text, start, __builtin_strlen(start)) == 0;
-}
-
 const char* next_line(const char* text) noexcept {
   while (*text != '\0' && *text != '\n')
     ++text;
@@ -36,7 +32,8 @@ bool has_controller(const char* line, const char* word) noexcept {
     ++line;
   while (*line == ':' || *line == ',') {
     ++line;
-    if (starts_with(line, word) && (line[size] == ':' || line[size] == ','))
+    if (base::begins_with(line, word) &&
+        (line[size] == ':' || line[size] == ','))
       return true;
     while (*line != ',' && *line != ':' && *line != '\n' && *line != '\0')
       ++line;
@@ -97,7 +94,7 @@ GroupLimits group_limits(const char* membership, const char* root) noexcept {
   if (!read_start(membership, text, sizeof text))
     return limits;
   for (const char* line = text; *line != '\0'; line = next_line(line)) {
-    if (starts_with(line, "0::")) {
+    if (base::begins_with(line, "0::")) {
       const std::size_t size = copy_path(line, path);
       lower_all(limits, root, path, size, "memory.high", "memory.max");
     } else if (has_controller(line, "memory")) {

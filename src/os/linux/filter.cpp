@@ -3,6 +3,7 @@
 #include "tarn/detail/bits.hpp"
 
 #include "base/sparse.hpp"
+#include "base/text.hpp"
 #include "os/process.hpp"
 
 #include <errno.h>
@@ -32,17 +33,10 @@ struct Start {
 };
 TARN_SPARSE constinit Start the_start = {};
 
-bool begins_with(const char* text, const char* beginning) noexcept {
-  while (*beginning != '\0')
-    if (*text++ != *beginning++)
-      return false;
-  return true;
-}
-
 // It shall not be checked itself, nor have our malloc.
 bool is_kept(const char* variable) noexcept {
-  return !begins_with(variable, "LD_PRELOAD=") &&
-         !begins_with(variable, "TARN_");
+  return !base::begins_with(variable, "LD_PRELOAD=") &&
+         !base::begins_with(variable, "TARN_");
 }
 
 void copy_environment(Start& start) noexcept {

@@ -1,62 +1,14 @@
 #include "os/maps.hpp"
 
+#include "os/linux/maps_file.hpp"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace tarn::os {
 namespace {
 
-class Maps {
- public:
-  Maps() noexcept : file_(open("/proc/self/maps", O_RDONLY | O_CLOEXEC)) {}
-  ~Maps() {
-    if (file_ >= 0)
-      close(file_);
-  }
-  Maps(const Maps&) = delete;
-  Maps& operator=(const Maps&) = delete;
-
-  /// The next byte; 0 at the end.
-  char next() noexcept {
-    if (at_ == size_ && !fill())
-      return '\0';
-    return text_[at_++];
-  }
-
- private:
-  bool fill() noexcept {
-    ssize_t got = -1;
-    do
-      got = file_ < 0 ? 0 : read(file_, text_, sizeof text_);
-    while (got < 0 && errno == EINTR);
-    at_ = 0;
-    size_ = got < 0 ? 0 : static_cast<std::size_t>(got);
-    return size_ != 0;
-  }
-
-  int file_;
-  std::size_t at_ = 0;
-  std::size_t size_ = 0;
-  char text_[1024];
-};
-
-std::uintptr_t digit(char c) noexcept {
-  return static_cast<std::uintptr_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-// Reads a hexadecimal number and the byte behind it.
-std::uintptr_t read_number(Maps& maps, char& behind) noexcept {
-  std::uintptr_t number = 0;
-  for (behind = maps.next();
-       (behind >= '0' && behind <= '9') || (behind >= 'a' && behind <= 'f');
-       behind = maps.next())
-    number = number * 16 + digit(behind);
-  return number;
-}
-
 // Skips fields that blanks part; the byte that ended it.
-char skip_fields(Maps& maps, int fields) noexcept {
+char skip_fields(MapsFile& maps, int fields) noexcept {
   char c = ' ';
   while (fields-- > 0) {
     while ((c = maps.next()) != ' ' && c != '\n' && c != '\0') {
@@ -71,7 +23,7 @@ enum class Path : unsigned char { none, same, other };
 
 // The path at the end of a line, which may be longer than the room. Where there
 // is none, the one that is there already stays.
-Path read_path(Maps& maps, char behind, char* path) noexcept {
+Path read_path(MapsFile& maps, char behind, char* path) noexcept {
   while (behind == ' ')
     behind = maps.next();
   if (behind == '\n' || behind == '\0')
@@ -90,13 +42,13 @@ Path read_path(Maps& maps, char behind, char* path) noexcept {
 }
 
 // BEGIN-END ACCESS OFFSET DEVICE INODE PATH; false at the end.
-bool read_line(Maps& maps, Mapping& mapping) noexcept {
+bool read_line(MapsFile& maps, Mapping& mapping) noexcept {
   char c = '\0';
   const std::uintptr_t former_end = mapping.end;
-  mapping.begin = read_number(maps, c);
+  mapping.begin = maps.next_number(c);
   if (c != '-')
     return false;
-  mapping.end = read_number(maps, c);
+  mapping.end = maps.next_number(c);
   constexpr int fields_between = 4;
   c = skip_fields(maps, fields_between);
   const Path path = read_path(maps, c, mapping.path);
@@ -114,7 +66,7 @@ bool read_line(Maps& maps, Mapping& mapping) noexcept {
 bool find_mapping(std::uintptr_t place, Mapping& mapping) noexcept {
   const int before = errno;
   mapping.path[0] = '\0';
-  Maps maps;
+  MapsFile maps;
   bool is_found = false;
   while (!is_found && read_line(maps, mapping) && mapping.begin <= place)
     is_found = place < mapping.end;

@@ -5,6 +5,7 @@
 
 #include "tarn/detail/bits.hpp"
 
+#include "os/linux/advise.hpp"
 #include "os/process.hpp"
 #include "os/sanitizers.hpp"
 
@@ -62,10 +63,6 @@ std::byte* map(std::size_t size, int access) noexcept {
       syscall(SYS_mmap, nullptr, size, access,
               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return result == -1 ? nullptr : reinterpret_cast<std::byte*>(result);
-}
-
-bool advise(std::byte* memory, std::size_t size, int advice) noexcept {
-  return syscall(SYS_madvise, memory, size, advice) == 0;
 }
 
 // Sparse tables, of which a huge page would make two megabytes present.

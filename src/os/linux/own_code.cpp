@@ -1,5 +1,7 @@
 #include "os/linux/own_code.hpp"
 
+#include "base/text.hpp"
+
 namespace tarn::os {
 namespace {
 
@@ -26,21 +28,14 @@ const Marked tarn_marked_end __asm__("__stop_tarn_text");
 
 namespace {
 
-bool begins_with(const char* text, const char* beginning) noexcept {
-  while (*beginning != '\0')
-    if (*text++ != *beginning++)
-      return false;
-  return true;
-}
-
 // As the loader has it, with folders.
 bool is_own_library(const char* path) noexcept {
   const char* name = path;
   for (; *path != '\0'; ++path)
     if (*path == '/')
       name = path + 1;
-  return begins_with(name, "libtarn.so") ||
-         begins_with(name, "libtarn-malloc.so");
+  return base::begins_with(name, "libtarn.so") ||
+         base::begins_with(name, "libtarn-malloc.so");
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
-// Mappings come from /proc/self/maps, read a piece at a time since nothing may
-// be allocated; which of their pages are there, from /proc/self/pagemap. To
-// read the others would make them present, and the guarded ones would fault.
+// Mappings come from /proc/self/maps; which of their pages are there, from
+// /proc/self/pagemap. To read the others would make them present, and the
+// guarded ones would fault.
 #include "os/roots.hpp"
 
 #include "tarn/detail/bits.hpp"
 
+#include "os/linux/maps_file.hpp"
 #include "os/memory.hpp"
 
 #include <cstddef>
@@ -47,73 +48,22 @@ int look_at_module(dl_phdr_info* module, std::size_t size,
   return 0;
 }
 
-// The lines of /proc/self/maps, without their ends.
-class Maps {
- public:
-  Maps() noexcept : file_(open("/proc/self/maps", O_RDONLY | O_CLOEXEC)) {}
-  Maps(const Maps&) = delete;
-  Maps& operator=(const Maps&) = delete;
-  ~Maps() {
-    if (file_ >= 0)
-      close(file_);
-  }
-
-  [[nodiscard]] bool is_open() const noexcept { return file_ >= 0; }
-
-  /// "begin-end rw-p"; what follows is skipped.
-  [[nodiscard]] bool next(Stretch& found, bool& is_ours) noexcept {
-    std::uintptr_t begin = 0;
-    std::uintptr_t end = 0;
-    if (!read_hex(begin) || !read_hex(end))
-      return false;
-    char access[4] = {};
-    for (char& c : access)
-      c = take();
-    skip_line();
-    found = {pointer_to(begin), pointer_to(end)};
-    is_ours = access[0] == 'r' && access[1] == 'w' && access[3] == 'p';
-    return true;
-  }
-
- private:
-  char take() noexcept {
-    if (at_ == size_) {
-      const ssize_t got = read(file_, text_, sizeof text_);
-      size_ = got > 0 ? static_cast<std::size_t>(got) : 0;
-      at_ = 0;
-      if (size_ == 0)
-        return '\0';
-    }
-    return text_[at_++];
-  }
-
-  void skip_line() noexcept {
-    char c = take();
-    while (c != '\n' && c != '\0')
-      c = take();
-  }
-
-  // Up to one sign behind the number, which is taken as well.
-  bool read_hex(std::uintptr_t& number) noexcept {
-    constexpr std::uintptr_t base = 16;
-    bool has_any = false;
-    for (;;) {
-      const char c = take();
-      if (c >= '0' && c <= '9')
-        number = number * base + static_cast<std::uintptr_t>(c - '0');
-      else if (c >= 'a' && c <= 'f')
-        number = number * base + 10 + static_cast<std::uintptr_t>(c - 'a');
-      else
-        return has_any && c != '\0';
-      has_any = true;
-    }
-  }
-
-  int file_;
-  std::size_t at_ = 0;
-  std::size_t size_ = 0;
-  char text_[4 * KiB];
-};
+// "BEGIN-END rw-p"; what follows is skipped. False at the end.
+bool read_line(MapsFile& maps, Stretch& found, bool& is_ours) noexcept {
+  char c = '\0';
+  const std::uintptr_t begin = maps.next_number(c);
+  if (c != '-')
+    return false;
+  found = {pointer_to(begin), pointer_to(maps.next_number(c))};
+  char access[4] = {};
+  for (char& right : access)
+    right = maps.next();
+  is_ours = access[0] == 'r' && access[1] == 'w' && access[3] == 'p';
+  do
+    c = maps.next();
+  while (c != '\n' && c != '\0');
+  return true;
+}
 
 // Of a word of the pagemap. A guard looks like a page that was swapped out, and
 // is told from one by its own bit since Linux 6.15.
@@ -171,13 +121,13 @@ void for_each_global(LookAtStretch look, void* context) noexcept {
 
 bool for_each_mapping(LookAtStretch look, void* context) noexcept {
   const int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-  Maps maps;
+  MapsFile maps;
   bool is_whole = pagemap >= 0 && maps.is_open();
   const Looker looker{look, context};
   Stretch mapping{};
   bool is_ours = false;
   std::size_t left = most_mapped;
-  while (is_whole && maps.next(mapping, is_ours)) {
+  while (is_whole && read_line(maps, mapping, is_ours)) {
     if (!is_ours)
       continue;
     const std::size_t size = detail::bytes_between(mapping.begin, mapping.end);
@@ -192,10 +142,10 @@ bool for_each_mapping(LookAtStretch look, void* context) noexcept {
 Stretch own_stack() noexcept {
   const auto* const here =
       static_cast<const std::byte*>(__builtin_frame_address(0));
-  Maps maps;
+  MapsFile maps;
   Stretch mapping{};
   bool is_ours = false;
-  while (maps.is_open() && maps.next(mapping, is_ours))
+  while (maps.is_open() && read_line(maps, mapping, is_ours))
     if (here >= mapping.begin && here < mapping.end)
       return mapping;
   return {nullptr, nullptr};

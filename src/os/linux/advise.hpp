@@ -1,0 +1,15 @@
+// advise.hpp - madvise as a system call: errno stays as it is.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace tarn::os {
+
+inline bool advise(std::byte* memory, std::size_t size, int advice) noexcept {
+  return syscall(SYS_madvise, memory, size, advice) == 0;
+}
+
+}  // namespace tarn::os
