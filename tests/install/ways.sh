@@ -18,10 +18,12 @@ with_cmake() {
   way=$1 tree=$2
   built=$work/built/$(basename "$tree")-$way
   rm -rf "$built"
-  # Nothing is optimized and headers are read once, so that the ways that build
-  # tarn too take less time; as others build it, vcpkg_port.cmake does.
+  # Nothing is optimized, headers are read once and sources compiled as one, so
+  # that the ways that build tarn too take less time; as others build it,
+  # vcpkg_port.cmake does.
   "$cmake" -S "$here/consumer" -B "$built" -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_CXX_FLAGS_DEBUG= -DTARN_PRECOMPILE=ON "-DWAY=$way" \
+    -DCMAKE_CXX_FLAGS_DEBUG= -DTARN_PRECOMPILE=ON \
+    -DCMAKE_UNITY_BUILD=ON "-DWAY=$way" \
     "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$tree" \
     ${toolchain:+"-DCMAKE_TOOLCHAIN_FILE=$toolchain"}
   # Of tarn only what these programs need.
