@@ -64,7 +64,10 @@ static bool configuration_open(configuration* into, tarn_budget* budget,
   return !tarn_region_ran_out(&into->memory);
 }
 
+/* What lay in the region is forgotten with it: a pointer that a global keeps
+ * into memory that ended is a fault in mode full. */
 static void configuration_close(configuration* it) {
+  it->entries = NULL;
   tarn_region_destroy(&it->memory);
 }
 

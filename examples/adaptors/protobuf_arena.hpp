@@ -84,11 +84,25 @@ class RegionArena {
       : place_(place), arena_(options(place, first, first_size)) {}
   RegionArena(const RegionArena&) = delete;
   RegionArena& operator=(const RegionArena&) = delete;
-  ~RegionArena() { ArenaPlaces::give_up(place_); }
+  ~RegionArena() {
+    ArenaPlaces::give_up(place_);
+    forget_last();
+  }
 
   [[nodiscard]] google::protobuf::Arena& arena() noexcept { return arena_; }
 
  private:
+  // A thread of protobuf keeps where the Arena lies that it used last. It never
+  // follows that when the Arena has ended, but a checked region tells who
+  // points into it at its end: so another one is the last.
+  static void forget_last() {
+    alignas(std::max_align_t) static thread_local char block[256];
+    google::protobuf::ArenaOptions options;
+    options.initial_block = block;
+    options.initial_block_size = sizeof block;
+    const google::protobuf::Arena last{options};
+  }
+
   static google::protobuf::ArenaOptions options(std::size_t place, char* first,
                                                 std::size_t first_size) {
     google::protobuf::ArenaOptions options;
