@@ -118,6 +118,16 @@ struct SuspectStats {
   unsigned call_count = 0;
 };
 
+/// What `sampled` drew of one kind.
+struct DrawStats {
+  std::uint64_t samples = 0;  ///< that were guarded
+  std::uint64_t came = 0;     ///< that they were drawn from
+
+  /// How likely a bug is found that so many of the kind have, in millionths, if
+  /// each is as likely to be drawn as any other.
+  [[nodiscard]] std::uint64_t odds(std::uint64_t hits) const noexcept;
+};
+
 /// What mode `sampled` did since its first draw, and what it may find. All zero
 /// where nothing was drawn yet.
 struct SamplingStats {
@@ -131,13 +141,15 @@ struct SamplingStats {
   std::uint32_t guarded = 0;   ///< blocks now
   std::uint64_t objects = 0;   ///< of the samples; nobody counts how many came
 
+  // Each kind has clocks of its own, and so is drawn at a rate of its own.
+  DrawStats blocks;        ///< of heaps, up to 32 KiB
+  DrawStats large_blocks;  ///< of heaps, above that
+  DrawStats regions;       ///< lives of them
+
   /// In hundredths.
   [[nodiscard]] std::uint64_t samples_a_second() const noexcept;
   /// Of the time, in millionths.
   [[nodiscard]] std::uint64_t share() const noexcept;
-  /// How likely a bug is found that meets a block or a region `hits` times, in
-  /// millionths, if each is as likely to be drawn as any other.
-  [[nodiscard]] std::uint64_t odds(std::uint64_t hits) const noexcept;
 };
 
 struct Snapshot {

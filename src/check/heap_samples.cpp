@@ -17,7 +17,9 @@ port::BlockAnswer sample(heap::Domain& domain,
                          const port::BlockAsk& ask) noexcept {
   const Spending spending;
   std::byte* const block = take_guarded_slot(number_of(domain), ask);
-  count_sample(block == nullptr);
+  count_sample(ask.size > heap::largest_small ? port::DrawOf::large_blocks
+                                              : port::DrawOf::blocks,
+               block == nullptr);
   return {block, block == nullptr};
 }
 

@@ -260,7 +260,7 @@ TakenSlot draw_object(State& state) noexcept {
     move(state, *one, Where::nowhere);
     one = choose(state, false);
   }
-  count_object_sample(one == nullptr);
+  count_sample(port::DrawOf::objects, one == nullptr);
   if (one == nullptr)
     return {};
   // One that was kept, by somebody who could not look.

@@ -103,10 +103,14 @@ bool is_ours(const RegionWatch& watch) noexcept {
 constinit thread_local std::uint32_t to_pass = 0;
 constinit thread_local std::uint32_t passed = 0;
 
+// The last one that was passed over before it began. It may begin yet.
+constinit thread_local const Region* passed_over = nullptr;
+
 // The region that begins now is to be listed, and was paid for.
 constinit thread_local bool is_to_list = false;
 
-bool is_turn(bool is_new) noexcept {
+bool is_turn(const Region* region, bool is_new) noexcept {
+  passed_over = nullptr;
   if (to_pass == 0 || samples_all())
     return true;
   if (is_new && may_list()) {
@@ -114,17 +118,23 @@ bool is_turn(bool is_new) noexcept {
     return true;
   }
   --to_pass;
+  passed_over = region;
   return false;
 }
 
 // One life of a region is drawn, from here to its next reset. Of lives that are
 // shorter than a look at the clock most are not looked at.
-bool is_drawn(CheckMode mode) noexcept {
-  if (mode != CheckMode::sampled || !is_turn(false))
+bool is_drawn(const RegionStart& start) noexcept {
+  if (start.mode != CheckMode::sampled)
+    return false;
+  // Each life is passed over once, or less seem to be drawn than are.
+  const bool had_its_turn = passed_over == start.region && !samples_all();
+  passed_over = nullptr;
+  if (had_its_turn || !is_turn(nullptr, false))
     return false;
   constexpr std::uint32_t few = 8;
   constexpr std::uint32_t many = 256;
-  const bool is_hit = may_sample(passed + 1);
+  const bool is_hit = may_sample(port::DrawOf::regions, passed + 1);
   to_pass = passed = random_word() % (is_hit ? few : many);
   return is_hit;
 }
@@ -207,7 +217,7 @@ RegionWatch* begin(RegionStart& start) noexcept {
   if (port::is_full(start.mode) || follows_sanitizer())
     return watch(start);
   const bool lists = std::exchange(is_to_list, false);
-  if (!is_drawn(start.mode)) {
+  if (!is_drawn(start)) {
     end_former(start);
     if (start.mode == CheckMode::sampled && start.is_new && !start.is_listed &&
         (lists || may_list()))
@@ -216,7 +226,7 @@ RegionWatch* begin(RegionStart& start) noexcept {
   }
   const Spending spending;
   RegionWatch* const drawn = watch(start);
-  count_sample(drawn == nullptr);
+  count_sample(port::DrawOf::regions, drawn == nullptr);
   return drawn;
 }
 

@@ -3,9 +3,9 @@
 #include "base/memory_orders.hpp"
 #include "check/guarded_slots.hpp"
 #include "object/state.hpp"
-#include "port/sample_hooks.hpp"
 
 #include <atomic>
+#include <iterator>
 
 namespace tarn::check {
 namespace {
@@ -27,13 +27,19 @@ constinit std::atomic<std::int64_t> owed{most_credit};
 constinit std::atomic<std::uint64_t> refilled{0};  // when; 0: never
 constinit std::atomic<std::uint64_t> begun{0};
 constinit std::atomic<std::uint64_t> spent{0};
-constinit std::atomic<std::uint64_t> samples{0};
-constinit std::atomic<std::uint64_t> objects_of_samples{0};
 constinit std::atomic<std::uint64_t> declined{0};
-constinit std::atomic<std::uint64_t> blocks_seen{0};
+struct Counts {
+  std::atomic<std::uint64_t> samples{0};
+  std::atomic<std::uint64_t> came{0};
+};
+constinit Counts counts[static_cast<unsigned>(port::DrawOf::kinds)];
 constinit std::atomic<std::uint32_t> state{0};
 constinit std::atomic<bool> has_objects{false};
 constinit std::atomic<std::uint64_t> struck{0};  // when
+
+Counts& counts_of(port::DrawOf kind) noexcept {
+  return counts[static_cast<unsigned>(kind)];
+}
 
 // What is left of so much.
 std::int64_t pay_back(std::int64_t earned) noexcept {
@@ -92,25 +98,12 @@ constexpr port::SampleHooks table{may_sample, samples_all, random_word};
 
 }  // namespace
 
-std::uint64_t Sampling::samples_a_second() const noexcept {
-  constexpr std::uint64_t microsecond = 1'000;
-  const std::uint64_t us = elapsed / microsecond;
-  return us == 0 ? 0 : samples * 100 * 1'000'000 / us;
-}
-
-double Sampling::spent_share() const noexcept {
-  return elapsed == 0
-             ? 0
-             : static_cast<double>(spent) / static_cast<double>(elapsed);
-}
-
-double Sampling::odds(std::uint64_t hits) const noexcept {
-  if (blocks == 0)
+double Draws::odds(std::uint64_t hits) const noexcept {
+  if (came == 0)
     return 0;
-  const std::uint64_t counted = samples - objects;
-  const double drawn = counted < blocks ? static_cast<double>(counted) /
-                                              static_cast<double>(blocks)
-                                        : 1;
+  const double drawn =
+      samples < came ? static_cast<double>(samples) / static_cast<double>(came)
+                     : 1;
   // (1 - drawn) to the power of `hits`, without a library.
   double missed = 1;
   for (double factor = 1 - drawn; hits != 0; hits >>= 1, factor *= factor)
@@ -119,14 +112,19 @@ double Sampling::odds(std::uint64_t hits) const noexcept {
   return 1 - missed;
 }
 
+Draws Sampling::all() const noexcept {
+  Draws sum;
+  for (const Draws& kind : of)
+    sum = {sum.samples + kind.samples, sum.came + kind.came};
+  return sum;
+}
+
 Sampling sampling() noexcept {
   const std::uint64_t since = begun.load(relaxed);
   Sampling now;
-  // First, so that they are never more than all.
-  now.objects = objects_of_samples.load(std::memory_order_acquire);
-  now.samples = samples.load(relaxed);
+  for (unsigned i = 0; i < std::size(counts); ++i)
+    now.of[i] = {counts[i].samples.load(relaxed), counts[i].came.load(relaxed)};
   now.declined = declined.load(relaxed);
-  now.blocks = blocks_seen.load(relaxed);
   now.spent = spent.load(relaxed);
   now.elapsed = since == 0 ? 0 : os::coarse_now() - since;
   now.budget = budget.load(relaxed);
@@ -195,8 +193,8 @@ bool is_overspent() noexcept {
   return credit.load(relaxed) < 0 && !samples_all();
 }
 
-bool may_sample(std::uint32_t blocks) noexcept {
-  blocks_seen.fetch_add(blocks, relaxed);
+bool may_sample(port::DrawOf kind, std::uint32_t came) noexcept {
+  counts_of(kind).came.fetch_add(came, relaxed);
   if (has_objects.load(relaxed)) [[unlikely]]
     strike();
   if (credit.load(relaxed) > 0 && refilled.load(relaxed) != 0)
@@ -204,15 +202,8 @@ bool may_sample(std::uint32_t blocks) noexcept {
   return (refill() || samples_all()) && budget.load(relaxed) != 0;
 }
 
-void count_sample(bool is_declined) noexcept {
-  (is_declined ? declined : samples).fetch_add(1, relaxed);
-}
-
-void count_object_sample(bool is_declined) noexcept {
-  count_sample(is_declined);
-  // Pairs with the acquire in sampling().
-  if (!is_declined)
-    objects_of_samples.fetch_add(1, std::memory_order_release);
+void count_sample(port::DrawOf kind, bool is_declined) noexcept {
+  (is_declined ? declined : counts_of(kind).samples).fetch_add(1, relaxed);
 }
 
 std::uint32_t random_word() noexcept {

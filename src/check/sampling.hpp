@@ -13,29 +13,37 @@
 #pragma once
 
 #include "os/process.hpp"
+#include "port/sample_hooks.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
 namespace tarn::check {
 
+/// Of one kind of those that are drawn from.
+struct Draws {
+  std::uint64_t samples = 0;  ///< that were guarded
+  std::uint64_t came = 0;     ///< 0 for objects, which nobody counts
+
+  /// How likely a bug is found, from 0 to 1, that so many of the kind have:
+  /// each is as likely to be drawn as any.
+  [[nodiscard]] double odds(std::uint64_t hits) const noexcept;
+};
+
 /// Since the process began.
 struct Sampling {
-  std::uint64_t samples = 0;   ///< blocks, objects, regions that were guarded
-  std::uint64_t objects = 0;   ///< of those
+  Draws of[static_cast<unsigned>(port::DrawOf::kinds)];
   std::uint64_t declined = 0;  ///< drawn, but there was no slot or no memory
-  std::uint64_t blocks = 0;    ///< and regions that came; objects nobody counts
   std::uint64_t spent = 0;     ///< nanoseconds of the sampler
   std::uint64_t elapsed = 0;   ///< nanoseconds since the first draw
   std::uint32_t budget = 0;    ///< millionths of the time
   std::uint32_t live = 0;      ///< guarded blocks in use
 
-  /// In hundredths.
-  [[nodiscard]] std::uint64_t samples_a_second() const noexcept;
-  [[nodiscard]] double spent_share() const noexcept;
-  /// How likely a bug is found, from 0 to 1, that a block or a region meets
-  /// `hits` times: each is as likely to be drawn as any.
-  [[nodiscard]] double odds(std::uint64_t hits) const noexcept;
+  [[nodiscard]] const Draws& draws(port::DrawOf kind) const noexcept {
+    return of[static_cast<unsigned>(kind)];
+  }
+  /// Of all kinds.
+  [[nodiscard]] Draws all() const noexcept;
 };
 [[nodiscard]] Sampling sampling() noexcept;
 
@@ -47,9 +55,9 @@ void set_sampling_budget(std::uint32_t millionths) noexcept;
 [[nodiscard]] bool read_sampling(const char* text, std::size_t size,
                                  std::uint32_t& millionths) noexcept;
 
-/// Whether a draw hits; `blocks` came and went since the pool's last one, 0
+/// Whether a draw hits; so many came and went since the pool's last one, 0
 /// where nobody counted them.
-[[nodiscard]] bool may_sample(std::uint32_t blocks) noexcept;
+[[nodiscard]] bool may_sample(port::DrawOf kind, std::uint32_t came) noexcept;
 
 /// From now on there are object pools to draw from: what a clock that strikes
 /// anywhere in the process has their threads come by for.
@@ -61,8 +69,7 @@ void strike_objects_too() noexcept;
 /// Every draw hits, and each block is drawn. For tests.
 [[nodiscard]] bool samples_all() noexcept;
 
-void count_sample(bool is_declined) noexcept;
-void count_object_sample(bool is_declined) noexcept;
+void count_sample(port::DrawOf kind, bool is_declined) noexcept;
 
 /// Millionths of the time.
 [[nodiscard]] std::uint32_t sampling_budget() noexcept;

@@ -34,13 +34,14 @@ bool is_drawn(const Domain& domain, const ThreadHeap& own,
     return false;
   if (ask.size > largest_small)
     return hooks.random() % large_between_draws == 0 &&
-           hooks.may_sample(large_between_draws);
+           hooks.may_sample(port::DrawOf::large_blocks, large_between_draws);
   if (domain.shared == nullptr)
     return own.drawn != 0 && ask.align <= max_align &&
            own.drawn == class_of(ask.size);
   // A compact heap has no bins, and all its calls come by here.
   constexpr std::uint32_t blocks = blocks_between_duties;
-  return hooks.random() % blocks == 0 && hooks.may_sample(blocks);
+  return hooks.random() % blocks == 0 &&
+         hooks.may_sample(port::DrawOf::blocks, blocks);
 }
 
 }  // namespace
@@ -66,7 +67,7 @@ void draw(ThreadHeap& heap, Bin& bin) noexcept {
   heap.until_duties = next_interval(hooks->random());
   if (heap.drawn != 0)
     bring_back(heap);
-  if (!hooks->may_sample(blocks_between_duties))
+  if (!hooks->may_sample(port::DrawOf::blocks, blocks_between_duties))
     return;
   const Busy busy{heap};
   heap.aside = bin.head;

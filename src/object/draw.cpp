@@ -41,7 +41,7 @@ void begin_turn(State& state, Cache& cache, const port::ObjectHooks& hooks,
                 const port::SampleHooks& clock) noexcept {
   if (state.drawn_out.load(std::memory_order_relaxed) != 0)
     recall(state, cache, hooks);
-  if (!clock.may_sample(uncounted))
+  if (!clock.may_sample(port::DrawOf::objects, uncounted))
     return;
   cache.aside = calls_aside;
   cache.to_pass = static_cast<std::uint16_t>(clock.random() % most_to_pass);
@@ -60,7 +60,7 @@ TakenSlot State::draw(Cache* cache) noexcept {
       cache != nullptr
           ? cache->aside != 0 && (cache->to_pass == 0 || cache->to_pass-- == 0)
           : clock.random() % calls_between_draws == 0 &&
-                clock.may_sample(uncounted);
+                clock.may_sample(port::DrawOf::objects, uncounted);
   if (!is_turn && !is_all)
     return {};
   if (cache != nullptr)
@@ -77,7 +77,7 @@ bool State::end_draw(Cache* cache, void* slot) noexcept {
     return true;
   // Another one at once, if there is time, else as ever.
   const port::SampleHooks& clock = *port::sample_hooks();
-  if (cache->aside != 0 && clock.may_sample(uncounted))
+  if (cache->aside != 0 && clock.may_sample(port::DrawOf::objects, uncounted))
     cache->to_pass = static_cast<std::uint16_t>(clock.random() % most_to_pass);
   else
     cache->aside = 0;

@@ -89,6 +89,22 @@ void write_suspects(const Snapshot& now, Out& out) noexcept {
   out << ']';
 }
 
+void write_draws(const DrawStats& kind, Out& out) noexcept {
+  Object object{out};
+  object.add("samples", kind.samples);
+  object.add("came", kind.came);
+  object["odds"] << '[';
+  const char* between = "";
+  for (const std::uint64_t hits : told_hits) {
+    out << between;
+    between = ",";
+    Object odds{out};
+    odds.add("hits", hits);
+    odds.add("millionths", kind.odds(hits));
+  }
+  out << ']';
+}
+
 void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   Object object{out};
   object.add("samples", sampling.samples);
@@ -99,16 +115,8 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   object.add("budget_millionths", sampling.budget);
   object.add("guarded", sampling.guarded);
   object.add("objects", sampling.objects);
-  object["odds"] << '[';
-  const char* between = "";
-  for (const std::uint64_t hits : told_hits) {
-    out << between;
-    between = ",";
-    Object odds{out};
-    odds.add("hits", hits);
-    odds.add("millionths", sampling.odds(hits));
-  }
-  out << ']';
+  for (const auto& [draws, name, words] : told_kinds)
+    write_draws(sampling.*draws, object[name]);
 }
 
 void write_class(const ClassStats& one, Out& out) noexcept {

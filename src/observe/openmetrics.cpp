@@ -194,12 +194,14 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   write_head(seconds, out);
   write_name(seconds, out) << ' ' << Decimal{sampling.spent, nano} << '\n';
   const Family odds{"tarn_sampling_odds", Type::gauge, "",
-                    "Odds of finding a bug of blocks or regions within an hour "
-                    "that is hit so often in it, from 0 to 1."};
+                    "Odds of finding a bug within an hour that so many blocks "
+                    "or regions have in it, from 0 to 1."};
   write_head(odds, out);
-  for (const std::uint64_t hits : told_hits)
-    write_name(odds, out) << "{hits=\"" << hits << "\"} "
-                          << Decimal{sampling.odds(hits), micro} << '\n';
+  for (const auto& [draws, name, words] : told_kinds)
+    for (const std::uint64_t hits : told_hits)
+      write_name(odds, out)
+          << "{of=\"" << name << "\",hits=\"" << hits << "\"} "
+          << Decimal{(sampling.*draws).odds(hits), micro} << '\n';
 }
 
 void write_heap(const HeapStats& heap, Out& out) noexcept {

@@ -94,6 +94,17 @@ Decimal percentage(std::uint64_t millionths) noexcept {
   return {millionths, digits};
 }
 
+void write_odds(const DrawStats& kind, const char* words, Out& out) noexcept {
+  out << "        a bug of " << words
+      << " hit so often an hour is found within it with odds of:";
+  const char* between = " ";
+  for (const std::uint64_t hits : told_hits) {
+    out << between << hits << " times " << percentage(kind.odds(hits)) << " %";
+    between = ", ";
+  }
+  out << '\n';
+}
+
 void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
   if (sampling.elapsed == 0)
     return;
@@ -103,16 +114,10 @@ void write_sampling(const SamplingStats& sampling, Out& out) noexcept {
       << sampling.came << "; " << percentage(sampling.share())
       << " % of the time, budget " << percentage(sampling.budget) << " %\n"
       << "        guarded now: " << sampling.guarded
-      << "; drawn without room: " << sampling.declined
-      << "\n        a bug of blocks or regions hit so often an hour is found "
-         "within it with odds of:";
-  const char* between = " ";
-  for (const std::uint64_t hits : told_hits) {
-    out << between << hits << " times " << percentage(sampling.odds(hits))
-        << " %";
-    between = ", ";
-  }
-  out << '\n';
+      << "; drawn without room: " << sampling.declined << '\n';
+  for (const auto& [draws, name, words] : told_kinds)
+    if (const DrawStats& kind = sampling.*draws; kind.came != 0)
+      write_odds(kind, words, out);
 }
 
 void write_heap(const HeapStats& heap, Out& out) noexcept {

@@ -162,9 +162,10 @@ enum class RegionsAsk : std::uint8_t {
 inline constinit std::atomic<RegionsAsk> regions_ask{RegionsAsk::none};
 
 // Written once by the room check, as region_begin. `is_new`: as RegionStart has
-// it.
-inline constinit std::atomic<bool (*)(bool is_new) noexcept> region_turn{
-    nullptr};
+// it. One that is not to ask may begin all the same, which is the same turn.
+inline constinit std::atomic<bool (*)(const Region* region,
+                                      bool is_new) noexcept>
+    region_turn{nullptr};
 
 /// What is told of a region that is listed.
 struct RegionListHooks {
@@ -180,12 +181,13 @@ inline constinit std::atomic<const RegionListHooks*> region_list{nullptr};
 }
 
 /// Whether the one that starts now does.
-[[nodiscard]] inline bool do_regions_ask(bool is_new) noexcept {
+[[nodiscard]] inline bool does_region_ask(const Region* region,
+                                          bool is_new) noexcept {
   const RegionsAsk which = regions_ask.load(std::memory_order_relaxed);
   if (which != RegionsAsk::some)
     return which == RegionsAsk::all;
   const auto is_turn = region_turn.load(std::memory_order_acquire);
-  return is_turn != nullptr && is_turn(is_new);
+  return is_turn != nullptr && is_turn(region, is_new);
 }
 
 }  // namespace port

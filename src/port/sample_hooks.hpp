@@ -15,10 +15,19 @@
 
 namespace tarn::port {
 
+/// What is drawn from, each kind as often as its own clock strikes.
+enum class DrawOf : std::uint8_t {
+  blocks,
+  large_blocks,  ///< that a heap serves one by one
+  regions,       ///< lives of them
+  objects,
+  kinds  // how many there are
+};
+
 struct SampleHooks {
-  /// Whether the budget of time has something left. `blocks` are those that
-  /// came and went since the pool asked last; 0: nobody counted them.
-  bool (*may_sample)(std::uint32_t blocks) noexcept;
+  /// Whether the budget of time has something left. `came` are those that came
+  /// and went since the pool asked last; 0: nobody counted them.
+  bool (*may_sample)(DrawOf kind, std::uint32_t came) noexcept;
   /// Whether everything is to be guarded, for tests.
   bool (*samples_all)() noexcept;
   /// A number that nobody can tell beforehand.

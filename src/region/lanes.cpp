@@ -48,8 +48,8 @@ void* Region::allocate_slow(std::size_t size, std::size_t align) noexcept {
 
 // Where a mode of checking is on.
 void* Region::allocate_asking(std::size_t size, std::size_t align) noexcept {
-  return port::do_regions_ask(true) ? allocate_anywhere(size, align)
-                                    : begin_usual(size, align);
+  return port::does_region_ask(this, true) ? allocate_anywhere(size, align)
+                                           : begin_usual(size, align);
 }
 
 // The first chunk of a region that is not bare.
@@ -100,7 +100,7 @@ void Region::reset() noexcept {
 }
 
 void Region::reset_asking() noexcept {
-  if (port::do_regions_ask(false))
+  if (port::does_region_ask(this, false))
     reset_slow();
   else
     reset_usual();

@@ -116,7 +116,7 @@ int main() {
   // Some, as the clock strikes; then as many as there is room for.
   tarn::check::set_sampling_budget(500'000);
   run(tarn::default_heap(), 60'000);
-  require(sampling().samples > 20, "hardly any block was drawn");
+  require(sampling().all().samples > 20, "hardly any block was drawn");
   tarn::check::set_sampling_budget(1'000'000);
   {
     tarn::Heap heap{{.name = "own"}};
@@ -125,9 +125,9 @@ int main() {
     for (unsigned i = 0; i < 10'000; ++i)
       left.push_back(heap.allocate(48));
   }
-  require(sampling().samples > 2'000, "hardly any block was drawn");
+  require(sampling().all().samples > 2'000, "hardly any block was drawn");
   require(tarn::check::guarded_slots_in_use() == 0, "a slot is in use");
   std::printf("%llu blocks drawn of %llu\n",
-              static_cast<unsigned long long>(sampling().samples),
-              static_cast<unsigned long long>(sampling().blocks));
+              static_cast<unsigned long long>(sampling().all().samples),
+              static_cast<unsigned long long>(sampling().all().came));
 }

@@ -134,14 +134,15 @@ void run(unsigned rounds) {
 int main() {
   tarn::set_check_mode(tarn::CheckMode::sampled);
   tarn::check::set_sampling_budget(500'000);
-  const auto before = sampling().samples;
+  const auto before = sampling().all().samples;
   run<40>(40'000);
-  require(sampling().samples > before + 20, "hardly any object was drawn");
+  require(sampling().all().samples > before + 20,
+          "hardly any object was drawn");
   tarn::check::set_sampling_budget(1'000'000);
   run<40>(4'000);
   run<6'000>(4'000);
   require(tarn::check::guarded_slots_in_use() == 0, "a slot is in use");
   std::printf("%llu drawn of %llu\n",
-              static_cast<unsigned long long>(sampling().samples),
-              static_cast<unsigned long long>(sampling().blocks));
+              static_cast<unsigned long long>(sampling().all().samples),
+              static_cast<unsigned long long>(sampling().all().came));
 }

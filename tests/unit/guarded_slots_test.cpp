@@ -240,7 +240,7 @@ TEST_CASE("Sound programs of many sizes are drawn from, and told nothing") {
   constexpr unsigned calls = 400'000;
   set_sampling_budget(nearly_all);
   set_check_mode(CheckMode::sampled);
-  const std::uint64_t before = sampling().samples;
+  const std::uint64_t before = sampling().all().samples;
   Heap& served = default_heap();
   void* blocks[1000] = {};
   std::uint32_t word = 1;
@@ -251,7 +251,7 @@ TEST_CASE("Sound programs of many sizes are drawn from, and told nothing") {
     block = served.allocate((word >> 12) % (i % 64 == 0 ? 300'000 : 40'000));
     REQUIRE(block != nullptr);
   }
-  CHECK(sampling().samples > before);
+  CHECK(sampling().all().samples > before);
   for (void* block : blocks)
     served.deallocate(block);
   set_check_mode(CheckMode::off);
@@ -278,34 +278,26 @@ TEST_CASE("Zeroed blocks that are drawn are zero, and go home as others do") {
 TEST_CASE("Spent time is taken from a credit that time fills") {
   set_sampling_budget(5'000);
   unsigned drawn = 0;
-  while (may_sample(10) && drawn < 1'000'000) {
+  while (may_sample(port::DrawOf::blocks, 10) && drawn < 1'000'000) {
     ++drawn;
     const Spending spending;
     usleep(100);
   }
   CHECK(drawn < 1'000'000);
   CHECK(sampling().spent > 0);
-  CHECK(sampling().blocks >= 10 * drawn);
+  CHECK(sampling().all().came >= 10 * drawn);
   set_sampling_budget(1'000'000);
-  CHECK(may_sample(1));
+  CHECK(may_sample(port::DrawOf::blocks, 1));
   set_sampling_budget(0);
-  CHECK_FALSE(may_sample(1));
+  CHECK_FALSE(may_sample(port::DrawOf::blocks, 1));
   set_sampling_budget(5'000);
 }
 
 TEST_CASE("The odds of finding a bug are those of drawing its block once") {
-  Sampling figures;
-  CHECK(figures.odds(100) == 0);
-  figures.samples = 1;
-  figures.blocks = 2;
-  CHECK(figures.odds(1) == doctest::Approx(0.5));
-  CHECK(figures.odds(3) == doctest::Approx(0.875));
-  figures.elapsed = 4'000'000'000;
-  CHECK(figures.samples_a_second() == 25);
-  figures.samples = 9;
-  CHECK(figures.odds(1) == 1);
-  figures.objects = 8;
-  CHECK(figures.odds(1) == doctest::Approx(0.5));
+  CHECK(Draws{}.odds(100) == 0);
+  CHECK(Draws{1, 2}.odds(1) == doctest::Approx(0.5));
+  CHECK(Draws{1, 2}.odds(3) == doctest::Approx(0.875));
+  CHECK(Draws{9, 2}.odds(1) == 1);
 }
 
 }  // namespace

@@ -107,29 +107,35 @@ TEST_CASE("sampling tells its rate, its price and its odds in each form") {
   const auto now = made_up();
   CHECK_FALSE(has(written(*now, nullptr, StatsForm::text), "sampled"));
   CHECK_FALSE(has(written(*now, nullptr, StatsForm::openmetrics), "_sampl"));
-  now->sampling = {50'300,       7,     50'000'000, second / 2,
-                   100 * second, 5'000, 12,         300};
+  now->sampling = {
+      50'300, 7,   50'000'000,           second / 2, 100 * second, 5'000,
+      12,     300, {50'000, 50'000'000}, {},         {100, 1'000}};
   CHECK(now->sampling.samples_a_second() == 503'00);
   CHECK(now->sampling.share() == 5'000);
-  CHECK(has(written(*now, nullptr, StatsForm::text),
-            "\nsampled 503.00 blocks, objects and regions a second, 50300 so "
-            "far: 300 objects, the others of 50000000; 0.5000 % of the time, "
-            "budget 0.5000 %\n"
-            "        guarded now: 12; drawn without room: 7\n"
-            "        a bug of blocks or regions hit so often an hour is found "
-            "within it with odds of: 10 times 0.9955 %, 100 times 9.5208 %, "
-            "1000 times 63.2305 %, "
-            "10000 times 99.9955 %, 100000 times 100.0000 %\n"));
+  CHECK(
+      has(written(*now, nullptr, StatsForm::text),
+          "\nsampled 503.00 blocks, objects and regions a second, 50300 so "
+          "far: 300 objects, the others of 50000000; 0.5000 % of the time, "
+          "budget 0.5000 %\n"
+          "        guarded now: 12; drawn without room: 7\n"
+          "        a bug of blocks up to 32 KiB hit so often an hour is found "
+          "within it with odds of: 10 times 0.9955 %, 100 times 9.5208 %, "
+          "1000 times 63.2305 %, "
+          "10000 times 99.9955 %, 100000 times 100.0000 %\n"
+          "        a bug of regions hit so often an hour is found within it "
+          "with odds of: 10 times 65.1322 %"));
   CHECK(has(written(*now, nullptr, StatsForm::json),
             "\"sampling\":{\"samples\":50300,\"declined\":7,\"came\":50000000,"
             "\"spent_ns\":500000000,\"elapsed_ns\":100000000000,"
             "\"budget_millionths\":5000,\"guarded\":12,\"objects\":300,"
+            "\"blocks\":{\"samples\":50000,\"came\":50000000,"
             "\"odds\":[{\"hits\":10,\"millionths\":9955},"));
   const std::string metrics = written(*now, nullptr, StatsForm::openmetrics);
   CHECK(has(metrics, "\ntarn_samples_total 50300\n"));
   CHECK(has(metrics, "\ntarn_samples_of_objects_total 300\n"));
   CHECK(has(metrics, "\ntarn_sampler_seconds_total 0.500000000\n"));
-  CHECK(has(metrics, "\ntarn_sampling_odds{hits=\"1000\"} 0.632305\n"));
+  CHECK(has(metrics,
+            "\ntarn_sampling_odds{of=\"blocks\",hits=\"1000\"} 0.632305\n"));
 }
 
 TEST_CASE("growth of what is free beside it is fragmentation") {
