@@ -140,7 +140,7 @@ void tell(const OldSite& site, LookAtSuspect look, void* context) noexcept {
 void count_end_of(const Record& record) noexcept {
   if (record.allocated_by != 0)
     lives_of(record.allocated_by)
-        .count_end(record.allocated_at, record.freed_at);
+        .count_end_roughly(record.allocated_at, record.freed_at);
 }
 
 void tell_old_blocks(std::uint32_t now, LookAtSuspect look,
