@@ -103,22 +103,28 @@ bool is_ours(const RegionWatch& watch) noexcept {
 constinit thread_local std::uint32_t to_pass = 0;
 constinit thread_local std::uint32_t passed = 0;
 
-// The last one that was passed over before it began. It may begin yet.
+// The last one that was passed over before it began. It may begin yet, and
+// after a reset that left it no chunk it asks again.
 constinit thread_local const Region* passed_over = nullptr;
+constinit thread_local bool is_reset_passed = false;
 
 // The region that begins now is to be listed, and was paid for.
 constinit thread_local bool is_to_list = false;
 
 bool is_turn(const Region* region, bool is_new) noexcept {
+  const bool had_its_turn = is_new && is_reset_passed && passed_over == region;
   passed_over = nullptr;
   if (to_pass == 0 || samples_all())
     return true;
   if (is_new && may_list()) {
     is_to_list = true;
+    passed_over = had_its_turn ? region : nullptr;
     return true;
   }
-  --to_pass;
+  if (!had_its_turn)
+    --to_pass;
   passed_over = region;
+  is_reset_passed = !is_new;
   return false;
 }
 
