@@ -35,6 +35,19 @@ std::size_t stride_of(unsigned size_class) noexcept {
              : slot_pages(size_class - slab_classes) * os::page_size();
 }
 
+// A large heap touches all of its next slab soon: pages take half as long when
+// they come at once. Those that are never touched are a small part of it.
+void bring_pages(const HeapState& heap, std::byte* memory,
+                 std::size_t size) noexcept {
+  constexpr std::size_t large = 16 * MiB;
+  const std::size_t page = os::page_size();
+  if (size <= page || heap.live.load(std::memory_order_relaxed) < large)
+    return;
+  const std::size_t before = detail::address_of(memory) & (page - 1);
+  static_cast<void>(
+      os::populate(memory - before, detail::round_up(before + size, page)));
+}
+
 CheckSlab* take_spare(unsigned size_class) noexcept {
   const base::Locked locked{spare_lock};
   CheckSlab* const slab = spare[size_class];
@@ -43,7 +56,7 @@ CheckSlab* take_spare(unsigned size_class) noexcept {
   return slab;
 }
 
-CheckSlab* describe_slab(unsigned size_class) noexcept {
+CheckSlab* describe_slab(const HeapState& heap, unsigned size_class) noexcept {
   if (CheckSlab* const slab = take_spare(size_class))
     return slab;
   const bool is_run = size_class == run_class;
@@ -51,11 +64,16 @@ CheckSlab* describe_slab(unsigned size_class) noexcept {
   const unsigned slots =
       is_run ? 1 : static_cast<unsigned>(granule_size / stride);
   const std::size_t bits = words_for(slots) * sizeof(std::uint64_t);
-  auto* const memory = static_cast<std::byte*>(
-      keep(sizeof(CheckSlab) + bits + slots * sizeof(Record)));
+  // Records come first, so that each is in one line of the cache.
+  constexpr std::size_t line = 64;
+  const std::size_t records = slots * sizeof(Record);
+  const std::size_t size = records + sizeof(CheckSlab) + bits;
+  auto* memory = static_cast<std::byte*>(keep(size + line - max_align));
   if (memory == nullptr)
     return nullptr;
-  auto* const slab = reinterpret_cast<CheckSlab*>(memory);
+  memory = detail::align_up(memory, line);
+  bring_pages(heap, memory, size);
+  auto* const slab = reinterpret_cast<CheckSlab*>(memory + records);
   slab->stride = stride;
   slab->redzone = static_cast<std::uint16_t>(
       size_class < slab_classes ? redzone_of(size_class) : 0);
@@ -64,8 +82,8 @@ CheckSlab* describe_slab(unsigned size_class) noexcept {
   slab->layout = is_run                       ? Layout::run
                  : size_class >= slab_classes ? Layout::pages
                                               : Layout::slab;
-  slab->free = reinterpret_cast<std::uint64_t*>(memory + sizeof(CheckSlab));
-  slab->records = reinterpret_cast<Record*>(memory + sizeof(CheckSlab) + bits);
+  slab->free = reinterpret_cast<std::uint64_t*>(slab + 1);
+  slab->records = reinterpret_cast<Record*>(memory);
   return slab;
 }
 
@@ -119,7 +137,7 @@ std::size_t slot_pages(unsigned page_class) noexcept {
 
 CheckSlab* new_slab(HeapState& heap, unsigned size_class, std::size_t granules,
                     std::size_t align) noexcept {
-  CheckSlab* const slab = describe_slab(size_class);
+  CheckSlab* const slab = describe_slab(heap, size_class);
   if (slab == nullptr)
     return nullptr;
   std::byte* const memory = heap::claim_run(
@@ -139,8 +157,9 @@ CheckSlab* new_slab(HeapState& heap, unsigned size_class, std::size_t granules,
   // block. Where there are no more guards the fills have to do.
   if (follows_sanitizer())
     lent_in_shadow(*slab);
-  else if (slab->layout != Layout::slab &&
-           !os::guard(memory, granules * granule_size))
+  else if (slab->layout == Layout::slab)
+    bring_pages(heap, memory, granule_size);
+  else if (!os::guard(memory, granules * granule_size))
     guard_is_refused();
   span::Reservation* const home = the_space.find(memory);
   slab_in(home->note(home->index_of(memory))) = slab;

@@ -122,15 +122,19 @@ void* allocate_unchecked(Domain& domain, std::size_t size,
 }
 
 // Pages that a copy fills come at once where they are many, which takes half as
-// long as one by one. Those of smaller blocks were filled by the check.
-void bring_pages(std::byte* block, std::size_t size) noexcept {
+// long as one by one, and with them those that it grows by a little: who
+// appends fills them next. Those of smaller blocks were filled by the check.
+void bring_pages(std::byte* block, std::size_t kept,
+                 std::size_t size) noexcept {
   constexpr std::size_t many = 64 * KiB;
+  if (kept <= many)
+    return;
   const std::size_t page = os::page_size();
-  std::byte* const first = detail::align_up(block, page);
-  std::byte* const end = block + size;
-  if (size > many)
-    static_cast<void>(
-        os::populate(first, detail::bytes_between(first, end) & ~(page - 1)));
+  std::byte* const first = block - (detail::address_of(block) & (page - 1));
+  const std::size_t wanted = size - kept <= kept / 4 ? size : kept;
+  static_cast<void>(os::populate(
+      first,
+      detail::round_up(detail::bytes_between(first, block + wanted), page)));
 }
 
 // Of a block that may be the check's, and goes to one that is if its heap is
@@ -143,7 +147,7 @@ void* move_checked(Heap& heap, void* p, std::size_t size,
     return size <= usable ? p : nullptr;
   const std::size_t kept = base::smaller(size, usable);
   if (is_checked(Domain::of(heap)))
-    bring_pages(static_cast<std::byte*>(block), kept);
+    bring_pages(static_cast<std::byte*>(block), kept, size);
   __builtin_memcpy(block, p, kept);
   deallocate_as(heap, p, {.family = family});
   return block;
