@@ -20,6 +20,18 @@ constexpr std::size_t head_of(std::size_t slots) noexcept {
 
 static_assert(head_of(bits_in_word) <= detail::slab_head);
 
+// Where the first slot lies: so that none lies across more lines than it must,
+// where that costs no slot.
+std::size_t first_of(std::size_t slots, std::size_t slab, std::size_t stride,
+                     std::size_t align) noexcept {
+  const std::size_t power_in_stride = stride & (~stride + 1);
+  const std::size_t head = head_of(slots);
+  const std::size_t on_line = detail::round_up(
+      head, base::larger(align, base::smaller(power_in_stride, cache_line)));
+  return on_line + slots * stride <= slab ? on_line
+                                          : detail::round_up(head, align);
+}
+
 std::size_t slots_in(std::size_t slab, std::size_t stride,
                      std::size_t align) noexcept {
   std::size_t slots = slab / stride;
@@ -35,7 +47,7 @@ Shape shape_of(std::size_t size, std::size_t align, std::size_t slab,
                bool constructs) noexcept {
   const std::size_t stride = detail::stride_of(size, align);
   const std::size_t slots = slots_in(slab, stride, align);
-  const std::size_t first = detail::round_up(head_of(slots), align);
+  const std::size_t first = first_of(slots, slab, stride, align);
   const std::size_t rest = slab - first - slots * stride;
   const std::size_t step = base::larger(align, cache_line);
   return {static_cast<std::uint32_t>(stride),

@@ -233,6 +233,24 @@ TEST_CASE("a slab wastes at most an eighth, and slabs are coloured") {
   pool.release_many(all.data(), all.size());
 }
 
+TEST_CASE_TEMPLATE("an object of whole lines of the cache lies on no other",
+                   Size, std::integral_constant<std::size_t, 64>,
+                   std::integral_constant<std::size_t, 128>,
+                   std::integral_constant<std::size_t, 192>,
+                   std::integral_constant<std::size_t, 512>) {
+  struct Lines {
+    std::byte bytes[Size::value];
+  };
+  CountingUpstream upstream;
+  ObjectPool<Lines> pool{upstream, alone};
+  std::vector<Lines*> all;
+  while (upstream.loans_out() < 3)
+    all.push_back(pool.acquire_raw());
+  for (const Lines* const lines : all)
+    CHECK(reinterpret_cast<std::uintptr_t>(lines) % 64 == 0);
+  pool.release_many(all.data(), all.size());
+}
+
 TEST_CASE("refusal at any loan gives nothing and changes nothing") {
   for (int granted = 0; granted < 6; ++granted) {
     CountingUpstream upstream{granted};
