@@ -102,14 +102,20 @@ void tarn_object_pool_release_many(tarn_object_pool* pool, void* const* objects,
 
 bool tarn_object_pool_reserve(tarn_object_pool* pool, size_t n) {
   Pool& own = to(pool);
-  const bool has_slots = own.core.reserve(n);
-  while (own.core.has_bare_below(n)) {
-    void* const slot = construct(own, own.core.take_bare());
-    if (slot == nullptr)
-      return false;
-    own.core.put_home(slot);
-  }
-  return has_slots;
+  bool has_all = false;
+  do {
+    has_all = own.core.reserve(n);
+    while (own.core.has_bare_below(n)) {
+      void* const slot = own.core.take_bare();
+      // Others took what was there.
+      if (slot == nullptr)
+        break;
+      if (construct(own, slot) == nullptr)
+        return false;
+      own.core.put_home(slot);
+    }
+  } while (has_all && own.core.has_bare_below(n));
+  return has_all;
 }
 
 size_t tarn_object_pool_reap(tarn_object_pool* pool) {

@@ -22,16 +22,19 @@ struct Thing {
 };
 
 constexpr int forks = 60;
-std::unique_ptr<ObjectPool<Thing>> pool;
+constexpr std::size_t threads = 3;
+constexpr std::size_t in_thread = 1000;
+constexpr std::size_t in_child = 3000;
 
-int work_in_child() {
-  std::vector<Thing*> all(3000);
+template <class Pool>
+int work_in_child(std::unique_ptr<Pool>& pool) {
+  std::vector<Thing*> all(in_child);
   if (pool->acquire_many(all.data(), all.size()) != all.size())
     return 1;
   pool->release_many(all.data(), all.size());
   // A sanitizer's runtime does not let threads be started here.
   if (!os::is_shadowed())
-    std::thread{[&all] {
+    std::thread{[&all, &pool] {
       if (pool->acquire_many(all.data(), all.size()) != all.size())
         std::abort();
       pool->release_many(all.data(), all.size());
@@ -43,15 +46,14 @@ int work_in_child() {
   return is_whole ? 0 : 2;
 }
 
-int failures_where(bool per_cpu) {
-  pool = std::make_unique<ObjectPool<Thing>>(
-      ObjectPoolOptions{.name = "things", .per_cpu = per_cpu});
+template <class Pool>
+int failures_of(std::unique_ptr<Pool> pool) {
   std::atomic<bool> is_over{false};
   std::atomic<int> there{0};
   std::vector<std::thread> crew;
-  for (int i = 0; i < 3; ++i)
+  for (std::size_t i = 0; i < threads; ++i)
     crew.emplace_back([&] {
-      std::vector<Thing*> all(1000);
+      std::vector<Thing*> all(in_thread);
       while (!is_over) {
         if (pool->acquire_many(all.data(), all.size()) != all.size())
           std::abort();
@@ -66,7 +68,7 @@ int failures_where(bool per_cpu) {
     const pid_t child = fork();
     if (child == 0) {
       alarm(60);  // a lock that nobody will free ends the child
-      _exit(work_in_child());
+      _exit(work_in_child(pool));
     }
     int status = 0;
     if (waitpid(child, &status, 0) != child || status != 0) {
@@ -82,8 +84,26 @@ int failures_where(bool per_cpu) {
   return failures;
 }
 
+template <class Pool>
+std::unique_ptr<Pool> make(bool per_cpu) {
+  return std::make_unique<Pool>(
+      ObjectPoolOptions{.name = "things", .per_cpu = per_cpu});
+}
+
+// What threads had that are not here, the child has not.
+std::unique_ptr<SteadyPool<Thing>> make_steady() {
+  auto pool = make<SteadyPool<Thing>>(false);
+  if (!pool->reserve(threads * in_thread + in_child + threads))
+    std::abort();
+  return pool;
+}
+
 }  // namespace
 
 int main() {
-  return failures_where(false) + failures_where(true) == 0 ? 0 : 1;
+  int failures = 0;
+  for (const bool per_cpu : {false, true})
+    failures += failures_of(make<ObjectPool<Thing>>(per_cpu));
+  failures += failures_of(make_steady());
+  return failures == 0 ? 0 : 1;
 }
