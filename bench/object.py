@@ -2,12 +2,16 @@
 """object.py - the object pool beside other pools and mallocs, 64-byte objects.
 
     object.py [--build build/bench] [--rounds 9]
+              [--questions churn ring scaling]
 
-In a round every peer has its turn; a row is the median of the rounds. Writes
-bench/results/object_churn.csv and object_ring.csv and prints the tables.
+In a round every peer has its turn; a row is the median of the rounds. scaling
+asks whether threads hinder each other, in rounds of its own. Writes
+bench/results/object_churn.csv, object_ring.csv and object_scaling.csv and prints
+the tables.
 """
 # SPDX-License-Identifier: MIT
 import argparse
+import csv
 import statistics
 
 import driver
@@ -53,23 +57,44 @@ def table(name, title, peers, cases, medians):
     driver.print_table(header, rows)
 
 
+def churn(build, rounds, mallocs):
+    peers = with_mallocs(DOORS, mallocs)
+    program = driver.program(build, "bench_object_churn")
+    table("object_churn", "ns for an acquire with its release, one thread",
+          peers, PATTERNS, measure(
+              rounds, peers, PATTERNS,
+              lambda door, case: [program, "--door", door, "--pattern", case]))
+
+
+def ring(build, rounds, mallocs):
+    peers = with_mallocs(RINGS, mallocs)
+    program = driver.program(build, "bench_heap_ring")
+    table("object_ring", "ns for an object from one thread to another", peers,
+          ["ring"], measure(rounds, peers, ["ring"],
+                            lambda door, _: [program, "--allocator", door]))
+
+
+def scaling(build, *_):
+    text = driver.run([driver.program(build, "bench_object_scaling")]).stdout
+    header, *rows = csv.reader(text.splitlines())
+    driver.write_results("object_scaling", header, rows)
+    print("\nall threads, over bare free lists, one for each")
+    driver.print_table(header, rows)
+
+
+QUESTIONS = {"churn": churn, "ring": ring, "scaling": scaling}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build/bench")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--questions", nargs="*", choices=list(QUESTIONS),
+                        default=list(QUESTIONS))
     given = parser.parse_args()
-    churn = driver.program(given.build, "bench_object_churn")
-    ring = driver.program(given.build, "bench_heap_ring")
     mallocs = [(name, "malloc", path) for name, path in driver.mallocs()]
-    peers = with_mallocs(DOORS, mallocs)
-    table("object_churn", "ns for an acquire with its release, one thread",
-          peers, PATTERNS, measure(
-              given.rounds, peers, PATTERNS,
-              lambda door, case: [churn, "--door", door, "--pattern", case]))
-    peers = with_mallocs(RINGS, mallocs)
-    table("object_ring", "ns for an object from one thread to another", peers,
-          ["ring"], measure(given.rounds, peers, ["ring"],
-                            lambda door, _: [ring, "--allocator", door]))
+    for question in given.questions:
+        QUESTIONS[question](given.build, given.rounds, mallocs)
 
 
 if __name__ == "__main__":
