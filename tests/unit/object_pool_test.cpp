@@ -350,3 +350,40 @@ TEST_CASE("a pool stands in a buffer and gives all of it back") {
   }
   CHECK(upstream.largest_free() == sizeof buffer);
 }
+
+TEST_CASE("inside of a buffer no thread keeps anything for itself") {
+  alignas(1024) static std::byte buffer[8 * KiB];
+  BufferUpstream upstream{buffer, sizeof buffer};
+  ObjectPool<Message, InSmallSlabs> pool{upstream};
+  CHECK(pool.stats().magazine == 0);
+  pool.acquire().reset();
+  CHECK(pool.stats().at_hand == 0);
+  CHECK(pool.stats().own == 0);
+}
+
+TEST_CASE("statistics tell of slabs and of what is in them") {
+  CountingUpstream upstream;
+  ObjectPool<Message, InSmallSlabs> pool{upstream, alone};
+  CHECK(pool.reserve(1));
+  const std::size_t in_slab = pool.stats().slots;
+  std::vector<Message*> all(2 * in_slab + 1);
+  REQUIRE(pool.acquire_many(all.data(), all.size()) == all.size());
+  ObjectPoolStats stats = pool.stats();
+  CHECK(stats.slabs == 3);
+  CHECK(stats.unused == 0);
+  CHECK(stats.slots == 3 * in_slab);
+  CHECK(stats.in_use == all.size());
+  CHECK(stats.wasted == stats.held - stats.slots * stats.slot);
+  pool.release_many(all.data(), all.size());
+  stats = pool.stats();
+  CHECK(stats.unused == 3);
+  CHECK(stats.in_use == 0);
+  CHECK(stats.slabs_made == 3);
+  CHECK(stats.slabs_returned == 0);
+  // One of them was reserved.
+  static_cast<void>(pool.reap());
+  stats = pool.stats();
+  CHECK(stats.slabs == 1);
+  CHECK(stats.slabs_made == 3);
+  CHECK(stats.slabs_returned == 2);
+}

@@ -2,6 +2,7 @@
 #include "tarn/per_thread.hpp"
 
 #include "tarn/budget.hpp"
+#include "tarn/object_pool.hpp"
 
 #include "support/counting_upstream.hpp"
 
@@ -19,6 +20,7 @@
 using tarn::Budget;
 using tarn::EndedThread;
 using tarn::KiB;
+using tarn::ObjectPool;
 using tarn::PerThread;
 using tarn::Region;
 using tarn::test::CountingUpstream;
@@ -105,6 +107,28 @@ TEST_CASE("a pool has the alignment of its type") {
     CHECK(tarn::detail::address_of(wide) % alignof(Wide) == 0);
     wide->bytes[sizeof wide->bytes - 1] = 1;
   });
+}
+
+TEST_CASE("a set of object pools has one for each thread") {
+  PerThread<ObjectPool<int>> set;
+  ObjectPool<int>::Handle own = set->acquire();
+  REQUIRE(own);
+  on_a_thread([&] {
+    const auto other = set->acquire();
+    REQUIRE(other);
+    CHECK_FALSE(set->owns(own.get()));
+  });
+  CHECK(set->owns(own.get()));
+  own.reset();
+  std::size_t in_use = 0;
+  std::size_t bytes = 0;
+  set.for_each([&](ObjectPool<int>& pool) {
+    in_use += pool.stats().in_use;
+    bytes += pool.reap();
+  });
+  CHECK(set.stats().pools == 2);
+  CHECK(in_use == 0);
+  CHECK(bytes > 0);
 }
 
 TEST_CASE("more sets than a thread has places keep their pools apart") {
