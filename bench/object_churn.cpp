@@ -3,7 +3,7 @@
 //
 //     bench_object_churn --door
 //     tarn|tarn-cpu|tarn-costly|tarn-steady|list|heap|
-//                               malloc|foonathan|boost|boost-locked|pmr
+//                               list|heap|malloc|foonathan|boost|boost-locked|pmr
 //                        --pattern random|lifo|fifo|pair [--threads 1]
 //
 // The orders are those of support/object_worker.hpp. Prints nanoseconds by the

@@ -61,7 +61,17 @@ class TarnDoor {
   static inline Pool the_pool{{.name = "block"}};
 };
 
-/// The same where processors have the magazines.
+/// The same with a pool for each thread, so that threads share nothing.
+class EachDoor {
+ public:
+  [[nodiscard]] Block* acquire() { return pool_.acquire_raw(); }
+  void release(Block* block) { pool_.release(block); }
+
+ private:
+  ObjectPool<Block> pool_{{.name = "block"}};
+};
+
+/// One for all where processors have the magazines.
 class CpuDoor {
  public:
   [[nodiscard]] Block* acquire() { return the_pool.acquire_raw(); }
@@ -170,6 +180,8 @@ void with_object_door(const std::string& name, Work work) {
     work.template operator()<ListDoor>();
   else if (name == "tarn")
     work.template operator()<TarnDoor>();
+  else if (name == "tarn-each")
+    work.template operator()<EachDoor>();
   else if (name == "tarn-cpu")
     work.template operator()<CpuDoor>();
   else if (name == "tarn-steady")
