@@ -146,53 +146,80 @@ class Busy {
   std::uint32_t was_;
 };
 
-/// Magazines of nobody. Confined: the pool's lock.
+/// Magazines of nobody. Full ones lie in a few stacks, by who put them there,
+/// so that a thread gets its own back, whose objects its processor still has
+/// near. Confined: the pool's lock.
 class Depot {
  public:
-  void put(Magazine* magazine) noexcept {
-    Stack& stack = magazine->count != 0 ? full_ : empty_;
-    magazine->next = stack.first;
-    stack.first = magazine;
-    ++stack.count;
+  /// `by`: the number of a thread.
+  void put(Magazine* magazine, std::uint32_t by = 0) noexcept {
+    if (magazine->count != 0)
+      push(full_[by % ways], full_height_, magazine);
+    else
+      push(empty_, empty_height_, magazine);
     objects_ += magazine->count;
   }
 
-  /// One with objects, or an empty one; null: there is none.
-  [[nodiscard]] Magazine* take_full() noexcept { return take(full_); }
-  [[nodiscard]] Magazine* take_empty() noexcept { return take(empty_); }
-
-  /// Those that nobody needed since the last call.
-  [[nodiscard]] std::size_t idle_full() noexcept { return idle(full_); }
-  [[nodiscard]] std::size_t idle_empty() noexcept { return idle(empty_); }
-
-  [[nodiscard]] std::size_t objects() const noexcept { return objects_; }
-
- private:
-  struct Stack {
-    Magazine* first = nullptr;
-    std::size_t count = 0;
-    std::size_t least = 0;  // the count was not below since idle() was asked
-  };
-
-  Magazine* take(Stack& stack) noexcept {
-    Magazine* const magazine = stack.first;
-    if (magazine == nullptr)
+  /// One with objects, if there is one the thread's own; null: there is none.
+  [[nodiscard]] Magazine* take_full(std::uint32_t by = 0) noexcept {
+    if (full_height_.count == 0)
       return nullptr;
-    stack.first = magazine->next;
-    --stack.count;
-    stack.least = base::smaller(stack.least, stack.count);
+    std::uint32_t way = by % ways;
+    while (full_[way] == nullptr)
+      way = (way + 1) % ways;
+    Magazine* const magazine = pop(full_[way], full_height_);
     objects_ -= magazine->count;
     return magazine;
   }
 
-  static std::size_t idle(Stack& stack) noexcept {
-    const std::size_t unneeded = stack.least;
-    stack.least = stack.count;
+  /// Null: there is none.
+  [[nodiscard]] Magazine* take_empty() noexcept {
+    return empty_ == nullptr ? nullptr : pop(empty_, empty_height_);
+  }
+
+  /// Those that nobody needed since the last call.
+  [[nodiscard]] std::size_t idle_full() noexcept { return idle(full_height_); }
+  [[nodiscard]] std::size_t idle_empty() noexcept {
+    return idle(empty_height_);
+  }
+
+  [[nodiscard]] std::size_t objects() const noexcept { return objects_; }
+
+ private:
+  // Threads beyond so many share a stack, and the cost of looking for one that
+  // has any stays below that of a line from another processor.
+  static constexpr std::uint32_t ways = 8;
+
+  struct Height {
+    std::size_t count = 0;
+    std::size_t least = 0;  // the count was not below since idle() was asked
+  };
+
+  static void push(Magazine*& first, Height& height,
+                   Magazine* magazine) noexcept {
+    magazine->next = first;
+    first = magazine;
+    ++height.count;
+  }
+
+  static Magazine* pop(Magazine*& first, Height& height) noexcept {
+    Magazine* const magazine = first;
+    first = magazine->next;
+    --height.count;
+    height.least = base::smaller(height.least, height.count);
+    return magazine;
+  }
+
+  static std::size_t idle(Height& height) noexcept {
+    const std::size_t unneeded = height.least;
+    height.least = height.count;
     return unneeded;
   }
 
-  Stack full_;
-  Stack empty_;
+  Magazine* full_[ways] = {};
+  Magazine* empty_ = nullptr;
+  Height full_height_;
+  Height empty_height_;
   std::size_t objects_ = 0;
 };
 

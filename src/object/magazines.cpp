@@ -37,13 +37,13 @@ bool equip(State& state, Cache& cache) noexcept {
 // Objects from the depot, or else, a few at first, from the slabs.
 bool fetch(State& state, Cache& cache) noexcept {
   const Trip trip{state};
-  if (Magazine* const full = state.depot.take_full()) {
+  if (Magazine* const full = state.depot.take_full(cache.number)) {
     // Of two empty ones the larger stays: so those of a former capacity leave.
     if (cache.previous != nullptr && cache.loaded != nullptr &&
         cache.previous->capacity > cache.loaded->capacity)
       cache.change(cache.previous);
     if (cache.previous != nullptr)
-      state.depot.put(cache.previous);
+      state.depot.put(cache.previous, cache.number);
     cache.change(full);
     return true;
   }
@@ -85,7 +85,7 @@ bool deliver(State& state, Cache& cache) noexcept {
     const Trip trip{state};
     empty = state.take_empty();
     if (empty != nullptr)
-      state.depot.put(cache.previous);
+      state.depot.put(cache.previous, cache.number);
   }
   if (empty == nullptr) {
     empty = state.new_magazine();
@@ -96,7 +96,7 @@ bool deliver(State& state, Cache& cache) noexcept {
       state.depot.put(empty);
       return true;
     }
-    state.depot.put(cache.previous);
+    state.depot.put(cache.previous, cache.number);
   }
   cache.change(empty);
   return true;
@@ -231,13 +231,13 @@ void State::unload(Magazine* magazine) noexcept {
 void State::unload(Cache& cache) noexcept {
   if (cache.loaded != nullptr) {
     cache.loaded->count = cache.count();
-    depot.put(cache.loaded);
+    depot.put(cache.loaded, cache.number);
   } else {
     while (!cache.is_empty())
       put(cache.pop(), true);
   }
   if (cache.previous != nullptr)
-    depot.put(cache.previous);
+    depot.put(cache.previous, cache.number);
 }
 
 void State::unload_depot() noexcept {

@@ -8,7 +8,9 @@
 #include "support/counting_upstream.hpp"
 #include "support/messages.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <doctest/doctest.h>
 #include <memory>
 #include <set>
@@ -148,6 +150,33 @@ TEST_CASE("what one thread releases another one acquires") {
   CHECK(again + others >= all.size());
   pool.release_many(all.data(), all.size());
   CHECK(pool.check());
+}
+
+TEST_CASE("of what the depot has a thread gets what it put there itself") {
+  Pool pool;
+  // Twice as many as stay at hand.
+  const std::size_t count = 4 * pool.stats().magazine;
+  std::vector<Message*> own = acquire(pool, count);
+  std::barrier turn{2};
+  std::thread other{[&] {
+    const std::vector<Message*> others = acquire(pool, count);
+    turn.arrive_and_wait();
+    turn.arrive_and_wait();
+    pool.release_many(others.data(), others.size());
+    turn.arrive_and_wait();
+    turn.arrive_and_wait();
+  }};
+  turn.arrive_and_wait();
+  pool.release_many(own.data(), own.size());
+  turn.arrive_and_wait();
+  turn.arrive_and_wait();
+  std::vector<Message*> again = acquire(pool, count);
+  turn.arrive_and_wait();
+  other.join();
+  std::sort(own.begin(), own.end());
+  std::sort(again.begin(), again.end());
+  CHECK(again == own);
+  pool.release_many(again.data(), again.size());
 }
 
 TEST_CASE("a thread's end gives back what it had at hand") {
