@@ -1,9 +1,9 @@
 // object_churn.cpp - what does an object of 64 bytes cost, acquired and
 // released by its thread?
 //
-//     bench_object_churn --door
-//     tarn|tarn-cpu|tarn-costly|tarn-steady|list|heap|
-//                               list|heap|malloc|foonathan|boost|boost-locked|pmr
+//     bench_object_churn --door DOOR  (tarn, tarn-each, tarn-cpu, tarn-costly,
+//                            tarn-steady, list, heap, malloc, foonathan, boost,
+//                            boost-locked, pmr)
 //                        --pattern random|lifo|fifo|pair [--threads 1]
 //
 // The orders are those of support/object_worker.hpp. Prints nanoseconds by the
