@@ -2,6 +2,7 @@
 """programs.py - real programs under the door: the same results, and who served.
 
     programs.py [--build build/release] [--only NAME ...] [--list]
+                [--limit SECONDS]
 
 Each program runs three times on the same small input, in an empty folder: as
 it is, under tarn's door, and under the door with a library before it that
@@ -10,7 +11,9 @@ its exit status, must be the same three times, every process must have been
 served by tarn, and the count must not be zero. Programs that are not installed
 are named with Debian's package.
 
-With TARN_CHECK in the environment the second run is one under the checks.
+With TARN_CHECK in the environment the second run is one under the checks. Its
+faults are written to a folder of their own, wherever a process sends its errors,
+and none must be there. What a check says that it goes on without is shown.
 """
 # SPDX-License-Identifier: MIT
 import argparse
@@ -30,6 +33,8 @@ from scripts import PROGRAMS, PROLOGUE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIMIT = 120  # seconds for a run
+# What a check says it goes on without, which is no output of the program.
+DEGRADED = b"tarn: check: "
 
 # The file that tests/malloc/counted.cpp maps.
 COUNTS = struct.Struct("=4Q")
@@ -38,15 +43,17 @@ COUNTS = struct.Struct("=4Q")
 class Way:
     """How a program gets its malloc."""
 
-    def __init__(self, name, preload):
+    def __init__(self, name, preload, check="off"):
         self.name = name
         self.preload = preload
+        self.check = check
 
 
-def ways(build):
+def ways(build, check="off"):
     door, counted = door_and(build, "counted")
-    # Debian's redis links jemalloc: the C library is put before that.
-    return [Way("glibc", "libc.so.6"), Way("tarn", str(door)),
+    # Debian's redis links jemalloc: the C library is put before that. What
+    # counts passes new[] on as new, which a check would tell.
+    return [Way("glibc", "libc.so.6"), Way("tarn", str(door), check),
             Way("counted", f"{counted}:{door}")]
 
 
@@ -56,24 +63,37 @@ def free_port():
         return one.getsockname()[1]
 
 
-class Run:
-    """What a script printed, how it ended, and what was counted."""
+def part(text):
+    """The text without the lines of checks, and the set of those."""
+    lines = text.splitlines(keepends=True)
+    of_checks = {line.decode(errors="replace").strip() for line in lines
+                 if line.startswith(DEGRADED)}
+    return (b"".join(line for line in lines if not line.startswith(DEGRADED)),
+            of_checks)
 
-    def __init__(self, program, way):
+
+class Run:
+    """What a script printed, how it ended, and what was counted and reported."""
+
+    def __init__(self, program, way, limit=LIMIT):
         with tempfile.TemporaryDirectory() as folder:
-            counts = Path(folder) / "counts"
+            folder = Path(folder)
+            counts = folder / "counts"
             counts.write_bytes(bytes(COUNTS.size))
-            work = Path(folder) / "work"
+            work = folder / "work"
             work.mkdir()
+            reports = folder / "reports"
+            reports.mkdir()
+            # Of servers that have become somebody else, too.
+            folder.chmod(0o755)
+            reports.chmod(0o777)
             environment = {
                 **os.environ, "LC_ALL": "C.UTF-8", "HOME": str(work),
                 "PRELOAD": way.preload, "TARN_COUNTS": str(counts),
+                "TARN_CHECK": f"{way.check},report={reports}/%p",
                 "INPUTS": str(ROOT / "bench/inputs"),
                 "PORT": str(free_port()), "PYTHONMALLOC": "malloc",
                 "SOURCE_DATE_EPOCH": "1700000000"}
-            # What counts passes new[] on as new, which a check would tell.
-            if way.name == "counted":
-                environment.pop("TARN_CHECK", None)
             began = time.monotonic()
             process = subprocess.Popen(
                 ["sh", "-euc", PROLOGUE + program.script], cwd=work,
@@ -81,17 +101,28 @@ class Run:
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 start_new_session=True)
             try:
-                self.output, self.errors = process.communicate(timeout=LIMIT)
+                output, self.errors = process.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                self.output, self.errors = process.communicate()
+                output, self.errors = process.communicate()
             self.seconds = time.monotonic() - began
             self.status = process.returncode
             self.programs, self.strangers, self.allocations, self.frees = \
                 COUNTS.unpack(counts.read_bytes()[:COUNTS.size])
+            self.reports = [one.read_text(errors="replace")
+                            for one in sorted(reports.iterdir())]
+            self.output, self.degraded = part(output)
+            for log in [self.errors, *(one.read_bytes()
+                                       for one in work.glob("log*")
+                                       if one.is_file())]:
+                self.degraded |= part(log)[1]
 
     def is_like(self, other):
         return (self.output, self.status) == (other.output, other.status)
+
+
+def run_all(program, all_ways, limit=LIMIT):
+    return [Run(program, way, limit) for way in all_ways]
 
 
 def fault(runs):
@@ -100,6 +131,8 @@ def fault(runs):
     if as_it_is.status != 0:
         return f"fails on glibc: {as_it_is.errors.decode()[-300:]}"
     for run in (served, counted):
+        if run.reports:
+            return f"{len(run.reports)} processes reported: {run.reports[0]}"
         if not run.is_like(as_it_is):
             return (f"status {run.status}, output {run.output[-200:]}, not "
                     f"{as_it_is.output[-200:]}; {run.errors.decode()[-300:]}")
@@ -122,11 +155,13 @@ def main():
     parser.add_argument("--build", default=ROOT / "build/release")
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--limit", type=int, default=LIMIT,
+                        help="seconds for a run")
     given = parser.parse_args()
     if given.list:
         print(*PROGRAMS, sep="\n")
         return
-    all_ways = ways(given.build)
+    all_ways = ways(given.build, os.environ.get("TARN_CHECK") or "off")
     print(f"{'program':12} {'processes':>9} {'allocations':>12} {'frees':>12}"
           f" {'glibc s':>8} {'tarn s':>8}  result")
     bad = False
@@ -134,13 +169,15 @@ def main():
         if given.only and name not in given.only or \
                 not is_there(name, program):
             continue
-        runs = [Run(program, way) for way in all_ways]
+        runs = run_all(program, all_ways, given.limit)
         said = fault(runs)
         bad = bad or said != ""
         counted = runs[2]
         print(f"{name:12} {counted.programs:9} {counted.allocations:12,} "
               f"{counted.frees:12,} {runs[0].seconds:8.2f} "
               f"{runs[1].seconds:8.2f}  {said or 'the same'}", flush=True)
+        for line in sorted(runs[1].degraded):
+            print(f"    {line}", flush=True)
     sys.exit(1 if bad else 0)
 
 
