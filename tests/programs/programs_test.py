@@ -28,9 +28,9 @@ echo done
 """
 
 
-def said_of(script, check):
-    program = Program("", [], script)
-    return fault(run_all(program, ways(BUILD, check)))
+def said_of(script, check, known=None):
+    program = Program("", [], script, known)
+    return fault(program, run_all(program, ways(BUILD, check)))
 
 
 def said_of_child(times, check):
@@ -60,6 +60,14 @@ def degraded():
     line = 'case $PRELOAD in libc*) ;; *) echo "tarn: check: less" ;; esac\n'
     said = said_of(line + CHILD % (sys.executable, 1), "full")
     demand(said == "", said)
+
+
+@case("A fault that is known of the program is none, another one is.")
+def known():
+    twice = CHILD % (sys.executable, 2)
+    demand(said_of(twice, "full", "tarn: fault: double free") == "", "")
+    said = said_of(twice, "full", "tarn: fault: overflow")
+    demand("tarn: fault: double free" in said, said)
 
 
 @case("Another output is told.")
