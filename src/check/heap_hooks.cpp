@@ -45,8 +45,14 @@ constexpr std::size_t largest_filled = 64 * KiB;
 
 bool is_paged(HeapState& heap, const BlockAsk& ask, std::size_t room,
               StackId stack) noexcept {
-  return room >= least_paged ||
-         port::mode_of(heap.domain->check) == CheckMode::full_page ||
+  if (room >= least_paged)
+    return true;
+  if (!follows_sanitizer() && !os::has_guard_marks() &&
+      os::protections_left() == 0) {
+    guard_is_refused();
+    return false;
+  }
+  return port::mode_of(heap.domain->check) == CheckMode::full_page ||
          is_set_apart(heap, ask, stack);
 }
 
@@ -191,7 +197,8 @@ bool open_slot(const Place& at, const BlockAsk& ask) noexcept {
   CheckSlab& slab = *at.slab;
   const Room room = room_of(slab, at.slot);
   if (room.all() != 0 && !follows_sanitizer() &&
-      !os::unguard(room.begin, room.all())) {
+      !os::open_part(room.begin, room.all())) {
+    guard_is_refused();
     give_up(slab, at.slot);
     return false;
   }
@@ -222,10 +229,10 @@ BlockAnswer allocate(heap::Domain& domain, const BlockAsk& asked) noexcept {
     return {nullptr, true};
   HeapState* const heap = state_of(domain);
   Place at{};
-  const bool is_taken = heap != nullptr && take(*heap, ask, &at) &&
-                        (at.slab->layout == Layout::slab || open_slot(at, ask));
-  if (!is_taken)
+  if (heap == nullptr || !take(*heap, ask, &at))
     return unchecked(domain, ask.size);
+  if (at.slab->layout != Layout::slab && !open_slot(at, ask))
+    return {nullptr, true};
   return {block_of(*at.slab, at.slot), false};
 }
 
@@ -287,7 +294,7 @@ void close_slot(CheckSlab& slab, unsigned slot) noexcept {
   unsigned spare = 0;
   if (follows_sanitizer()) {
     end_in_shadow(slab, slot);
-  } else if (room.all() == 0 || os::guard(room.begin, room.all())) {
+  } else if (room.all() == 0 || os::close_part(room.begin, room.all())) {
     spare = is_guarded;
   } else {
     guard_is_refused();

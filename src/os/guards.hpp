@@ -27,6 +27,11 @@ namespace tarn::os {
 /// They read as zero afterwards.
 [[nodiscard]] bool unguard(std::byte* memory, std::size_t size) noexcept;
 
+/// The same of a part of what is guarded: by protection it is the open part
+/// that cuts a mapping, so it counts as a piece as long as it is open.
+[[nodiscard]] bool open_part(std::byte* memory, std::size_t size) noexcept;
+[[nodiscard]] bool close_part(std::byte* memory, std::size_t size) noexcept;
+
 /// Whether the kernel has marks. Asked once.
 [[nodiscard]] bool has_guard_marks() noexcept;
 

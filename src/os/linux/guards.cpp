@@ -74,17 +74,21 @@ bool take_one() noexcept {
   return protections_left() > 0 && left.fetch_sub(1, relaxed) > 0;
 }
 
-bool protect_within_quota(std::byte* memory, std::size_t size) noexcept {
-  if (!take_one())
+bool protect_whole(std::byte* memory, std::size_t size) noexcept {
+  if (!protect(memory, size))
     return false;
-  if (!protect(memory, size)) {
-    left.fetch_add(1, relaxed);
-    return false;
-  }
   if (purge(memory, size))
     return true;
   // It is locked: its bytes are there still.
   static_cast<void>(commit(memory, size));
+  return false;
+}
+
+bool protect_within_quota(std::byte* memory, std::size_t size) noexcept {
+  if (!take_one())
+    return false;
+  if (protect_whole(memory, size))
+    return true;
   left.fetch_add(1, relaxed);
   return false;
 }
@@ -115,6 +119,26 @@ bool unguard(std::byte* memory, std::size_t size) noexcept {
   if (has_guard_marks())
     return advise(memory, size, advise_guard_remove);
   if (!commit(memory, size))
+    return false;
+  left.fetch_add(1, relaxed);
+  return true;
+}
+
+bool open_part(std::byte* memory, std::size_t size) noexcept {
+  if (has_guard_marks())
+    return unguard(memory, size);
+  if (!take_one())
+    return false;
+  if (commit(memory, size))
+    return true;
+  left.fetch_add(1, relaxed);
+  return false;
+}
+
+bool close_part(std::byte* memory, std::size_t size) noexcept {
+  if (has_guard_marks())
+    return guard(memory, size);
+  if (!protect_whole(memory, size))
     return false;
   left.fetch_add(1, relaxed);
   return true;
