@@ -31,6 +31,20 @@ bool go_on(const OldOnes& old, std::uint32_t limit) noexcept {
 
 }  // namespace
 
+void Lives::count_in_batch(std::uint32_t life, std::uint32_t now) noexcept {
+  if (now - batch_at.load(relaxed) > batch_ms) {
+    const std::uint32_t before = longest.load(relaxed);
+    longest_before.store(before, relaxed);
+    batch.store(0, relaxed);
+    if (life <= before)
+      return;
+    batch_at.store(now, relaxed);
+  }
+  const std::uint32_t count = batch.fetch_add(1, relaxed) + 1;
+  if (count > largest_batch.load(relaxed))
+    largest_batch.store(count, relaxed);
+}
+
 std::uint32_t Lives::limit() const noexcept {
   return base::larger(least_age_ms, longest.load(relaxed));
 }
@@ -58,7 +72,10 @@ void OldOnes::count_recent(const Lives& lives, std::uint32_t age) noexcept {
 }
 
 bool OldOnes::are_many(const Lives& lives) const noexcept {
-  return count >= least_old && lives.ended.load(relaxed) >= least_completed &&
+  const std::uint32_t batches =
+      least_batches * lives.largest_batch.load(relaxed);
+  return count >= base::larger(least_old, batches) &&
+         lives.ended.load(relaxed) >= least_completed &&
          evidence >= least_evidence;
 }
 

@@ -33,6 +33,13 @@ inline constexpr float least_evidence = 20;
 /// times as old as it must be, and so many are in the younger half of ages. Not
 /// asked of a site that was suspect before, whose leak may have stopped.
 inline constexpr std::uint32_t least_recent = 2;
+/// A collector, or who empties a cache, gives back at once what had come for
+/// long, each of it older than any before: old ones must be so many times as
+/// many as that, since they are likely to end together again.
+inline constexpr std::uint32_t least_batches = 4;
+/// From its first end on a batch takes so long, for a site whose lives end one
+/// by one, each at its own time, is none.
+inline constexpr std::uint32_t batch_ms = 250;
 
 struct Lives {
   std::atomic<std::uint32_t> first;  ///< when the first one was born
@@ -40,6 +47,12 @@ struct Lives {
   std::atomic<std::uint32_t> longest;  ///< completed life, in ms
   /// When the latest one was born of those that ended.
   std::atomic<std::uint32_t> newest_ended;
+  /// Of batches: the longest life before the latest one, when that began, how
+  /// many of it had lived longer, and the largest such number.
+  std::atomic<std::uint32_t> longest_before;
+  std::atomic<std::uint32_t> batch_at;
+  std::atomic<std::uint32_t> batch;
+  std::atomic<std::uint32_t> largest_batch;
 
   /// One ends that was born then.
   void count_end(std::uint32_t born, std::uint32_t now) noexcept {
@@ -61,11 +74,15 @@ struct Lives {
     if (const std::uint32_t newest = newest_ended.load(relaxed);
         newest == 0 || static_cast<std::int32_t>(born - newest) > 0)
       newest_ended.store(born, relaxed);
+    if (life > least_age_ms && life > longest_before.load(relaxed))
+      count_in_batch(life, now);
     std::uint32_t most = longest.load(relaxed);
     while (most < life && !longest.compare_exchange_weak(most, life, relaxed))
       continue;
   }
 
+  /// It lived longer than any before the latest batch. Before `longest` knows.
+  void count_in_batch(std::uint32_t life, std::uint32_t now) noexcept;
   /// Whether one that was born then and lives is older than any should be.
   [[nodiscard]] bool is_old(std::uint32_t born,
                             std::uint32_t now) const noexcept;
