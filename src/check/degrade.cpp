@@ -56,6 +56,13 @@ void guard_is_refused() noexcept {
   degraded(os::has_guard_marks() ? Degraded::no_guards : Degraded::no_mappings);
 }
 
+bool are_guards_left() noexcept {
+  if (os::has_guard_marks() || os::protections_left() != 0)
+    return true;
+  degraded(Degraded::no_mappings);
+  return false;
+}
+
 bool is_degraded(Degraded what) noexcept {
   return (told.load(std::memory_order_relaxed) & bit_of(what)) != 0;
 }

@@ -38,6 +38,9 @@ void degraded(Degraded what) noexcept;
 /// The same where a guard was refused: by marks, or by what mappings are left.
 void guard_is_refused() noexcept;
 
+/// Whether another piece can be guarded; says so where none can.
+[[nodiscard]] bool are_guards_left() noexcept;
+
 /// Whether it was told.
 [[nodiscard]] bool is_degraded(Degraded what) noexcept;
 

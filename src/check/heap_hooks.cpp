@@ -45,15 +45,10 @@ constexpr std::size_t largest_filled = 64 * KiB;
 
 bool is_paged(HeapState& heap, const BlockAsk& ask, std::size_t room,
               StackId stack) noexcept {
-  if (room >= least_paged)
-    return true;
-  if (!follows_sanitizer() && !os::has_guard_marks() &&
-      os::protections_left() == 0) {
-    guard_is_refused();
-    return false;
-  }
-  return port::mode_of(heap.domain->check) == CheckMode::full_page ||
-         is_set_apart(heap, ask, stack);
+  return room >= least_paged ||
+         ((follows_sanitizer() || are_guards_left()) &&
+          (port::mode_of(heap.domain->check) == CheckMode::full_page ||
+           is_set_apart(heap, ask, stack)));
 }
 
 unsigned page_class_of(std::size_t size, std::size_t align) noexcept {
@@ -122,8 +117,7 @@ struct Place {
   unsigned slot;
 };
 
-// The slot that is taken next is most often the next one: what was not in use
-// for long is far away.
+// Most often that is taken next, and what was not in use for long is far away.
 void expect_next(const CheckSlab& slab) noexcept {
   const std::uint64_t free = slab.free[slab.lowest];
   if (free == 0)
