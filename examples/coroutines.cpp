@@ -119,5 +119,5 @@ int main() {
 //> three fields: 14
 //> a thousand fields: 333833500
 //> their frames took the place of the first ones
-//checked> their frames took more memory
+// checked> their frames took more memory
 //> without memory: no frame, -1

@@ -120,4 +120,4 @@ int main() {
 //> frame 3: 99 new contacts
 //> frame 4: 0 new contacts
 //> a thousand frames later not a byte more is held
-//checked> a thousand frames later it grew
+// checked> a thousand frames later it grew

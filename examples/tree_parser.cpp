@@ -171,5 +171,5 @@ int main() {
 //> Ada pays 50.00
 //> the broken document is refused
 //> of it nothing is left
-//checked> of it some is left
+// checked> of it some is left
 //> and 0 bytes after the reset

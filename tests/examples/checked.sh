@@ -2,7 +2,7 @@
 # checked.sh MODES SOURCE PROGRAM... - whether the program is sound in each of
 # the checked modes, parted by `;`: it prints what the last lines of its
 # source say, ends well, and nothing is reported. What a mode may print in place
-# of a line stands below it, after `//checked> `.
+# of a line stands below it, after `// checked> `.
 set -u
 modes=$1
 source=$2
@@ -15,7 +15,7 @@ trap 'rm -f "$said"' EXIT
 is_expected() {
   awk '
     FNR == NR && sub(/^\/\/> ?/, "") { line[++lines] = $0 }
-    FNR == NR && sub(/^\/\/checked> ?/, "") { other[lines] = $0 }
+    FNR == NR && sub(/^\/\/ checked> ?/, "") { other[lines] = $0 }
     FNR == NR { next }
     $0 != line[FNR] && (!(FNR in other) || $0 != other[FNR]) {
       print "expected: " line[FNR] "\nprinted:  " $0
