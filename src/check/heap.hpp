@@ -149,6 +149,10 @@ void release_states() noexcept;
 /// A leaf: that of what is kept of slabs whose granules went back.
 extern constinit base::SpinLock spare_lock;
 [[nodiscard]] std::size_t slot_pages(unsigned page_class) noexcept;
+
+/// The class of pages for a block, or of runs where it fits into none.
+[[nodiscard]] unsigned page_class_of(std::size_t size,
+                                     std::size_t align) noexcept;
 /// A slab in no list; `granules` and `align` are of a run. Null: refused.
 [[nodiscard]] CheckSlab* new_slab(HeapState& heap, unsigned size_class,
                                   std::size_t granules = 1,

@@ -51,17 +51,6 @@ bool is_paged(HeapState& heap, const BlockAsk& ask, std::size_t room,
            is_set_apart(heap, ask, stack)));
 }
 
-unsigned page_class_of(std::size_t size, std::size_t align) noexcept {
-  const std::size_t page = os::page_size();
-  for (unsigned i = 0; i < most_page_classes; ++i) {
-    const std::size_t slot = slot_pages(i) * page;
-    if (slot <= span::granule_size && align <= slot && size <= slot - page &&
-        detail::round_up(size, align < page ? align : page) <= slot - page)
-      return slab_classes + i;
-  }
-  return run_class;
-}
-
 unsigned class_for(HeapState& heap, const BlockAsk& ask,
                    StackId stack) noexcept {
   const std::size_t room = ask.size + ask.align - max_align;

@@ -135,6 +135,17 @@ std::size_t slot_pages(unsigned page_class) noexcept {
   return std::size_t{2} << page_class;
 }
 
+unsigned page_class_of(std::size_t size, std::size_t align) noexcept {
+  const std::size_t page = os::page_size();
+  for (unsigned i = 0; i < most_page_classes; ++i) {
+    const std::size_t slot = slot_pages(i) * page;
+    if (slot <= span::granule_size && align <= slot && size <= slot - page &&
+        detail::round_up(size, align < page ? align : page) <= slot - page)
+      return slab_classes + i;
+  }
+  return run_class;
+}
+
 CheckSlab* new_slab(HeapState& heap, unsigned size_class, std::size_t granules,
                     std::size_t align) noexcept {
   CheckSlab* const slab = describe_slab(heap, size_class);
