@@ -130,7 +130,7 @@ TEST_CASE("A full table gives 0 for new stacks, and finds the old ones") {
     id = own.table.enter(calls, 4);
   }
   ids.pop_back();
-  CHECK(ids.size() > 1000);
+  CHECK(ids.size() > 800);
   for (int i = 0; i < 1000; ++i) {
     ++calls[3];
     CHECK(own.table.enter(calls, 4) == 0);
