@@ -41,6 +41,8 @@ install_test(debian dpkg-deb pkg-config)
 add_test(NAME install.vcpkg COMMAND "${CMAKE_COMMAND}"
   "-DROOT=${PROJECT_SOURCE_DIR}" "-DWORK=${CMAKE_CURRENT_BINARY_DIR}/vcpkg"
   -P "${CMAKE_CURRENT_SOURCE_DIR}/install/vcpkg_port.cmake")
+# It builds the library by itself: not as the last one, on one processor.
+set_tests_properties(install.vcpkg PROPERTIES COST 500)
 find_program(CONAN conan)
 if(CONAN)
   add_test(NAME install.conan COMMAND

@@ -80,7 +80,8 @@ void look_at_suspect(PoolKind kind, std::size_t size) {
   CHECK(one.count >= check::least_old);
   CHECK(one.bytes == one.count * size);
   CHECK(one.completed > check::least_completed);
-  CHECK(one.longest_ms <= 11'000);
+  // Ten seconds, and what an object lies in a magazine before it is seen.
+  CHECK(one.longest_ms <= 20'000);
   CHECK(one.oldest_ms >= check::least_age_ms);
 }
 
