@@ -76,7 +76,7 @@ TEST_CASE("what a collector ends at once is not suspect after its first time") {
     Collected site(seed);
     site.is_suspect_until(5 * minute);
     // A heap that grows has fewer of them, each twice as late.
-    for (const std::uint32_t at : {15, 35, 75, 155, 315})
+    for (const std::uint32_t at : {15U, 35U, 75U, 155U, 315U})
       CHECK_FALSE(site.is_suspect_until(at * minute));
   }
 }
@@ -85,7 +85,7 @@ TEST_CASE(
     "a leak beside a collector is suspect once it is several times that") {
   for (unsigned seed = 0; seed < runs; ++seed) {
     Collected site(seed);
-    for (const std::uint32_t at : {5, 10, 15, 20})
+    for (const std::uint32_t at : {5U, 10U, 15U, 20U})
       site.is_suspect_until(at * minute);
     bool was = false;
     const std::uint32_t begin = site.now;
