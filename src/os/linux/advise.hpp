@@ -1,4 +1,4 @@
-// advise.hpp - madvise as a system call: errno stays as it is.
+// advise.hpp - what the kernel is told of pages: madvise, by its number.
 // SPDX-License-Identifier: MIT
 #pragma once
 
