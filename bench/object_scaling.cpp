@@ -10,9 +10,10 @@
 // processors are not equally fast. On a shared machine they are not always
 // there to be had: each round of the pool stands between two of the lists and
 // counts only where those scaled both times. A row for which no round counts is
-// void. SPDX-License-Identifier: MIT
+// void.
+// SPDX-License-Identifier: MIT
 #include "support/object_worker.hpp"
-#include "support/together.hpp"
+#include "support/scaling_rounds.hpp"
 
 #include <atomic>
 #include <pthread.h>
@@ -22,7 +23,6 @@ using namespace tarn::bench;
 
 namespace {
 
-constexpr double enough = 0.9;  // of the number of threads
 // By then magazines have grown.
 constexpr std::size_t first_slices = 100;
 
@@ -124,24 +124,7 @@ void compare(const std::string& pattern, std::size_t pairs, std::size_t threads,
              std::size_t rounds) {
   Line<ListDoor> floor{pattern, pairs, threads};
   Line<Door> line{pattern, pairs, threads};
-  const double wanted = enough * static_cast<double>(threads);
-  std::vector<double> scalings;
-  std::vector<double> ratios;
-  double before = floor.scaling();
-  for (std::size_t round = 0; round < rounds; ++round) {
-    const double here = line.scaling();
-    const double after = floor.scaling();
-    if (before >= wanted && after >= wanted) {
-      scalings.push_back(here);
-      ratios.push_back(2 * here / (before + after));
-    }
-    before = after;
-  }
-  if (ratios.empty())
-    std::printf("%s,%zu,,,0\n", pattern.c_str(), threads);
-  else
-    std::printf("%s,%zu,%.2f,%.2f,%zu\n", pattern.c_str(), threads,
-                middle(scalings), middle(ratios), ratios.size());
+  print_scaling(pattern.c_str(), floor, line, threads, rounds);
 }
 
 }  // namespace

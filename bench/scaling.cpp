@@ -11,7 +11,9 @@
 // SPDX-License-Identifier: MIT
 #include "support/arguments.hpp"
 #include "support/crew.hpp"
+#include "support/scaling_rounds.hpp"
 
+#include <string>
 #include <thread>
 
 using namespace tarn::bench;
@@ -25,7 +27,6 @@ constexpr const char* names[] = {floor_name,
                                  "tarn::PerThread<Region>, merged",
                                  "tarn::Region, one budget",
                                  "tarn::Region, three budgets"};
-constexpr double enough = 0.9;  // of the number of threads
 
 // One peer, alone and in company.
 class Line {
@@ -58,24 +59,8 @@ void compare(const char* name, std::size_t threads, std::size_t rounds,
   constexpr std::size_t blocks = 100;
   Line floor{floor_name, threads, blocks, milliseconds};
   Line line{name, threads, blocks, milliseconds};
-  const double wanted = enough * static_cast<double>(threads);
-  std::vector<double> scalings;
-  std::vector<double> ratios;
-  double before = floor.scaling();
-  for (std::size_t round = 0; round < rounds; ++round) {
-    const double here = line.scaling();
-    const double after = floor.scaling();
-    if (before >= wanted && after >= wanted) {
-      scalings.push_back(here);
-      ratios.push_back(2 * here / (before + after));
-    }
-    before = after;
-  }
-  if (ratios.empty())
-    std::printf("\"%s\",%zu,,,0\n", name, threads);
-  else
-    std::printf("\"%s\",%zu,%.2f,%.2f,%zu\n", name, threads, median(scalings),
-                median(ratios), ratios.size());
+  const std::string quoted = "\"" + std::string{name} + "\"";
+  print_scaling(quoted.c_str(), floor, line, threads, rounds);
 }
 
 }  // namespace

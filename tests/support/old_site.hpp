@@ -4,6 +4,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tarn/object_pool.hpp"
+
 #include "check/suspects.hpp"
 #include "support/own_clock.hpp"
 #include "support/rates.hpp"
@@ -28,6 +30,23 @@ class Lender {
 
   virtual void* take() = 0;
   virtual void give_back(void* block) = 0;
+};
+
+struct Object {
+  char bytes[48];
+};
+
+/// Objects of a pool with those checks.
+template <CheckMode checks>
+class Objects final : public Lender {
+ public:
+  void* take() override { return pool_.acquire_raw(); }
+  void give_back(void* object) override {
+    pool_.release(static_cast<Object*>(object));
+  }
+
+ private:
+  ObjectPool<Object> pool_{{.checks = checks}};
 };
 
 // Each way through this is a stack of its own.

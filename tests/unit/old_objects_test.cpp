@@ -14,20 +14,7 @@ namespace {
 using namespace tarn;
 using test::OldSite;
 
-struct Object {
-  char bytes[48];
-};
-
-class Objects final : public test::Lender {
- public:
-  void* take() override { return pool_.acquire_raw(); }
-  void give_back(void* object) override {
-    pool_.release(static_cast<Object*>(object));
-  }
-
- private:
-  ObjectPool<Object> pool_{{.checks = CheckMode::full}};
-};
+using Objects = test::Objects<CheckMode::full>;
 
 }  // namespace
 
@@ -65,7 +52,7 @@ TEST_CASE("a suspect of objects says how many there are, and of which pool") {
   CHECK(one.kind == PoolKind::object_pool);
   CHECK(!one.is_drawn);
   CHECK(one.count >= check::least_old);
-  CHECK(one.bytes == std::uint64_t{one.count} * sizeof(Object));
+  CHECK(one.bytes == std::uint64_t{one.count} * sizeof(test::Object));
   CHECK(one.completed > 1000);
   CHECK(one.longest_ms <= 11'000);
   CHECK(one.oldest_ms >= check::least_age_ms);

@@ -18,10 +18,6 @@ namespace {
 using namespace tarn;
 using test::OldSite;
 
-struct Object {
-  char bytes[48];
-};
-
 class Sampled {
  public:
   Sampled() { test::sample_all(); }
@@ -43,16 +39,7 @@ class Blocks final : public test::Lender {
   Heap heap_;
 };
 
-class Objects final : public test::Lender {
- public:
-  void* take() override { return pool_.acquire_raw(); }
-  void give_back(void* object) override {
-    pool_.release(static_cast<Object*>(object));
-  }
-
- private:
-  ObjectPool<Object> pool_;
-};
+using Objects = test::Objects<CheckMode::of_process>;
 
 // Each block is two system calls or three.
 constexpr unsigned few = base::is_instrumented ? 1 : 2;
@@ -119,5 +106,5 @@ TEST_CASE("objects that leak slowly are suspect soon after by samples") {
 TEST_CASE("a suspect of samples says that they are") {
   const Sampled sampled;
   look_at_suspect<Blocks>(PoolKind::heap, 48);
-  look_at_suspect<Objects>(PoolKind::object_pool, sizeof(Object));
+  look_at_suspect<Objects>(PoolKind::object_pool, sizeof(test::Object));
 }
