@@ -137,7 +137,7 @@ size_t tarn_budget_held(const tarn_budget* budget);
 /* Objects of one size, kept constructed between uses: object_pool.hpp. Zero in
  * a field means its default. `options` may be NULL. */
 typedef struct tarn_object_pool {
-  TARN_ALIGNAS(64) unsigned char opaque[1280];
+  TARN_ALIGNAS(64) unsigned char opaque[4160];
 } tarn_object_pool;
 
 typedef struct tarn_object_pool_options {

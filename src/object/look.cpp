@@ -43,7 +43,7 @@ ObjectPoolStats ObjectPoolCore::stats() const noexcept {
   stats.held = stats.slabs * shape.size;
   stats.own = state.parts.bytes();
   stats.unused = state.slabs.unused();
-  stats.slots = stats.slabs * shape.slots + state.guarded;
+  stats.slots = state.slabs.slots() + state.guarded;
   stats.at_hand = state.objects_at_hand() + state.objects_of_processors();
   stats.in_depot = state.depot.objects() + state.waiting();
   const std::size_t in_magazines = stats.at_hand + stats.in_depot;

@@ -148,29 +148,44 @@ class Busy {
 
 /// Magazines of nobody. Full ones lie in a few stacks, by who put them there,
 /// so that a thread gets its own back, whose objects its processor still has
-/// near. Confined: the pool's lock.
+/// near, and beside which nobody else's lie. Confined: the pool's lock.
 class Depot {
  public:
-  /// `by`: the number of a thread.
+  /// `by`: the number of a thread or a processor.
   void put(Magazine* magazine, std::uint32_t by = 0) noexcept {
-    if (magazine->count != 0)
-      push(full_[by % ways], full_height_, magazine);
-    else
-      push(empty_, empty_height_, magazine);
     objects_ += magazine->count;
+    if (magazine->count == 0)
+      return push(empty_, empty_height_, magazine);
+    Stack& stack = full_[by % ways];
+    push(stack.first, full_height_, magazine);
+    stack.given += stack.given < enough ? 1 : 0;
   }
 
-  /// One with objects, if there is one the thread's own; null: there is none.
+  /// One of its own that a thread put there, or else one of somebody who only
+  /// puts. Null: there is none.
+  [[nodiscard]] Magazine* take_own_full(std::uint32_t by) noexcept {
+    Stack& own = full_[by % ways];
+    if (own.first != nullptr) {
+      own.given = 0;
+      return take_from(own);
+    }
+    for (Stack& stack : full_)
+      if (stack.given == enough && stack.first != nullptr)
+        return take_from(stack);
+    return nullptr;
+  }
+
+  /// One with objects, whosever it is; null: there is none.
   [[nodiscard]] Magazine* take_full(std::uint32_t by = 0) noexcept {
     if (full_height_.count == 0)
       return nullptr;
-    std::uint32_t way = by % ways;
-    while (full_[way] == nullptr)
-      way = (way + 1) % ways;
-    Magazine* const magazine = pop(full_[way], full_height_);
-    objects_ -= magazine->count;
-    return magazine;
+    while (full_[by % ways].first == nullptr)
+      ++by;
+    return take_from(full_[by % ways]);
   }
+
+  /// Whoever put there needs nothing back.
+  void open(std::uint32_t by) noexcept { full_[by % ways].given = enough; }
 
   /// Null: there is none.
   [[nodiscard]] Magazine* take_empty() noexcept {
@@ -186,9 +201,15 @@ class Depot {
   [[nodiscard]] std::size_t objects() const noexcept { return objects_; }
 
  private:
-  // Threads beyond so many share a stack, and the cost of looking for one that
-  // has any stays below that of a line from another processor.
-  static constexpr std::uint32_t ways = 8;
+  // Threads beyond so many share a stack.
+  static constexpr std::uint32_t ways = 16;
+  // Who has put so many since it took one puts what others acquire.
+  static constexpr std::uint32_t enough = 4;
+
+  struct Stack {
+    Magazine* first = nullptr;
+    std::uint32_t given = 0;  // since one was taken by who puts, up to enough
+  };
 
   struct Height {
     std::size_t count = 0;
@@ -210,13 +231,19 @@ class Depot {
     return magazine;
   }
 
+  [[nodiscard]] Magazine* take_from(Stack& stack) noexcept {
+    Magazine* const magazine = pop(stack.first, full_height_);
+    objects_ -= magazine->count;
+    return magazine;
+  }
+
   static std::size_t idle(Height& height) noexcept {
     const std::size_t unneeded = height.least;
     height.least = height.count;
     return unneeded;
   }
 
-  Magazine* full_[ways] = {};
+  Stack full_[ways] = {};
   Magazine* empty_ = nullptr;
   Height full_height_;
   Height empty_height_;

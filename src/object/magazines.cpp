@@ -15,7 +15,7 @@ namespace {
 // A magazine for a thread that has too few. False: no memory.
 bool equip(State& state, Cache& cache) noexcept {
   const Magazine* const loaded = cache.loaded;
-  Magazine* const magazine = state.new_magazine();
+  Magazine* const magazine = state.new_magazine(cache.number);
   if (magazine == nullptr)
     return false;
   if (cache.loaded != loaded || cache.previous != nullptr) {
@@ -37,7 +37,7 @@ bool equip(State& state, Cache& cache) noexcept {
 // Objects from the depot, or else, a few at first, from the slabs.
 bool fetch(State& state, Cache& cache) noexcept {
   const Trip trip{state};
-  if (Magazine* const full = state.depot.take_full(cache.number)) {
+  if (Magazine* const full = state.take_full(cache.number)) {
     // Of two empty ones the larger stays: so those of a former capacity leave.
     if (cache.previous != nullptr && cache.loaded != nullptr &&
         cache.previous->capacity > cache.loaded->capacity)
@@ -48,8 +48,9 @@ bool fetch(State& state, Cache& cache) noexcept {
     return true;
   }
   const std::uint32_t room = cache.capacity();
-  const std::uint32_t objects =
-      state.slabs.take_made(cache.rounds(), base::smaller(cache.fill, room));
+  const std::uint32_t objects = state.slabs.take_made(
+      cache.rounds(), base::smaller(cache.fill, room),
+      state.slabs.way_of(cache.number), state.whose_slots());
   turn_around(cache.rounds(), objects);
   cache.load(cache.rounds(), room, objects);
   cache.fill = base::smaller(2 * cache.fill, state.capacity);
@@ -88,7 +89,7 @@ bool deliver(State& state, Cache& cache) noexcept {
       state.depot.put(cache.previous, cache.number);
   }
   if (empty == nullptr) {
-    empty = state.new_magazine();
+    empty = state.new_magazine(cache.number);
     if (empty == nullptr)
       return false;
     const base::Locked locked{state.lock};
@@ -172,41 +173,49 @@ Loan State::lend_part(std::size_t size, std::size_t align) noexcept {
   return loan;
 }
 
-void* State::new_part(std::size_t size) noexcept {
+void* State::new_part(std::size_t size, std::uint32_t number) noexcept {
   const std::size_t part = Parts::round_up(size);
   void* memory = nullptr;
+  std::uint32_t way = 0;
   std::size_t slab = 0;
   {
     const base::Locked locked{lock};
-    if (parts.of(part).take_made(&memory, 1) != 0)
+    way = parts.of(part).way_of(number);
+    if (parts.of(part).take_made(&memory, 1, way, whose_slots()) != 0)
       return memory;
     slab = parts.of(part).shape().size;
   }
   const Loan loan = lend_part(slab, slab);
-  if (!loan)
-    return nullptr;
   {
     const base::Locked locked{lock};
     // Others may have brought a slab meanwhile.
-    if (parts.of(part).take_made(&memory, 1) == 0) {
-      parts.add(part, loan, pool);
-      static_cast<void>(parts.of(part).take_made(&memory, 1));
+    const From from = loan ? whose_slots() : From::any_way;
+    if (parts.of(part).take_made(&memory, 1, way, from) == 0 && loan) {
+      parts.add(part, loan, pool, way);
+      static_cast<void>(parts.of(part).take_made(&memory, 1, way));
       return memory;
     }
   }
-  take_back(loan);
+  if (loan)
+    take_back(loan);
   return memory;
 }
 
-Magazine* State::new_magazine() noexcept {
+Magazine* State::new_magazine(std::uint32_t number) noexcept {
   std::uint32_t wanted = 0;
   {
     const base::Locked locked{lock};
     wanted = capacity;
   }
-  void* const memory = new_part(Magazine::size_for(wanted));
+  void* const memory = new_part(Magazine::size_for(wanted), number);
   return memory == nullptr ? nullptr
                            : ::new (memory) Magazine{0, wanted, nullptr};
+}
+
+Magazine* State::take_full(std::uint32_t number) noexcept {
+  const bool will_any_do =
+      whose_slots() == From::any_way || slabs.way_of(number) == 0;
+  return will_any_do ? depot.take_full(number) : depot.take_own_full(number);
 }
 
 Magazine* State::take_empty() noexcept {
@@ -259,7 +268,7 @@ void State::unload_depot() noexcept {
     if (!cache->is_empty() || fill(*this, *cache))
       return {cache->pop(), false};
   }
-  return take_from_slabs();
+  return take_from_slabs(slabs.way_of(cache->number));
 }
 
 [[gnu::noinline]] void State::put_on_thread(void* slot) noexcept {

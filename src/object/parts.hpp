@@ -32,28 +32,29 @@ class Parts {
   }
 
   /// Those of a size that round_up() gave.
-  [[nodiscard]] Slabs& of(std::size_t part) noexcept {
+  [[nodiscard]] PartSlabs& of(std::size_t part) noexcept {
     if (part <= medium)
       return part == smallest ? smallest_ : medium_;
     return part == large ? large_ : largest_;
   }
 
   /// Takes in memory for a size that round_up() gave. No object lies there.
-  void add(std::size_t part, Loan loan, detail::ObjectPoolCore& pool) noexcept {
-    Slabs& slabs = of(part);
-    slabs.add(loan, pool);
+  void add(std::size_t part, Loan loan, detail::ObjectPoolCore& pool,
+           std::uint32_t way) noexcept {
+    PartSlabs& slabs = of(part);
+    slabs.add(loan, pool, way);
     Slab::of(loan.memory, slabs.shape().size).self = nullptr;
   }
 
   void put(void* p, std::size_t part) noexcept {
-    Slabs& slabs = of(part);
+    PartSlabs& slabs = of(part);
     Slab& slab = Slab::of(p, slabs.shape().size);
     slabs.put(slab, static_cast<std::uint32_t>(slab.offset_of(p) / part), true);
   }
 
   /// An unused slab, or null.
   [[nodiscard]] Slab* remove_unused() noexcept {
-    for (Slabs* const slabs : {&smallest_, &medium_, &large_, &largest_})
+    for (PartSlabs* const slabs : {&smallest_, &medium_, &large_, &largest_})
       if (Slab* const slab = slabs->remove_unused())
         return slab;
     return nullptr;
@@ -61,7 +62,8 @@ class Parts {
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     std::size_t bytes = 0;
-    for (const Slabs* const slabs : {&smallest_, &medium_, &large_, &largest_})
+    for (const PartSlabs* const slabs :
+         {&smallest_, &medium_, &large_, &largest_})
       bytes += slabs->count() * slabs->shape().size;
     return bytes;
   }
@@ -74,10 +76,10 @@ class Parts {
  private:
   static constexpr std::size_t align = 64;
 
-  Slabs smallest_{shape_of(smallest, align, 4 * KiB, false)};
-  Slabs medium_{shape_of(medium, align, 16 * KiB, false)};
-  Slabs large_{shape_of(large, align, 64 * KiB, false)};
-  Slabs largest_{shape_of(largest, align, 64 * KiB, false)};
+  PartSlabs smallest_{shape_of(smallest, align, 4 * KiB, false)};
+  PartSlabs medium_{shape_of(medium, align, 16 * KiB, false)};
+  PartSlabs large_{shape_of(large, align, 64 * KiB, false)};
+  PartSlabs largest_{shape_of(largest, align, 64 * KiB, false)};
 };
 
 }  // namespace tarn::object

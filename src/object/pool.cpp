@@ -61,8 +61,8 @@ bool State::grow() noexcept {
   return true;
 }
 
-void State::add(Loan loan) noexcept {
-  slabs.add(loan, pool);
+void State::add(Loan loan, std::uint32_t way) noexcept {
+  slabs.add(loan, pool, way);
   Slab::of(loan.memory, slab_size).first_node =
       static_cast<std::uint32_t>(nodes);
   nodes += slabs.shape().slots;
@@ -132,18 +132,18 @@ std::size_t State::reap() noexcept {
   return shrink(no_limit) + shrink_parts();
 }
 
-TakenSlot State::take_free() noexcept {
+TakenSlot State::take_free(std::uint32_t way, From from) noexcept {
   void* slot = nullptr;
-  if (slabs.take_made(&slot, 1) != 0)
+  if (slabs.take_made(&slot, 1, way, from) != 0)
     return {slot, false};
-  slot = slabs.take_bare();
+  slot = slabs.take_bare(way, from);
   return {slot, slot != nullptr};
 }
 
-TakenSlot State::take_from_slabs() noexcept {
+TakenSlot State::take_from_slabs(std::uint32_t way) noexcept {
   {
     const base::Locked locked{lock};
-    const TakenSlot taken = take_free();
+    const TakenSlot taken = take_free(way, whose_slots());
     if (taken.slot != nullptr)
       return taken;
   }
@@ -154,14 +154,14 @@ TakenSlot State::take_from_slabs() noexcept {
     const base::Locked locked{lock};
     // Others may have come by meanwhile: of many threads that find nothing at
     // once, one adds a slab.
-    taken = take_free();
+    taken = take_free(way, loan ? whose_slots() : From::any_way);
     is_needed = taken.slot == nullptr;
     if (is_needed && loan)
-      add(loan);
+      add(loan, way);
     else if (is_needed)
       unload_spare();
     if (is_needed)
-      taken = take_free();
+      taken = take_free(way, From::any_way);
   }
   if (!is_needed && loan)
     take_back(loan);
@@ -291,8 +291,7 @@ bool ObjectPoolCore::reserve(std::size_t n) noexcept {
   State& state = State::of(*this);
   do {
     const base::Locked locked{state.lock};
-    const std::size_t slots = state.slabs.shape().slots;
-    if (state.slabs.count() * slots - state.slabs.taken() >= n) {
+    if (state.slabs.slots() - state.slabs.taken() >= n) {
       state.least_slabs = base::larger(state.least_slabs, state.slabs.count());
       return true;
     }
@@ -303,8 +302,7 @@ bool ObjectPoolCore::reserve(std::size_t n) noexcept {
 bool ObjectPoolCore::has_bare_below(std::size_t n) const noexcept {
   const State& state = State::of(*this);
   const base::Locked locked{state.lock};
-  const std::size_t free =
-      state.slabs.count() * state.slabs.shape().slots - state.slabs.taken();
+  const std::size_t free = state.slabs.slots() - state.slabs.taken();
   return state.slabs.free_made() < base::smaller(n, free);
 }
 
@@ -315,7 +313,7 @@ void* ObjectPoolCore::take_bare() noexcept {
     if (void* const slot = port::object_hooks()->draw_bare(state))
       return slot;
   const base::Locked locked{state.lock};
-  void* const slot = state.slabs.take_bare();
+  void* const slot = state.slabs.take_bare(0, object::From::any_way);
   if (state.checks != nullptr && slot != nullptr)
     port::object_hooks()->took_bare(state, slot);
   return slot;

@@ -12,17 +12,24 @@ constinit Magazine no_magazine{0, 0, nullptr};
 
 namespace {
 
+std::uint32_t number_of(const State& state,
+                        const Processor& processor) noexcept {
+  return static_cast<std::uint32_t>(
+      &processor - state.processors.load(std::memory_order_relaxed));
+}
+
 // Objects for the loaded magazine: the previous one's, the depot's, or else, a
 // few at first, from the slabs. False: there are none, or no magazine yet.
 bool fill(State& state, InHand& hand) noexcept TARN_REQUIRES(state.lock) {
   Processor& processor = *hand.processor;
+  const std::uint32_t number = number_of(state, processor);
   if (processor.previous != nullptr && processor.previous->count != 0) {
     hand.change(processor.previous);
     return true;
   }
-  if (Magazine* const full = state.depot.take_full()) {
+  if (Magazine* const full = state.take_full(number)) {
     if (processor.previous != nullptr)
-      state.depot.put(processor.previous);
+      state.depot.put(processor.previous, number);
     hand.change(full);
     return true;
   }
@@ -30,7 +37,8 @@ bool fill(State& state, InHand& hand) noexcept TARN_REQUIRES(state.lock) {
     return false;
   Magazine& loaded = *hand.loaded;
   loaded.count = state.slabs.take_made(
-      loaded.rounds(), base::smaller(processor.fill, loaded.capacity));
+      loaded.rounds(), base::smaller(processor.fill, loaded.capacity),
+      state.slabs.way_of(number), state.whose_slots());
   turn_around(loaded.rounds(), loaded.count);
   processor.fill = base::smaller(2 * processor.fill, state.capacity);
   return loaded.count != 0;
@@ -50,7 +58,7 @@ bool make_room(State& state, InHand& hand) noexcept TARN_REQUIRES(state.lock) {
   if (empty == nullptr)
     return false;
   if (processor.previous != nullptr && hand.loaded != nullptr)
-    state.depot.put(processor.previous);
+    state.depot.put(processor.previous, number_of(state, processor));
   if (hand.loaded != nullptr)
     hand.change(empty);
   else
@@ -61,11 +69,14 @@ bool make_room(State& state, InHand& hand) noexcept TARN_REQUIRES(state.lock) {
 
 enum class Put : std::uint8_t { done, lacks_magazine, has_no_place };
 
-Put try_put(State& state, port::ProcessorPlaces places, void* slot) noexcept {
+// `number` is the processor's afterwards.
+Put try_put(State& state, port::ProcessorPlaces places, void* slot,
+            std::uint32_t& number) noexcept {
   const Trip trip{state};
   InHand hand{places, state.has_due.load(std::memory_order_relaxed)};
   if (hand.processor == nullptr)
     return Put::has_no_place;
+  number = number_of(state, *hand.processor);
   if (hand.has_objects() &&
       hand.loaded->rounds()[hand.loaded->count - 1] == slot) [[unlikely]]
     report_free(state, slot);
@@ -91,8 +102,9 @@ port::ProcessorPlaces State::own_places() noexcept {
     return places();
   const std::size_t bytes = processor_count * sizeof(Processor);
   const bool is_part = bytes <= Parts::largest;
-  const Loan loan = is_part ? Loan{static_cast<std::byte*>(new_part(bytes)), 0}
-                            : lend_part(bytes, alignof(Processor));
+  const Loan loan = is_part
+                        ? Loan{static_cast<std::byte*>(new_part(bytes, 0)), 0}
+                        : lend_part(bytes, alignof(Processor));
   if (!loan)
     return {};
   auto* const all = reinterpret_cast<Processor*>(loan.memory);
@@ -139,13 +151,17 @@ void State::put_on_processor(void* slot) noexcept {
   if (has_due.load(std::memory_order_relaxed)) [[unlikely]]
     give_back_some();
   const port::ProcessorPlaces there = own_places();
+  std::uint32_t way = 0;
   if (there.first != nullptr) {
     const Trip trip{*this};
     InHand hand{there, has_due.load(std::memory_order_relaxed)};
-    if (hand.processor != nullptr && (hand.has_objects() || fill(*this, hand)))
-      return {hand.loaded->rounds()[--hand.loaded->count], false};
+    if (hand.processor != nullptr) {
+      if (hand.has_objects() || fill(*this, hand))
+        return {hand.loaded->rounds()[--hand.loaded->count], false};
+      way = slabs.way_of(number_of(*this, *hand.processor));
+    }
   }
-  return take_from_slabs();
+  return take_from_slabs(way);
 }
 
 void State::put_on_processor_slow(void* slot) noexcept {
@@ -156,15 +172,16 @@ void State::put_on_processor_slow(void* slot) noexcept {
   if constexpr (base::is_dev)
     require_in_use(slot);
   const port::ProcessorPlaces there = own_places();
-  Put put =
-      there.first == nullptr ? Put::has_no_place : try_put(*this, there, slot);
+  std::uint32_t number = 0;
+  Put put = there.first == nullptr ? Put::has_no_place
+                                   : try_put(*this, there, slot, number);
   if (put == Put::lacks_magazine)
-    if (Magazine* const magazine = new_magazine()) {
+    if (Magazine* const magazine = new_magazine(number)) {
       {
         const base::Locked locked{lock};
         depot.put(magazine);
       }
-      put = try_put(*this, there, slot);
+      put = try_put(*this, there, slot, number);
     }
   if (put == Put::done)
     return;

@@ -91,19 +91,19 @@ Shape shape_at_end(std::size_t size, std::size_t align, std::size_t slab,
           constructs};
 }
 
-Slab& Slab::start(Loan loan, const Shape& shape, std::uint32_t colour,
-                  detail::ObjectPoolCore& pool) noexcept {
+Slab& Slab::start(Loan loan, const Shape& shape, std::uint32_t slots,
+                  std::uint32_t colour, detail::ObjectPoolCore& pool) noexcept {
   auto& slab = *::new (loan.memory) Slab{};
   slab.pool = &pool;
   slab.self = &slab;
   slab.loan = loan;
   slab.first = shape.first + colour * shape.colour_step;
-  slab.slots = shape.slots;
+  slab.slots = slots;
   slab.stride = shape.stride;
-  slab.free_slots = shape.slots;
-  slab.free_made = shape.constructs ? 0 : shape.slots;
+  slab.free_slots = slots;
+  slab.free_made = shape.constructs ? 0 : slots;
   for (std::uint32_t i = 0; i < slab.words(); ++i) {
-    const std::size_t behind = shape.slots - i * bits_in_word;
+    const std::size_t behind = slots - i * bits_in_word;
     const Bits all =
         behind >= bits_in_word ? ~Bits{0} : (Bits{1} << behind) - 1;
     slab.free_bits()[i] = all;

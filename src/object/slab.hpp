@@ -62,13 +62,16 @@ struct Slab {
   std::uint32_t free_slots;
   std::uint32_t free_made;   // of those, with an object
   std::uint32_t first_word;  // no word below has a free bit
+  std::uint32_t way;         // whose threads take from it: slabs.hpp
   union {
     std::uint32_t first_node;  // of a steady pool: that of the first slot
     void* records;             // of a checked pool: what it keeps of the slots
   };
 
   /// Makes a slab at the loan's memory, which is aligned to the shape's size.
-  static Slab& start(Loan loan, const Shape& shape, std::uint32_t colour,
+  /// It has `slots`, at most as many as the shape.
+  static Slab& start(Loan loan, const Shape& shape, std::uint32_t slots,
+                     std::uint32_t colour,
                      detail::ObjectPoolCore& pool) noexcept;
 
   /// The slab whose piece of `size` bytes holds `p`.

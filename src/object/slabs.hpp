@@ -9,6 +9,11 @@
 // object that is there costs nothing, and one in a slab that is used anyway
 // keeps no other slab from going back.
 //
+// Each slab is of one way, and threads have ways by their numbers: objects of
+// two threads side by side share no line, but a processor that reads ahead
+// takes lines from the other one all the same. Way 0 is everybody's. Another
+// way's slabs serve where there is much free, or nothing to be borrowed.
+//
 // Cost     constant; a search for a bit is one for 64 slots.
 // Threads  confined: the pool's lock.
 // Failure  a null pointer or 0; nothing has changed.
@@ -19,23 +24,41 @@
 
 namespace tarn::object {
 
-class Slabs {
+/// Whose slots will do.
+enum class From : std::uint8_t {
+  own_way,  // and of others where much is free
+  any_way
+};
+
+template <std::uint32_t way_count>
+class SlabsOf {
  public:
-  explicit Slabs(const Shape& shape) noexcept : shape_(shape) {}
-  Slabs(const Slabs&) = delete;
-  Slabs& operator=(const Slabs&) = delete;
+  explicit SlabsOf(const Shape& shape) noexcept : shape_(shape) {}
+  SlabsOf(const SlabsOf&) = delete;
+  SlabsOf& operator=(const SlabsOf&) = delete;
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
 
+  /// That of a thread or a processor.
+  [[nodiscard]] std::uint32_t way_of(std::uint32_t number) const noexcept {
+    if constexpr (way_count == 1)
+      return 0;
+    else
+      return shape_.size > way_size ? 0 : 1 + number % (way_count - 1);
+  }
+
   /// Up to `most` slots with objects.
-  [[nodiscard]] std::uint32_t take_made(void** out,
-                                        std::uint32_t most) noexcept;
+  [[nodiscard]] std::uint32_t take_made(void** out, std::uint32_t most,
+                                        std::uint32_t way = 0,
+                                        From from = From::own_way) noexcept;
 
   /// A slot without an object, which its user constructs, or brings back bare.
-  [[nodiscard]] void* take_bare() noexcept;
+  [[nodiscard]] void* take_bare(std::uint32_t way = 0,
+                                From from = From::own_way) noexcept;
 
   /// Takes in memory of shape().size bytes at a multiple of that.
-  void add(Loan loan, detail::ObjectPoolCore& pool) noexcept;
+  void add(Loan loan, detail::ObjectPoolCore& pool,
+           std::uint32_t way = 0) noexcept;
 
   /// A slot of `slab`, which is one of these, comes back. It was taken.
   void put(Slab& slab, std::uint32_t slot, bool is_made) noexcept;
@@ -55,11 +78,16 @@ class Slabs {
   void count_idle(std::size_t slabs) noexcept { least_unused_ += slabs; }
 
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
+  [[nodiscard]] std::size_t slots() const noexcept { return slots_; }
   [[nodiscard]] std::size_t unused() const noexcept { return unused_count_; }
   /// Slots that are not free.
   [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
   /// Slots that are free and hold an object.
   [[nodiscard]] std::size_t free_made() const noexcept { return free_made_; }
+  /// So many free slots are much: a quarter of those in use, and a slab a way.
+  [[nodiscard]] std::size_t much() const noexcept {
+    return taken_ / 4 + way_count * std::size_t{shape_.slots};
+  }
 
   /// Shows all slabs, until `look` says false. It may be a slab's end.
   void for_each(bool (*look)(Slab& slab, void* with) noexcept,
@@ -69,31 +97,62 @@ class Slabs {
   [[nodiscard]] bool check() const noexcept;
 
  private:
+  // A piece that the system cuts for one thread's asks alone.
+  static constexpr std::size_t way_size = 64 * KiB;
+
   struct List {
     Slab* first = nullptr;
     Slab* last = nullptr;
   };
 
+  struct Way {
+    List usable;
+    List bare;
+    List unused;  // the newest first
+    std::size_t unused_count = 0;
+  };
+
+  struct Sum {
+    std::size_t slabs = 0;
+    std::size_t slots = 0;
+    std::size_t taken = 0;
+    std::size_t free_made = 0;
+  };
+
   [[nodiscard]] List& list_for(const Slab& slab) noexcept;
   [[nodiscard]] static Slab* find_bare(const List& list) noexcept;
+  [[nodiscard]] static Slab* find_made(const Way& way) noexcept;
+  [[nodiscard]] static Slab* find_bare(const Way& way) noexcept;
+  template <class Find>
+  [[nodiscard]] Slab* find(std::uint32_t way, From from, Find find_in) noexcept;
+  [[nodiscard]] Slab* adopt(Slab& slab, std::uint32_t way) noexcept;
+  [[nodiscard]] std::uint32_t slots_at(const std::byte* memory,
+                                       std::uint32_t way) const noexcept;
   void link(Slab& slab) noexcept;
   void unlink(List& list, Slab& slab) noexcept;
   void relink(List& from, Slab& slab) noexcept;
-  [[nodiscard]] bool check(const List& list, std::size_t& slabs,
-                           std::size_t& taken,
-                           std::size_t& free_made) const noexcept;
+  [[nodiscard]] bool check(const List& list, Sum& sum) const noexcept;
 
   Shape shape_;
-  List usable_;
-  List bare_;
-  List unused_;  // the newest first
+  Way ways_[way_count];
   List full_;
   std::size_t count_ = 0;
+  std::size_t slots_ = 0;
   std::size_t unused_count_ = 0;
   std::size_t least_unused_ = 0;  // unused_count_ was not below since idle()
   std::size_t taken_ = 0;
   std::size_t free_made_ = 0;
   std::uint32_t next_colour_ = 0;
 };
+
+/// One for all and sixteen, which threads beyond so many share.
+inline constexpr std::uint32_t many_ways = 17;
+
+/// Of objects.
+using Slabs = SlabsOf<detail::has_thread_locals ? many_ways : 1>;
+
+/// Of what a pool needs itself, of which a thread goes through less.
+inline constexpr std::uint32_t few_ways = 9;
+using PartSlabs = SlabsOf<detail::has_thread_locals ? few_ways : 1>;
 
 }  // namespace tarn::object

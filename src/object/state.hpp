@@ -87,7 +87,7 @@ struct State {
   void take_back(Loan loan) noexcept TARN_EXCLUDES(lock);
   /// Borrows a slab. False: refused.
   [[nodiscard]] bool grow() noexcept TARN_EXCLUDES(lock);
-  void add(Loan loan) noexcept TARN_REQUIRES(lock);
+  void add(Loan loan, std::uint32_t way = 0) noexcept TARN_REQUIRES(lock);
   /// Of a checked pool, with what is kept of the slab's slots.
   void add(Loan loan, void* records) noexcept TARN_REQUIRES(lock);
   /// Gives back unused slabs, at most `most`, those that were reserved not.
@@ -96,9 +96,16 @@ struct State {
   /// The same of what magazines and the like are cut from.
   std::size_t shrink_parts() noexcept TARN_EXCLUDES(lock);
   std::size_t reap() noexcept TARN_EXCLUDES(lock);
-  [[nodiscard]] TakenSlot take_from_slabs() noexcept TARN_EXCLUDES(lock);
+  /// A slot of a way, which gets slabs of its own. But an upstream is asked
+  /// only when nothing is free.
+  [[nodiscard]] TakenSlot take_from_slabs(std::uint32_t way = 0) noexcept
+      TARN_EXCLUDES(lock);
   /// The same of the slabs that there are.
-  [[nodiscard]] TakenSlot take_free() noexcept TARN_REQUIRES(lock);
+  [[nodiscard]] TakenSlot take_free(std::uint32_t way, From from) noexcept
+      TARN_REQUIRES(lock);
+  [[nodiscard]] From whose_slots() const noexcept {
+    return upstream == nullptr ? From::own_way : From::any_way;
+  }
   void put(void* slot, bool is_made) noexcept TARN_REQUIRES(lock);
   /// The slab of what is given back, or a fault.
   [[nodiscard]] Slab& require_place(const void* slot,
@@ -113,12 +120,19 @@ struct State {
   // magazines.cpp
   [[nodiscard]] TakenSlot take_on_thread() noexcept TARN_EXCLUDES(lock);
   void put_on_thread(void* slot) noexcept TARN_EXCLUDES(lock);
-  [[nodiscard]] void* new_part(std::size_t size) noexcept TARN_EXCLUDES(lock);
+  /// Beside those of the thread or the processor of that number.
+  [[nodiscard]] void* new_part(std::size_t size, std::uint32_t number) noexcept
+      TARN_EXCLUDES(lock);
   /// For magazines and the like, which are done without: of a refusal the
   /// upstream is not asked again before the next look at the clock.
   [[nodiscard]] Loan lend_part(std::size_t size, std::size_t align) noexcept
       TARN_EXCLUDES(lock);
-  [[nodiscard]] Magazine* new_magazine() noexcept TARN_EXCLUDES(lock);
+  [[nodiscard]] Magazine* new_magazine(std::uint32_t number) noexcept
+      TARN_EXCLUDES(lock);
+  /// A full magazine for a thread or a processor, or null: its objects lie
+  /// beside those of others, where what it could borrow would not.
+  [[nodiscard]] Magazine* take_full(std::uint32_t number) noexcept
+      TARN_REQUIRES(lock);
   /// An empty magazine of today's capacity out of the depot, or null.
   [[nodiscard]] Magazine* take_empty() noexcept TARN_REQUIRES(lock);
   void drop(Magazine* magazine) noexcept TARN_REQUIRES(lock);

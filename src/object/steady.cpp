@@ -27,7 +27,7 @@ namespace object {
 bool State::begin_steady() noexcept {
   if (steady.load(std::memory_order_acquire) != nullptr)
     return true;
-  void* const memory = new_part(sizeof(SteadyStack));
+  void* const memory = new_part(sizeof(SteadyStack), 0);
   if (memory == nullptr)
     return false;
   const base::Locked locked{lock};

@@ -210,7 +210,7 @@ Cache* State::enter() noexcept {
   const std::uint32_t number = detail::own_number();
   if (!widen(number))
     return nullptr;
-  void* const memory = new_part(sizeof(Cache));
+  void* const memory = new_part(sizeof(Cache), number);
   if (memory == nullptr)
     return nullptr;
   const base::Locked locked{lock};
@@ -263,8 +263,9 @@ bool State::widen(std::uint32_t number) noexcept {
     const bool is_part = bytes <= Parts::largest;
     const std::size_t size =
         is_part ? Parts::round_up(bytes) : std::bit_ceil(bytes);
-    const Loan loan = is_part ? Loan{static_cast<std::byte*>(new_part(size)), 0}
-                              : lend_part(size, max_align);
+    const Loan loan =
+        is_part ? Loan{static_cast<std::byte*>(new_part(size, number)), 0}
+                : lend_part(size, max_align);
     if (!loan)
       return false;
     if (!use_table(loan, number, size) && !is_part)
@@ -309,6 +310,7 @@ void State::leave(std::uint32_t number) noexcept {
   caches(present)[number] = nullptr;
   present.hands()[number].store(&nothing_at_hand, std::memory_order_relaxed);
   unload(cache);
+  depot.open(number);
   parts.put(&cache, Parts::round_up(sizeof(Cache)));
 }
 

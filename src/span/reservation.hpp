@@ -64,8 +64,9 @@ struct CutGranule {
   std::atomic<std::uint16_t> free;  // bit i: chunk i is in no pool or cache
   std::uint16_t dirty;              // and may have pages behind it
   std::uint16_t stamp;              // the shelf's round when last changed
-  std::uint8_t is_listed;
-  std::uint8_t list;    // which of the shelf's two, when listed
+  std::uint8_t is_listed : 1;
+  std::uint8_t list : 1;  // which of the shelf's two, when listed
+  std::uint8_t way;       // of the threads that cut from it
   std::uint32_t newer;  // neighbours in the list of those with a free chunk
   std::uint32_t older;
 };

@@ -39,47 +39,60 @@ FreeChunk* make_free(std::byte* memory) noexcept {
 
 }  // namespace
 
-FreeChunk* Shelf::lend(unsigned step, std::size_t* count) noexcept {
-  for (;;) {
-    {
-      const base::Locked locked{lock_};
-      if (FreeChunk* const batch = batches_) {
-        batches_ = batch->next_batch;
-        *count = batch->count;
-        waiting_.fetch_sub(batch->count, relaxed);
-        --batch_count_;
-        least_batches_ = base::smaller(least_batches_, batch_count_);
-        excess_ = base::smaller(excess_, batch_count_);
-        return batch;
-      }
-      *count = 1;
-      if (step < cut_steps)
-        if (FreeChunk* const chunk = cut_one(step))
-          return chunk;
-    }
-    std::byte* const memory =
-        the_space.claim(granules_of(step), Use::chunks, step);
-    if (memory == nullptr)
-      return nullptr;
-    if (step >= cut_steps)
-      return make_free(memory);
+FreeChunk* Shelf::lend(unsigned step, unsigned thread,
+                       std::size_t* count) noexcept {
+  const unsigned way = thread % ways;
+  {
     const base::Locked locked{lock_};
-    const Space::Number number = the_space.number_of(memory);
-    CutGranule& cut = the_space.cut(number);
-    // Its pages may be there from an earlier use.
-    cut.dirty = all_chunks(step);
-    cut.free.store(all_chunks(step), relaxed);
-    cut.stamp = round_;
-    free_in_granules_.fetch_add(chunks_in_granule(step), relaxed);
-    link(number, true);
+    if (FreeChunk* const batch = batches_) {
+      batches_ = batch->next_batch;
+      *count = batch->count;
+      waiting_.fetch_sub(batch->count, relaxed);
+      --batch_count_;
+      least_batches_ = base::smaller(least_batches_, batch_count_);
+      excess_ = base::smaller(excess_, batch_count_);
+      return batch;
+    }
+    *count = 1;
+    if (step < cut_steps)
+      if (const Space::Number number = find_cut(way))
+        return cut_from(number, step, way);
   }
+  std::byte* const memory =
+      the_space.claim(granules_of(step), Use::chunks, step);
+  if (step >= cut_steps)
+    return memory == nullptr ? nullptr : make_free(memory);
+  const base::Locked locked{lock_};
+  if (memory != nullptr)
+    start_cut(memory, step);
+  const Space::Number number =
+      memory != nullptr ? the_space.number_of(memory) : find_any();
+  return number == 0 ? nullptr : cut_from(number, step, way);
 }
 
-FreeChunk* Shelf::cut_one(unsigned step) noexcept {
-  const Space::Number number =
-      lists_[1].newest != 0 ? lists_[1].newest : lists_[0].newest;
-  if (number == 0)
-    return nullptr;
+// Chunks with pages first; of those and the others the way's own granule first,
+// then one that is nobody's.
+Space::Number Shelf::find_cut(unsigned way) const noexcept {
+  const Space::Number own = current_[way];
+  for (const unsigned dirty : {1u, 0u}) {
+    if (own != 0 && the_space.cut(own).is_listed != 0 &&
+        the_space.cut(own).list == dirty)
+      return own;
+    Space::Number number = lists_[dirty].newest;
+    while (number != 0 && current_[the_space.cut(number).way] == number)
+      number = the_space.cut(number).older;
+    if (number != 0)
+      return number;
+  }
+  return 0;
+}
+
+Space::Number Shelf::find_any() const noexcept {
+  return lists_[1].newest != 0 ? lists_[1].newest : lists_[0].newest;
+}
+
+FreeChunk* Shelf::cut_from(Space::Number number, unsigned step,
+                      unsigned way) noexcept {
   CutGranule& cut = the_space.cut(number);
   const unsigned free = cut.free.load(relaxed);
   const auto place = static_cast<unsigned>(std::countr_zero(free));
@@ -87,9 +100,27 @@ FreeChunk* Shelf::cut_one(unsigned step) noexcept {
   cut.free.store(static_cast<std::uint16_t>(left), relaxed);
   cut.stamp = round_;
   free_in_granules_.fetch_sub(1, relaxed);
-  if (left == 0)
+  if (current_[cut.way] == number)
+    current_[cut.way] = 0;
+  if (left == 0) {
     unlink(number);
+  } else {
+    cut.way = static_cast<std::uint8_t>(way);
+    current_[way] = number;
+  }
   return make_free(the_space.granule(number) + place * chunk_size(step));
+}
+
+void Shelf::start_cut(std::byte* granule, unsigned step) noexcept {
+  const Space::Number number = the_space.number_of(granule);
+  CutGranule& cut = the_space.cut(number);
+  // Its pages may be there from an earlier use.
+  cut.dirty = all_chunks(step);
+  cut.free.store(all_chunks(step), relaxed);
+  cut.stamp = round_;
+  cut.way = 0;
+  free_in_granules_.fetch_add(chunks_in_granule(step), relaxed);
+  link(number, true);
 }
 
 void Shelf::take_back(FreeChunk* chunks, std::size_t count) noexcept {
@@ -163,6 +194,8 @@ void Shelf::add_chunks(Space::Number number, unsigned chunks, unsigned step,
     return;
   }
   free_in_granules_.fetch_sub(chunks_in_granule(step), relaxed);
+  if (current_[cut.way] == number)
+    current_[cut.way] = 0;
   the_space.release(the_space.granule(number), 1);
 }
 

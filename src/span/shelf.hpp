@@ -4,6 +4,9 @@
 // between the store and a thread's cache a batch at a time in O(1). What no
 // batch holds is cut from granules: a cut granule keeps a bit for each chunk,
 // outside the memory; when all its bits are set it goes back to the space.
+// Threads cut from granules of their own, a few of them, so that what each cuts
+// lies side by side: at every end of it a processor that reads ahead takes lines
+// from another one.
 // Batches that a whole round did not need are dissolved into such bits.
 //
 // Cost     one lock for a batch.
@@ -38,8 +41,10 @@ struct FreeChunk {
 
 class Shelf {
  public:
-  /// Chunks of one size, linked; at most a batch. Null: the system refused.
-  [[nodiscard]] FreeChunk* lend(unsigned step, std::size_t* count) noexcept;
+  /// Chunks of one size, linked; at most a batch. `thread` is the caller's
+  /// number. Null: the system refused.
+  [[nodiscard]] FreeChunk* lend(unsigned step, unsigned thread,
+                                std::size_t* count) noexcept;
 
   /// Takes `count` linked chunks, or null for none; `count` may be 0 for "count
   /// them".
@@ -65,7 +70,15 @@ class Shelf {
   }
 
  private:
-  FreeChunk* cut_one(unsigned step) noexcept TARN_REQUIRES(lock_);
+  // Threads beyond so many share granules.
+  static constexpr unsigned ways = 16;
+
+  Space::Number find_cut(unsigned way) const noexcept TARN_REQUIRES(lock_);
+  Space::Number find_any() const noexcept TARN_REQUIRES(lock_);
+  FreeChunk* cut_from(Space::Number number, unsigned step, unsigned way) noexcept
+      TARN_REQUIRES(lock_);
+  void start_cut(std::byte* granule, unsigned step) noexcept
+      TARN_REQUIRES(lock_);
   void put_into_granule(std::byte* chunk, unsigned step) noexcept
       TARN_REQUIRES(lock_);
   void add_chunks(Space::Number number, unsigned chunks, unsigned step,
@@ -87,6 +100,8 @@ class Shelf {
   // [1]: some free chunk may have pages; [0]: none has. A granule in use as a
   // whole is in neither.
   List lists_[2] TARN_GUARDED_BY(lock_) = {};
+  // What the threads of each way cut from, as long as it is listed.
+  Space::Number current_[ways] TARN_GUARDED_BY(lock_) = {};
   std::uint16_t round_ TARN_GUARDED_BY(lock_) = 0;
   // Written under the lock, read by statistics; orders nothing.
   std::atomic<std::size_t> waiting_{0};  // chunks in batches

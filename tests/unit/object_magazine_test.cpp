@@ -9,6 +9,7 @@
 #include "support/messages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <doctest/doctest.h>
@@ -150,6 +151,57 @@ TEST_CASE("what one thread releases another one acquires") {
   CHECK(again + others >= all.size());
   pool.release_many(all.data(), all.size());
   CHECK(pool.check());
+}
+
+TEST_CASE("of who takes back what it put into the depot nobody else gets it") {
+  object::Depot depot;
+  const auto magazine = [] {
+    return std::make_unique<object::Magazine>(object::Magazine{1, 1, nullptr});
+  };
+  const auto first = magazine();
+  const auto second = magazine();
+  depot.put(first.get(), 1);
+  depot.put(second.get(), 1);
+  CHECK(depot.take_own_full(2) == nullptr);
+  CHECK(depot.take_own_full(1) == second.get());
+  CHECK(depot.take_full(2) == first.get());
+  CHECK(depot.objects() == 0);
+}
+
+TEST_CASE("of who only puts anybody gets it, and of who is gone") {
+  object::Depot depot;
+  std::array<object::Magazine, 4> all;
+  for (object::Magazine& each : all) {
+    each = {1, 1, nullptr};
+    CHECK(depot.take_own_full(2) == nullptr);
+    depot.put(&each, 1);
+  }
+  for (auto each = all.rbegin(); each != all.rend(); ++each)
+    CHECK(depot.take_own_full(2) == &*each);
+  depot.put(all.data(), 3);
+  CHECK(depot.take_own_full(2) == nullptr);
+  depot.open(3);
+  CHECK(depot.take_own_full(2) == all.data());
+}
+
+TEST_CASE("objects of two threads lie in slabs of their own") {
+  Pool pool;
+  std::set<std::uintptr_t> slabs[2];
+  std::barrier together{2};
+  std::vector<std::thread> crew;
+  for (auto& own : slabs)
+    crew.emplace_back([&] {
+      together.arrive_and_wait();
+      std::vector<Message*> all = acquire(pool, 1000);
+      for (const Message* const message : all)
+        own.insert(reinterpret_cast<std::uintptr_t>(message) / Pool::slab_size);
+      together.arrive_and_wait();
+      pool.release_many(all.data(), all.size());
+    });
+  for (std::thread& thread : crew)
+    thread.join();
+  for (const std::uintptr_t slab : slabs[0])
+    CHECK(slabs[1].count(slab) == 0);
 }
 
 TEST_CASE("of what the depot has a thread gets what it put there itself") {

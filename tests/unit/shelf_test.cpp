@@ -22,9 +22,9 @@ Shelf& own_shelf() {
   return all.emplace_back();
 }
 
-std::byte* lend_one(Shelf& shelf, unsigned step) {
+std::byte* lend_one(Shelf& shelf, unsigned step, unsigned thread = 0) {
   std::size_t count = 0;
-  FreeChunk* const chunk = shelf.lend(step, &count);
+  FreeChunk* const chunk = shelf.lend(step, thread, &count);
   REQUIRE(chunk != nullptr);
   REQUIRE(count == 1);
   return reinterpret_cast<std::byte*>(chunk);
@@ -78,6 +78,34 @@ TEST_CASE("chunks are cut from a granule, lowest address first") {
   }
 }
 
+TEST_CASE("threads cut from granules of their own") {
+  Shelf& shelf = own_shelf();
+  std::byte* last[3] = {};
+  for (unsigned i = 0; i < granule_size / chunk_size(1); ++i)
+    for (const unsigned thread : {1u, 2u}) {
+      std::byte* const chunk = lend_one(shelf, 1, thread);
+      if (i == 0)
+        CHECK(detail::address_of(chunk) % granule_size == 0);
+      else
+        CHECK(chunk == last[thread] + chunk_size(1));
+      last[thread] = chunk;
+    }
+}
+
+TEST_CASE("what a thread has cut from and left serves others") {
+  Shelf& shelf = own_shelf();
+  std::byte* const first = lend_one(shelf, 1, 1);
+  std::byte* const second = lend_one(shelf, 1, 2);
+  CHECK(second != first + chunk_size(1));
+  // What is not the granule that somebody cuts from now is anybody's.
+  std::vector<std::byte*> chunks{first};
+  for (std::size_t i = 1; i < granule_size / chunk_size(1); ++i)
+    chunks.push_back(lend_one(shelf, 1, 1));
+  give_back(shelf, {chunks[3]});
+  dissolve_all(shelf, 1);
+  CHECK(lend_one(shelf, 1, 3) == chunks[3]);
+}
+
 TEST_CASE("a batch comes as it went, the last one first") {
   Shelf& shelf = own_shelf();
   std::vector<std::byte*> chunks = cut_granule(shelf, 1);
@@ -87,7 +115,7 @@ TEST_CASE("a batch comes as it went, the last one first") {
   give_back(shelf, second);
   for (const std::vector<std::byte*>& batch : {second, first}) {
     std::size_t count = 0;
-    const FreeChunk* chunk = shelf.lend(1, &count);
+    const FreeChunk* chunk = shelf.lend(1, 0, &count);
     CHECK(count == batch.size());
     for (const std::byte* const at : batch) {
       CHECK(reinterpret_cast<const std::byte*>(chunk) == at);
@@ -109,7 +137,7 @@ TEST_CASE("chunks that nobody counted are counted") {
   shelf.take_back(reinterpret_cast<FreeChunk*>(chunks[0]), 0);
   CHECK(shelf.bytes(2) == granule_size);
   std::size_t count = 0;
-  CHECK(shelf.lend(2, &count) != nullptr);
+  CHECK(shelf.lend(2, 0, &count) != nullptr);
   CHECK(count == chunks.size());
 }
 

@@ -91,7 +91,8 @@ TEST_CASE("without membarrier what a thread does not keep serves others") {
   use_many();
   const std::size_t before = space_stats().held;
   std::thread(use_many).join();
-  CHECK(space_stats().held <= before + 128 * KiB);
+  // Each thread cuts from a granule of its own.
+  CHECK(space_stats().held <= before + 192 * KiB);
 }
 
 TEST_CASE("without membarrier nobody empties an idle thread's cache") {

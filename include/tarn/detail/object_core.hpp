@@ -200,7 +200,7 @@ class ObjectPoolCore {
 
   std::atomic<HandTable*> table_{&no_hands};
   // Room for object::State, which private headers describe.
-  alignas(64) std::byte state_[1088];
+  alignas(64) std::byte state_[4032];
 };
 
 }  // namespace detail
