@@ -202,7 +202,7 @@ class Depot {
 
  private:
   // Threads beyond so many share a stack.
-  static constexpr std::uint32_t ways = 16;
+  static constexpr std::uint32_t ways = detail::has_thread_locals ? 16 : 1;
   // Who has put so many since it took one puts what others acquire.
   static constexpr std::uint32_t enough = 4;
 

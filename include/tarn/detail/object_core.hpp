@@ -199,8 +199,9 @@ class ObjectPoolCore {
   [[nodiscard]] bool may_retire_slow(void* slot) noexcept;
 
   std::atomic<HandTable*> table_{&no_hands};
-  // Room for object::State, which private headers describe.
-  alignas(64) std::byte state_[4032];
+  // Room for object::State, which private headers describe. Most of it is what
+  // tells threads apart.
+  alignas(64) std::byte state_[has_thread_locals ? 4032 : 1104];
 };
 
 }  // namespace detail
