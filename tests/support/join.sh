@@ -28,11 +28,11 @@ for source; do
 done
 
 [ "$kind" != cases ] || exit 0
-echo 'int main(int, char** arguments) {'
+echo 'int main(int count, char** arguments) {'
 for source; do
   name=$(basename "$source" .cpp)
-  echo "  if (std::strcmp(arguments[1], \"$name\") == 0)"
+  echo "  if (count == 2 && std::strcmp(arguments[1], \"$name\") == 0)"
   echo "    return in_$name::main();"
 done
-echo '  return 2;'
+echo '  return 2;'  # no such program
 echo '}'
