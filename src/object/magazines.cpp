@@ -262,13 +262,13 @@ void State::unload_depot() noexcept {
     if (const TakenSlot drawn = draw(cache); drawn.slot != nullptr)
       return drawn;
   if (cache == nullptr)
-    return take_from_slabs();
+    return take_from_slabs(nobody);
   {
     const Busy busy{*cache};
     if (!cache->is_empty() || fill(*this, *cache))
       return {cache->pop(), false};
   }
-  return take_from_slabs(slabs.way_of(cache->number));
+  return take_from_slabs(cache->number);
 }
 
 [[gnu::noinline]] void State::put_on_thread(void* slot) noexcept {

@@ -140,9 +140,11 @@ TakenSlot State::take_free(std::uint32_t way, From from) noexcept {
   return {slot, slot != nullptr};
 }
 
-TakenSlot State::take_from_slabs(std::uint32_t way) noexcept {
+TakenSlot State::take_from_slabs(std::uint32_t number) noexcept {
+  std::uint32_t way = 0;
   {
     const base::Locked locked{lock};
+    way = slabs.way_of(number);
     const TakenSlot taken = take_free(way, whose_slots());
     if (taken.slot != nullptr)
       return taken;

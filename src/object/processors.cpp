@@ -151,17 +151,17 @@ void State::put_on_processor(void* slot) noexcept {
   if (has_due.load(std::memory_order_relaxed)) [[unlikely]]
     give_back_some();
   const port::ProcessorPlaces there = own_places();
-  std::uint32_t way = 0;
+  std::uint32_t number = nobody;
   if (there.first != nullptr) {
     const Trip trip{*this};
     InHand hand{there, has_due.load(std::memory_order_relaxed)};
     if (hand.processor != nullptr) {
       if (hand.has_objects() || fill(*this, hand))
         return {hand.loaded->rounds()[--hand.loaded->count], false};
-      way = slabs.way_of(number_of(*this, *hand.processor));
+      number = number_of(*this, *hand.processor);
     }
   }
-  return take_from_slabs(way);
+  return take_from_slabs(number);
 }
 
 void State::put_on_processor_slow(void* slot) noexcept {

@@ -24,6 +24,9 @@
 
 namespace tarn::object {
 
+/// In place of the number of a thread or a processor.
+inline constexpr std::uint32_t nobody = ~std::uint32_t{0};
+
 /// Whose slots will do.
 enum class From : std::uint8_t {
   own_way,  // and of others where much is free
@@ -39,12 +42,14 @@ class SlabsOf {
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
 
-  /// That of a thread or a processor.
+  /// That of a thread or a processor; of nobody 0.
   [[nodiscard]] std::uint32_t way_of(std::uint32_t number) const noexcept {
     if constexpr (way_count == 1)
       return 0;
     else
-      return shape_.size > way_size ? 0 : 1 + number % (way_count - 1);
+      return number == nobody || shape_.size > way_size
+                 ? 0
+                 : 1 + number % (way_count - 1);
   }
 
   /// Up to `most` slots with objects.

@@ -96,9 +96,10 @@ struct State {
   /// The same of what magazines and the like are cut from.
   std::size_t shrink_parts() noexcept TARN_EXCLUDES(lock);
   std::size_t reap() noexcept TARN_EXCLUDES(lock);
-  /// A slot of a way, which gets slabs of its own. But an upstream is asked
-  /// only when nothing is free.
-  [[nodiscard]] TakenSlot take_from_slabs(std::uint32_t way = 0) noexcept
+  /// A slot for a thread or a processor, or nobody, from slabs of its own,
+  /// which are borrowed if need be. But an upstream is asked only when nothing
+  /// is free.
+  [[nodiscard]] TakenSlot take_from_slabs(std::uint32_t number) noexcept
       TARN_EXCLUDES(lock);
   /// The same of the slabs that there are.
   [[nodiscard]] TakenSlot take_free(std::uint32_t way, From from) noexcept

@@ -196,7 +196,7 @@ def crash():
               result)
         holds('tarn Heap' in result.stdout, result)
         holds('Left out: shaky' in result.stdout, result)
-        holds('felled at trees: crashed' in result.stderr, result)
+        holds('felled in ordinary code: crashed' in result.stderr, result)
         holds(all(len(line) <= 100 for line in result.stdout.splitlines()),
               result)
         holds('\033' not in result.stdout, result)
