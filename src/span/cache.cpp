@@ -64,7 +64,8 @@ ChunkCache* own_cache() noexcept {
 // One chunk without a cache.
 FreeChunk* take_from_shelf(unsigned step) noexcept {
   std::size_t count = 0;
-  FreeChunk* const chunk = shelves[step].lend(step, port::thread_index(), &count);
+  FreeChunk* const chunk =
+      shelves[step].lend(step, port::thread_index(), &count);
   if (chunk != nullptr)
     shelves[step].take_back(chunk->next, count - 1);
   return chunk;
@@ -219,7 +220,8 @@ FreeChunk* take_chunk(unsigned step) noexcept {
   if (cache->is_small)
     return take_from_shelf(step);
   std::size_t count = 0;
-  FreeChunk* const chunk = shelves[step].lend(step, port::thread_index(), &count);
+  FreeChunk* const chunk =
+      shelves[step].lend(step, port::thread_index(), &count);
   if (chunk == nullptr)
     return nullptr;
   const base::Locked locked{cache->lock};

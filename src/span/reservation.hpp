@@ -67,7 +67,7 @@ struct CutGranule {
   std::uint8_t is_listed : 1;
   std::uint8_t list : 1;  // which of the shelf's two, when listed
   std::uint8_t way;       // of the threads that cut from it
-  std::uint32_t newer;  // neighbours in the list of those with a free chunk
+  std::uint32_t newer;    // neighbours in the list of those with a free chunk
   std::uint32_t older;
 };
 static_assert(sizeof(CutGranule) == 16);

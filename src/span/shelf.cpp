@@ -92,7 +92,7 @@ Space::Number Shelf::find_any() const noexcept {
 }
 
 FreeChunk* Shelf::cut_from(Space::Number number, unsigned step,
-                      unsigned way) noexcept {
+                           unsigned way) noexcept {
   CutGranule& cut = the_space.cut(number);
   const unsigned free = cut.free.load(relaxed);
   const auto place = static_cast<unsigned>(std::countr_zero(free));

@@ -5,9 +5,9 @@
 // batch holds is cut from granules: a cut granule keeps a bit for each chunk,
 // outside the memory; when all its bits are set it goes back to the space.
 // Threads cut from granules of their own, a few of them, so that what each cuts
-// lies side by side: at every end of it a processor that reads ahead takes lines
-// from another one.
-// Batches that a whole round did not need are dissolved into such bits.
+// lies side by side: at every end of it a processor that reads ahead takes
+// lines from another one. Batches that a whole round did not need are dissolved
+// into such bits.
 //
 // Cost     one lock for a batch.
 // Threads  shared.
@@ -75,8 +75,8 @@ class Shelf {
 
   Space::Number find_cut(unsigned way) const noexcept TARN_REQUIRES(lock_);
   Space::Number find_any() const noexcept TARN_REQUIRES(lock_);
-  FreeChunk* cut_from(Space::Number number, unsigned step, unsigned way) noexcept
-      TARN_REQUIRES(lock_);
+  FreeChunk* cut_from(Space::Number number, unsigned step,
+                      unsigned way) noexcept TARN_REQUIRES(lock_);
   void start_cut(std::byte* granule, unsigned step) noexcept
       TARN_REQUIRES(lock_);
   void put_into_granule(std::byte* chunk, unsigned step) noexcept
