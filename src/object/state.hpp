@@ -96,16 +96,18 @@ struct State {
   /// The same of what magazines and the like are cut from.
   std::size_t shrink_parts() noexcept TARN_EXCLUDES(lock);
   std::size_t reap() noexcept TARN_EXCLUDES(lock);
-  /// A slot for a thread or a processor, or nobody, from slabs of its own,
-  /// which are borrowed if need be. But an upstream is asked only when nothing
-  /// is free.
+  /// A slot for a thread or a processor, or nobody; whose_slots() says whose
+  /// serve before a slab is borrowed.
   [[nodiscard]] TakenSlot take_from_slabs(std::uint32_t number) noexcept
       TARN_EXCLUDES(lock);
   /// The same of the slabs that there are.
   [[nodiscard]] TakenSlot take_free(std::uint32_t way, From from) noexcept
       TARN_REQUIRES(lock);
-  [[nodiscard]] From whose_slots() const noexcept {
-    return upstream == nullptr ? From::own_way : From::any_way;
+  /// Of the system's memory everybody has some of its own, unless objects were
+  /// reserved, for which nothing is borrowed while any are free.
+  [[nodiscard]] From whose_slots() const noexcept TARN_REQUIRES(lock) {
+    return upstream == nullptr && least_slabs == 0 ? From::own_way
+                                                   : From::any_way;
   }
   void put(void* slot, bool is_made) noexcept TARN_REQUIRES(lock);
   /// The slab of what is given back, or a fault.

@@ -204,6 +204,18 @@ TEST_CASE("objects of two threads lie in slabs of their own") {
     CHECK(slabs[1].count(slab) == 0);
 }
 
+TEST_CASE("what was reserved serves every thread before a slab is borrowed") {
+  Pool pool;
+  REQUIRE(pool.reserve(1000));
+  const std::size_t slabs = pool.stats().slabs_made;
+  Message* other = nullptr;
+  on_a_thread([&] { other = pool.acquire_raw(); });
+  std::vector<Message*> all = acquire(pool, 900);
+  CHECK(pool.stats().slabs_made == slabs);
+  pool.release_many(all.data(), all.size());
+  pool.release(other);
+}
+
 TEST_CASE("of what the depot has a thread gets what it put there itself") {
   Pool pool;
   // Twice as many as stay at hand.
