@@ -28,7 +28,9 @@
 // SteadyPool<T>, whose objects all come from reserve(n).
 //
 // Cost     acquire and release: constant; a search for a free bit is one word
-//          for 64 slots. A slab is borrowed when no slot is free.
+//          for 64 slots. A slab is borrowed when the thread's own have no free
+//          slot, over an upstream and after reserve() when none has one. The
+//          pool itself is 4 KiB, on a board 1 KiB.
 // Threads  shared, acquire and release on any thread; a pool's own beginning
 //          and end are confined. Over a confined upstream the pool is confined.
 // Failure  nullptr or an empty handle; nothing has changed. When construct or
