@@ -19,6 +19,7 @@
 
 #include "support/arguments.hpp"
 #include "support/door.hpp"
+#include "support/median.hpp"
 #include "support/sizes.hpp"
 #include "support/together.hpp"
 
@@ -180,7 +181,7 @@ struct Turns {
                       static_cast<double>(blocks.size()));
       turn.store(which + 1, std::memory_order_release);
     }
-    return middle(spent);
+    return median(spent);
   }
 };
 
@@ -221,7 +222,7 @@ int main(int count, char** values) {
   const auto run = [&]<class Door>() {
     if (by_turns != 0)
       return pass_by_turns<Door>(kind, blocks / by_turns * slices, by_turns);
-    std::printf("%.3f\n", middle(pass<Door>(kind, slices, blocks)));
+    std::printf("%.3f\n", median(pass<Door>(kind, slices, blocks)));
   };
   if (name == "ring")
     run.operator()<NoDoor>();

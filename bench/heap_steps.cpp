@@ -10,6 +10,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/arguments.hpp"
 #include "support/door.hpp"
+#include "support/median.hpp"
 #include "support/together.hpp"
 
 #include <dlfcn.h>
@@ -124,7 +125,7 @@ void print(const char* name, Watcher& watcher, std::uintptr_t function) {
   for (std::size_t i = 0; i < calls; ++i)
     steps.push_back(watcher.count(function));
   const double sum = std::accumulate(steps.begin(), steps.end(), 0.0);
-  std::printf("%s,%.0f,%.1f\n", name, middle(steps), sum / calls);
+  std::printf("%s,%.0f,%.1f\n", name, median(steps), sum / calls);
 }
 
 }  // namespace

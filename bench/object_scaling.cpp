@@ -12,14 +12,17 @@
 // between two of the lists and counts only where those scaled both times. A row
 // for which no round counts is void.
 // SPDX-License-Identifier: MIT
+#include "support/clock.hpp"
 #include "support/object_worker.hpp"
 #include "support/scaling_rounds.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <limits>
 #include <pthread.h>
 #include <sched.h>
+#include <thread>
 
 using namespace tarn::bench;
 

@@ -11,6 +11,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/arguments.hpp"
 #include "support/crew.hpp"
+#include "support/median.hpp"
 
 #include <cstdio>
 

@@ -16,6 +16,7 @@
 #include "support/arguments.hpp"
 #include "support/clock.hpp"
 #include "support/crew.hpp"
+#include "support/median.hpp"
 
 #include <cstdio>
 #include <cstring>

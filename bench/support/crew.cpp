@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <barrier>
 #include <thread>
+#include <vector>
 
 namespace tarn::bench {
 
@@ -91,13 +92,6 @@ std::size_t Crew::requests_for(Job job, std::size_t milliseconds) {
       break;
   }
   return static_cast<std::size_t>(wanted / request) + 1;
-}
-
-double median(std::vector<double> values) {
-  const auto middle =
-      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 }  // namespace tarn::bench

@@ -10,7 +10,6 @@
 #include "support/peer.hpp"
 
 #include <memory>
-#include <vector>
 
 namespace tarn::bench {
 
@@ -37,8 +36,5 @@ class Crew {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// The middle one of an odd number of values.
-[[nodiscard]] double median(std::vector<double> values);
 
 }  // namespace tarn::bench

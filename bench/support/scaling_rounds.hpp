@@ -8,7 +8,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "support/together.hpp"
+#include "support/median.hpp"
 
 #include <cstdio>
 #include <vector>
@@ -37,8 +37,8 @@ void print_scaling(const char* name, Floor& floor, Line& line,
   if (ratios.empty())
     std::printf("%s,%zu,,,0\n", name, threads);
   else
-    std::printf("%s,%zu,%.2f,%.2f,%zu\n", name, threads, middle(scalings),
-                middle(ratios), ratios.size());
+    std::printf("%s,%zu,%.2f,%.2f,%zu\n", name, threads, median(scalings),
+                median(ratios), ratios.size());
 }
 
 }  // namespace tarn::bench

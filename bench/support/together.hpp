@@ -7,6 +7,7 @@
 #pragma once
 
 #include "support/clock.hpp"
+#include "support/median.hpp"
 
 #include <algorithm>
 #include <barrier>
@@ -62,14 +63,6 @@ template <class Make>
   return spent;
 }
 
-/// The middle one of an odd number of values.
-[[nodiscard]] inline double middle(std::vector<double> values) {
-  const auto at =
-      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
 /// The slices' medians.
 [[nodiscard]] inline Slice typical(const std::vector<Slice>& slices) {
   std::vector<double> wall;
@@ -78,7 +71,7 @@ template <class Make>
     wall.push_back(slice.wall_ns);
     work.push_back(slice.work_ns);
   }
-  return {middle(wall), middle(work)};
+  return {median(wall), median(work)};
 }
 
 }  // namespace tarn::bench
