@@ -2,8 +2,6 @@
 
 #include "base/order.hpp"
 
-#include <initializer_list>
-
 namespace tarn::object {
 
 template <std::uint32_t way_count>

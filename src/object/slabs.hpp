@@ -68,7 +68,8 @@ class SlabsOf {
   /// A slot of `slab`, which is one of these, comes back. It was taken.
   void put(Slab& slab, std::uint32_t slot, bool is_made) noexcept;
 
-  /// Takes out an unused slab, the one unused for longest. Null: there is none.
+  /// Takes out an unused slab: of the way with most of them the one unused for
+  /// longest. Null: there is none.
   [[nodiscard]] Slab* remove_unused() noexcept;
 
   /// The unused slabs that nobody needed since the last call, but a share.
