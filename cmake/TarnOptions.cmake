@@ -13,12 +13,7 @@ set(TARN_SANITIZE "" CACHE STRING
   "what -fsanitize= gets, such as address,undefined or thread")
 
 option(TARN_DEV "check our own invariants; no call takes a fast path" OFF)
-if(TARN_DEV)
-  set(join OFF)
-else()
-  set(join ON)
-endif()
-option(TARN_JOIN_TESTS "few programs of tests, and not one for each file" ${join})
+option(TARN_JOIN_TESTS "few programs of tests, and not one for each file" ON)
 option(TARN_FUZZ "build the laws as fuzz targets (clang)" OFF)
 option(TARN_SHARED "build libtarn.so beside libtarn.a" ON)
 option(TARN_INSTALL "make `cmake --install` install the library"
