@@ -32,7 +32,7 @@ class Parts {
   }
 
   /// Those of a size that round_up() gave.
-  [[nodiscard]] PartSlabs& of(std::size_t part) noexcept {
+  [[nodiscard]] Slabs& of(std::size_t part) noexcept {
     if (part <= medium)
       return part == smallest ? smallest_ : medium_;
     return part == large ? large_ : largest_;
@@ -41,20 +41,20 @@ class Parts {
   /// Takes in memory for a size that round_up() gave. No object lies there.
   void add(std::size_t part, Loan loan, detail::ObjectPoolCore& pool,
            std::uint32_t way) noexcept {
-    PartSlabs& slabs = of(part);
+    Slabs& slabs = of(part);
     slabs.add(loan, pool, way);
     Slab::of(loan.memory, slabs.shape().size).self = nullptr;
   }
 
   void put(void* p, std::size_t part) noexcept {
-    PartSlabs& slabs = of(part);
+    Slabs& slabs = of(part);
     Slab& slab = Slab::of(p, slabs.shape().size);
     slabs.put(slab, static_cast<std::uint32_t>(slab.offset_of(p) / part), true);
   }
 
   /// An unused slab, or null.
   [[nodiscard]] Slab* remove_unused() noexcept {
-    for (PartSlabs* const slabs : {&smallest_, &medium_, &large_, &largest_})
+    for (Slabs* const slabs : {&smallest_, &medium_, &large_, &largest_})
       if (Slab* const slab = slabs->remove_unused())
         return slab;
     return nullptr;
@@ -62,8 +62,7 @@ class Parts {
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     std::size_t bytes = 0;
-    for (const PartSlabs* const slabs :
-         {&smallest_, &medium_, &large_, &largest_})
+    for (const Slabs* const slabs : {&smallest_, &medium_, &large_, &largest_})
       bytes += slabs->count() * slabs->shape().size;
     return bytes;
   }

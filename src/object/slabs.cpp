@@ -4,10 +4,8 @@
 
 namespace tarn::object {
 
-template <std::uint32_t way_count>
-std::uint32_t SlabsOf<way_count>::take_made(void** out, std::uint32_t most,
-                                            std::uint32_t way,
-                                            From from) noexcept {
+std::uint32_t Slabs::take_made(void** out, std::uint32_t most,
+                               std::uint32_t way, From from) noexcept {
   std::uint32_t taken = 0;
   while (taken < most) {
     Slab* const slab =
@@ -25,38 +23,33 @@ std::uint32_t SlabsOf<way_count>::take_made(void** out, std::uint32_t most,
 
 // From the oldest on: where all slots are being made, those that have been
 // looked at come to the front.
-template <std::uint32_t way_count>
-Slab* SlabsOf<way_count>::find_bare(const List& list) noexcept {
+Slab* Slabs::find_bare(const List& list) noexcept {
   Slab* slab = list.last;
   while (slab != nullptr && !slab->has_bare())
     slab = slab->newer;
   return slab;
 }
 
-template <std::uint32_t way_count>
-Slab* SlabsOf<way_count>::find_bare(const Way& way) noexcept {
+Slab* Slabs::find_bare(const Way& way) noexcept {
   if (way.bare.first != nullptr)
     return way.bare.first;
   Slab* const slab = find_bare(way.usable);
   return slab != nullptr ? slab : find_bare(way.unused);
 }
 
-template <std::uint32_t way_count>
-Slab* SlabsOf<way_count>::find_made(const Way& way) noexcept {
+Slab* Slabs::find_made(const Way& way) noexcept {
   if (way.usable.first != nullptr)
     return way.usable.first;
   Slab* const slab = way.unused.first;
   return slab != nullptr && slab->free_made != 0 ? slab : nullptr;
 }
 
-template <std::uint32_t way_count>
 template <class Find>
-Slab* SlabsOf<way_count>::find(std::uint32_t way, From from,
-                               Find find_in) noexcept {
-  if (Slab* const own = find_in(ways_[way]); own != nullptr || way_count == 1)
+Slab* Slabs::find(std::uint32_t way, From from, Find find_in) noexcept {
+  if (Slab* const own = find_in(ways_[way]); own != nullptr || way_count_ == 1)
     return own;
   const bool may_be_any = from == From::any_way || slots_ - taken_ > much();
-  for (std::uint32_t other = 0; other != way_count; ++other) {
+  for (std::uint32_t other = 0; other != way_count_; ++other) {
     Slab* const slab = find_in(ways_[other]);
     if (slab == nullptr)
       continue;
@@ -69,8 +62,7 @@ Slab* SlabsOf<way_count>::find(std::uint32_t way, From from,
 }
 
 // With it those beside it in the list, which may be those beside it in memory.
-template <std::uint32_t way_count>
-Slab* SlabsOf<way_count>::adopt(Slab& slab, std::uint32_t way) noexcept {
+Slab* Slabs::adopt(Slab& slab, std::uint32_t way) noexcept {
   Slab* next = &slab;
   for (std::size_t bytes = 0; bytes < way_size && next != nullptr;
        bytes += shape_.size) {
@@ -83,8 +75,7 @@ Slab* SlabsOf<way_count>::adopt(Slab& slab, std::uint32_t way) noexcept {
   return &slab;
 }
 
-template <std::uint32_t way_count>
-void* SlabsOf<way_count>::take_bare(std::uint32_t way, From from) noexcept {
+void* Slabs::take_bare(std::uint32_t way, From from) noexcept {
   Slab* const slab =
       find(way, from, [](const Way& in) { return find_bare(in); });
   if (slab == nullptr)
@@ -100,9 +91,8 @@ void* SlabsOf<way_count>::take_bare(std::uint32_t way, From from) noexcept {
 // processor that reads on there took them from whoever has the next piece. Of
 // two threads that went through 64 KiB each, side by side, each was slower by a
 // seventh; 256 bytes between them were enough.
-template <std::uint32_t way_count>
-std::uint32_t SlabsOf<way_count>::slots_at(const std::byte* memory,
-                                           std::uint32_t way) const noexcept {
+std::uint32_t Slabs::slots_at(const std::byte* memory,
+                              std::uint32_t way) const noexcept {
   constexpr std::uint32_t unused = 512;
   constexpr std::uint32_t many = 64;
   const bool is_end =
@@ -112,9 +102,8 @@ std::uint32_t SlabsOf<way_count>::slots_at(const std::byte* memory,
              : shape_.slots;
 }
 
-template <std::uint32_t way_count>
-void SlabsOf<way_count>::add(Loan loan, detail::ObjectPoolCore& pool,
-                             std::uint32_t way) noexcept {
+void Slabs::add(Loan loan, detail::ObjectPoolCore& pool,
+                std::uint32_t way) noexcept {
   Slab& slab =
       Slab::start(loan, shape_, slots_at(loan.memory, way), next_colour_, pool);
   slab.way = way;
@@ -125,9 +114,7 @@ void SlabsOf<way_count>::add(Loan loan, detail::ObjectPoolCore& pool,
   link(slab);
 }
 
-template <std::uint32_t way_count>
-void SlabsOf<way_count>::put(Slab& slab, std::uint32_t slot,
-                             bool is_made) noexcept {
+void Slabs::put(Slab& slab, std::uint32_t slot, bool is_made) noexcept {
   List& from = list_for(slab);
   slab.put(slot, is_made);
   --taken_;
@@ -135,10 +122,9 @@ void SlabsOf<way_count>::put(Slab& slab, std::uint32_t slot,
   relink(from, slab);
 }
 
-template <std::uint32_t way_count>
-Slab* SlabsOf<way_count>::remove_unused() noexcept {
+Slab* Slabs::remove_unused() noexcept {
   const Way* most = ways_;
-  for (const Way& way : ways_)
+  for (const Way& way : ways())
     if (way.unused_count > most->unused_count)
       most = &way;
   Slab* const slab = most->unused.last;
@@ -151,16 +137,13 @@ Slab* SlabsOf<way_count>::remove_unused() noexcept {
   return slab;
 }
 
-template <std::uint32_t way_count>
-std::size_t SlabsOf<way_count>::idle() noexcept {
+std::size_t Slabs::idle() noexcept {
   const std::size_t most = but_a_share(least_unused_);
   least_unused_ = unused_count_;
   return most;
 }
 
-template <std::uint32_t way_count>
-typename SlabsOf<way_count>::List& SlabsOf<way_count>::list_for(
-    const Slab& slab) noexcept {
+Slabs::List& Slabs::list_for(const Slab& slab) noexcept {
   if (slab.is_full())
     return full_;
   Way& way = ways_[slab.way];
@@ -169,8 +152,7 @@ typename SlabsOf<way_count>::List& SlabsOf<way_count>::list_for(
   return slab.free_made != 0 ? way.usable : way.bare;
 }
 
-template <std::uint32_t way_count>
-void SlabsOf<way_count>::link(Slab& slab) noexcept {
+void Slabs::link(Slab& slab) noexcept {
   List& list = list_for(slab);
   slab.newer = nullptr;
   slab.older = list.first;
@@ -185,8 +167,7 @@ void SlabsOf<way_count>::link(Slab& slab) noexcept {
   }
 }
 
-template <std::uint32_t way_count>
-void SlabsOf<way_count>::unlink(List& list, Slab& slab) noexcept {
+void Slabs::unlink(List& list, Slab& slab) noexcept {
   (slab.newer != nullptr ? slab.newer->older : list.first) = slab.older;
   (slab.older != nullptr ? slab.older->newer : list.last) = slab.newer;
   if (&list != &ways_[slab.way].unused)
@@ -196,17 +177,15 @@ void SlabsOf<way_count>::unlink(List& list, Slab& slab) noexcept {
   least_unused_ = base::smaller(least_unused_, unused_count_);
 }
 
-template <std::uint32_t way_count>
-void SlabsOf<way_count>::relink(List& from, Slab& slab) noexcept {
+void Slabs::relink(List& from, Slab& slab) noexcept {
   if (&from == &list_for(slab))
     return;
   unlink(from, slab);
   link(slab);
 }
 
-template <std::uint32_t way_count>
-void SlabsOf<way_count>::for_each(bool (*look)(Slab& slab, void* with) noexcept,
-                                  void* with) const noexcept {
+void Slabs::for_each(bool (*look)(Slab& slab, void* with) noexcept,
+                     void* with) const noexcept {
   const auto show = [&](const List& list) {
     for (Slab* slab = list.first; slab != nullptr;) {
       Slab* const older = slab->older;
@@ -216,14 +195,13 @@ void SlabsOf<way_count>::for_each(bool (*look)(Slab& slab, void* with) noexcept,
     }
     return true;
   };
-  for (const Way& way : ways_)
+  for (const Way& way : ways())
     if (!show(way.usable) || !show(way.bare) || !show(way.unused))
       return;
   static_cast<void>(show(full_));
 }
 
-template <std::uint32_t way_count>
-bool SlabsOf<way_count>::check(const List& list, Sum& sum) const noexcept {
+bool Slabs::check(const List& list, Sum& sum) const noexcept {
   const Slab* newer = nullptr;
   for (const Slab* slab = list.first; slab != nullptr; slab = slab->older) {
     if (!slab->check() || slab->newer != newer)
@@ -237,11 +215,10 @@ bool SlabsOf<way_count>::check(const List& list, Sum& sum) const noexcept {
   return list.last == newer;
 }
 
-template <std::uint32_t way_count>
-bool SlabsOf<way_count>::check() const noexcept {
+bool Slabs::check() const noexcept {
   Sum all;
   std::size_t unused = 0;
-  for (const Way& way : ways_) {
+  for (const Way& way : ways()) {
     Sum idle;
     if (!check(way.unused, idle) || idle.taken != 0 ||
         idle.slabs != way.unused_count || !check(way.usable, all) ||
@@ -256,9 +233,5 @@ bool SlabsOf<way_count>::check() const noexcept {
          all.slots == slots_ && all.taken == taken_ &&
          all.free_made == free_made_;
 }
-
-template class SlabsOf<1>;
-template class SlabsOf<few_ways>;
-template class SlabsOf<many_ways>;
 
 }  // namespace tarn::object

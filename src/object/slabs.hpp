@@ -22,6 +22,8 @@
 
 #include "object/slab.hpp"
 
+#include <span>
+
 namespace tarn::object {
 
 /// In place of the number of a thread or a processor.
@@ -33,23 +35,18 @@ enum class From : std::uint8_t {
   any_way
 };
 
-template <std::uint32_t way_count>
-class SlabsOf {
+class Slabs {
  public:
-  explicit SlabsOf(const Shape& shape) noexcept : shape_(shape) {}
-  SlabsOf(const SlabsOf&) = delete;
-  SlabsOf& operator=(const SlabsOf&) = delete;
+  Slabs(const Slabs&) = delete;
+  Slabs& operator=(const Slabs&) = delete;
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
 
   /// That of a thread or a processor; of nobody 0.
   [[nodiscard]] std::uint32_t way_of(std::uint32_t number) const noexcept {
-    if constexpr (way_count == 1)
-      return 0;
-    else
-      return number == nobody || shape_.size > way_size
-                 ? 0
-                 : 1 + number % (way_count - 1);
+    return number == nobody || way_count_ == 1 || shape_.size > way_size
+               ? 0
+               : 1 + number % (way_count_ - 1);
   }
 
   /// Up to `most` slots with objects.
@@ -81,7 +78,9 @@ class SlabsOf {
   }
 
   /// So many slabs have become unused whose objects nobody needed since then.
-  void count_idle(std::size_t slabs) noexcept { least_unused_ += slabs; }
+  void count_idle(std::size_t slabs) noexcept {
+    least_unused_ += static_cast<std::uint32_t>(slabs);
+  }
 
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t slots() const noexcept { return slots_; }
@@ -92,7 +91,7 @@ class SlabsOf {
   [[nodiscard]] std::size_t free_made() const noexcept { return free_made_; }
   /// So many free slots are much: a quarter of those in use, and a slab a way.
   [[nodiscard]] std::size_t much() const noexcept {
-    return taken_ / 4 + way_count * std::size_t{shape_.slots};
+    return taken_ / 4 + way_count_ * std::size_t{shape_.slots};
   }
 
   /// Shows all slabs, until `look` says false. It may be a slab's end.
@@ -102,10 +101,7 @@ class SlabsOf {
   /// True while every invariant holds. Linear in slots.
   [[nodiscard]] bool check() const noexcept;
 
- private:
-  // A piece that the system cuts for one thread's asks alone.
-  static constexpr std::size_t way_size = 64 * KiB;
-
+ protected:
   struct List {
     Slab* first = nullptr;
     Slab* last = nullptr;
@@ -118,6 +114,14 @@ class SlabsOf {
     std::size_t unused_count = 0;
   };
 
+  Slabs(const Shape& shape, Way* ways, std::uint32_t way_count) noexcept
+      : shape_(shape), way_count_(way_count), ways_(ways) {}
+  ~Slabs() = default;
+
+ private:
+  // A piece that the system cuts for one thread's asks alone.
+  static constexpr std::size_t way_size = 64 * KiB;
+
   struct Sum {
     std::size_t slabs = 0;
     std::size_t slots = 0;
@@ -125,6 +129,9 @@ class SlabsOf {
     std::size_t free_made = 0;
   };
 
+  [[nodiscard]] std::span<const Way> ways() const noexcept {
+    return {ways_, way_count_};
+  }
   [[nodiscard]] List& list_for(const Slab& slab) noexcept;
   [[nodiscard]] static Slab* find_bare(const List& list) noexcept;
   [[nodiscard]] static Slab* find_made(const Way& way) noexcept;
@@ -140,22 +147,35 @@ class SlabsOf {
   [[nodiscard]] bool check(const List& list, Sum& sum) const noexcept;
 
   Shape shape_;
-  Way ways_[way_count];
+  std::uint32_t way_count_;
+  Way* ways_;
   List full_;
-  std::size_t count_ = 0;
+  // Of slabs, which 32 bits can count.
+  std::uint32_t count_ = 0;
+  std::uint32_t unused_count_ = 0;
+  std::uint32_t least_unused_ = 0;  // unused_count_ was not below since idle()
+  std::uint32_t next_colour_ = 0;
   std::size_t slots_ = 0;
-  std::size_t unused_count_ = 0;
-  std::size_t least_unused_ = 0;  // unused_count_ was not below since idle()
   std::size_t taken_ = 0;
   std::size_t free_made_ = 0;
-  std::uint32_t next_colour_ = 0;
+};
+
+/// With their ways.
+template <std::uint32_t way_count>
+class SlabsOf : public Slabs {
+ public:
+  explicit SlabsOf(const Shape& shape) noexcept
+      : Slabs(shape, own_ways_, way_count) {}
+
+ private:
+  Way own_ways_[way_count];
 };
 
 /// One for all and sixteen, which threads beyond so many share.
 inline constexpr std::uint32_t many_ways = 17;
 
 /// Of objects.
-using Slabs = SlabsOf<detail::has_thread_locals ? many_ways : 1>;
+using ObjectSlabs = SlabsOf<detail::has_thread_locals ? many_ways : 1>;
 
 /// Of what a pool needs itself, of which a thread goes through less.
 inline constexpr std::uint32_t few_ways = 9;

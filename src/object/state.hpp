@@ -258,7 +258,7 @@ struct State {
   void* const samples;
 
   mutable base::SpinLock lock;
-  Slabs slabs TARN_GUARDED_BY(lock);
+  ObjectSlabs slabs TARN_GUARDED_BY(lock);
   Parts parts TARN_GUARDED_BY(lock);
   bool lacks_parts TARN_GUARDED_BY(lock) = false;  // some were refused
   Depot depot TARN_GUARDED_BY(lock);

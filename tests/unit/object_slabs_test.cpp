@@ -24,7 +24,7 @@ struct Free {
 // Slabs over memory of the C library's. Slots count as made from the start.
 class SlabsOfTest {
  public:
-  Slabs slabs{shape_of(64, 64, slab_size, false)};
+  ObjectSlabs slabs{shape_of(64, 64, slab_size, false)};
 
   // The i-th slab of a piece.
   std::byte* add(std::uint32_t way, std::size_t i = 0) {

@@ -201,7 +201,7 @@ class ObjectPoolCore {
   std::atomic<HandTable*> table_{&no_hands};
   // Room for object::State, which private headers describe. Most of it is what
   // tells threads apart.
-  alignas(64) std::byte state_[has_thread_locals ? 4032 : 1104];
+  alignas(64) std::byte state_[has_thread_locals ? 4032 : 1088];
 };
 
 }  // namespace detail
