@@ -18,6 +18,11 @@ namespace {
 constexpr std::size_t largest_of_granule = 4 * KiB;
 constexpr unsigned granules_of_large_slots = 2;
 
+// Left out at the end of a slab of small blocks, where the next one may be
+// another thread's: a processor that reads ahead would take its lines.
+constexpr std::size_t unused_end = 512;
+constexpr std::size_t largest_with_end = 512;
+
 // Larger ones gain nothing by sharing pages with others.
 constexpr std::size_t largest_cold = 4 * KiB;
 
@@ -30,6 +35,11 @@ unsigned granules_for(const Domain& domain, std::size_t slot_size) noexcept {
   const bool is_one =
       slot_size <= largest_of_granule || domain.budget != nullptr;
   return is_one ? 1 : granules_of_large_slots;
+}
+
+std::size_t bytes_for(std::size_t slot_size, unsigned granules) noexcept {
+  const std::size_t bytes = granules * span::granule_size;
+  return slot_size <= largest_with_end ? bytes - unused_end : bytes;
 }
 
 void enter_owner(const Slab& slab, HeapId id) noexcept {
@@ -272,7 +282,7 @@ Slab* new_slab(ThreadHeap& heap, unsigned size_class) noexcept {
   if (memory == nullptr)
     return nullptr;
   Slab& slab = slab_of(memory);
-  slab.start(memory, granules * span::granule_size,
+  slab.start(memory, bytes_for(size, granules),
              static_cast<std::uint32_t>(size), size_class, heap.id);
   slab.granules = static_cast<std::uint8_t>(granules);
   slab.since = span::now_seconds();

@@ -160,7 +160,8 @@ bool Slab::reattach(std::uint32_t by) noexcept {
 
 // The bytes of free slots in each page tell which of them are full of nothing
 // else. Of bare slots only those count that reach from a bare page into one
-// that is not: the first or the last one there.
+// that is not: the first or the last one there. What lies behind the last slot
+// of all is nobody's.
 PageBits Slab::full_pages() const noexcept {
   const std::size_t unit = page_size();
   const std::size_t size = slot_size;
@@ -172,15 +173,18 @@ PageBits Slab::full_pages() const noexcept {
       from = end;
     }
   };
+  const std::size_t used = std::size_t{fresh} * size;
   const auto add_bare = [&](std::size_t at, std::size_t page) {
-    if (is_bare(at))
+    if (at < used && is_bare(at))
       add(base::larger(at, page * unit),
           base::smaller(at + size, (page + 1) * unit));
   };
   for (const FreeSlot* slot = free; slot != nullptr; slot = slot->next)
     add(offset_of(slot), offset_of(slot) + size);
-  const std::size_t used = std::size_t{fresh} * size;
-  const auto pages = static_cast<unsigned>(used / unit);
+  std::size_t end = used;
+  if (fresh == capacity)
+    add(used, end = detail::round_up(used, unit));
+  const auto pages = static_cast<unsigned>(end / unit);
   PageBits full = 0;
   for (unsigned i = 0; i < pages; ++i) {
     const std::size_t first = i * unit / size * size;
@@ -197,7 +201,8 @@ PageBits Slab::full_pages() const noexcept {
 PageBits Slab::lay_bare(std::size_t page) noexcept {
   const std::size_t size = std::size_t{capacity} * slot_size;
   const std::size_t unit = base::larger(page, std::bit_ceil(size) / most_pages);
-  if (std::size_t{free_count} * slot_size < unit)
+  const std::size_t rest = detail::round_up(size, unit) - size;
+  if (std::size_t{free_count} * slot_size + rest < unit)
     return 0;
   page_shift = static_cast<std::uint8_t>(std::countr_zero(unit));
   const PageBits full = full_pages();

@@ -82,6 +82,27 @@ TEST_CASE("pages are laid bare where no slot is in use, wherever they lie") {
   CHECK(all.slab.is_full());
 }
 
+TEST_CASE("the page where the last slot ends is laid bare as others are") {
+  Fixture all{3072};
+  const std::vector<FreeSlot*> slots = all.use_up();
+  REQUIRE(slots.size() == 21);
+  all.put(slots.back());  // 61440 to 64512 of 65536
+  CHECK(all.lay_bare() == 1u << 15);
+  CHECK(all.slab.check());
+  CHECK(all.use_up().size() == 1);
+}
+
+TEST_CASE("a page with slots that were never handed out is not laid bare") {
+  Fixture all{1536};
+  std::vector<FreeSlot*> slots;
+  for (unsigned i = 0; i < 41; ++i)  // of 42
+    slots.push_back(all.slab.take(1, key).first);
+  for (unsigned i = 38; i < 41; ++i)
+    all.put(slots[i]);
+  CHECK(all.lay_bare() == 0);
+  CHECK(all.slab.check());
+}
+
 TEST_CASE("slots at hand are had before those of bare pages, and those fresh") {
   Fixture all{1024};
   Returned got = all.slab.take(32, key);
