@@ -36,7 +36,8 @@ struct Drawn {
   Where where;
   bool is_made;
   bool is_hidden;
-  std::uint32_t turn;  // when it began to wait
+  bool is_in_magazine;  // when somebody looked last
+  std::uint32_t turn;   // when it began to wait
 };
 
 struct Samples {
@@ -158,7 +159,7 @@ bool make(State& state, Drawn& one) noexcept {
   start_slab(state, memory, slot->block);
   // Others look through all for theirs.
   const base::Locked locked{state.lock};
-  one = {slot, Where::moving, !pool.constructs, false, 0};
+  one = {slot, Where::moving, !pool.constructs, false, false, 0};
   return true;
 }
 
@@ -223,6 +224,12 @@ void end(State& state, Drawn& one) noexcept {
     enter_return(*one.slot);
   end_block(*one.slot);
   move(state, one, Where::nowhere);
+}
+
+void note_in_magazine(void* with, const void* slot) noexcept {
+  Samples& pool = *static_cast<Samples*>(with);
+  if (Drawn* const one = find(pool, guarded_slots_at(slot).page))
+    one->is_in_magazine = true;
 }
 
 Drawn* choose_to_end(State& state, Where where) noexcept {
@@ -360,8 +367,12 @@ void each_drawn_object(const State& state,
                        void (*visit)(void* with, std::byte* object,
                                      const Record& record),
                        void* with) noexcept TARN_REQUIRES(state.lock) {
-  for (const Drawn& one : Samples::of(state).all)
-    if (one.where == Where::out)
+  Samples& pool = Samples::of(state);
+  for (Drawn& one : pool.all)
+    one.is_in_magazine = false;
+  state.find_drawn(note_in_magazine, &pool);
+  for (const Drawn& one : pool.all)
+    if (one.where == Where::out && !one.is_in_magazine)
       visit(with, one.slot->block, one.slot->record);
 }
 

@@ -3,6 +3,7 @@
 // takes the object, and another one brings it back, which nobody would see
 // else. After so many calls the thread has its own at hand again all the same;
 // an object that comes back later lies among the others until somebody looks.
+#include "object/processors.hpp"
 #include "object/state.hpp"
 #include "port/object_hooks.hpp"
 #include "port/sample_hooks.hpp"
@@ -36,6 +37,42 @@ void recall(State& state, Cache& cache,
   }
 }
 
+// Shows what is guarded of some rounds, which others may change meanwhile.
+struct Finder {
+  bool (*is_drawn)(const void* slot) noexcept;
+  void (*show)(void* with, const void* slot) noexcept;
+  void* with;
+
+  [[gnu::noinline, gnu::no_sanitize_thread]] void look(
+      void* const* rounds, std::size_t count) const noexcept {
+    for (std::size_t i = 0; i < count; ++i)
+      if (const void* const slot = rounds[i]; is_drawn(slot))
+        show(with, slot);
+  }
+
+  void look(const Magazine* magazine) const noexcept {
+    if (magazine != nullptr)
+      look(magazine->rounds(), magazine->count);
+  }
+};
+
+// What a thread loads or changes meanwhile is there all the same: a magazine is
+// nobody's else while the pool's lock is held.
+[[gnu::noinline, gnu::no_sanitize_thread]] void look_at_hand(
+    const Finder& finder, const Cache& cache) noexcept {
+  const Magazine* const loaded = cache.loaded;
+  void* const* const rounds = loaded != nullptr ? loaded->rounds() : cache.own;
+  const std::size_t room =
+      loaded != nullptr ? loaded->capacity : Cache::own_capacity;
+  const auto count = static_cast<std::size_t>(
+      cache.top.load(std::memory_order_acquire) - rounds);
+  if (count <= room)
+    finder.look(rounds, count);
+  if (const Magazine* const previous = cache.previous)
+    finder.look(previous->rounds(), base::smaller<std::uint32_t>(
+                                        cache.in_previous, previous->capacity));
+}
+
 // A call that came by on its own: a trip, or what a clock had put aside.
 void begin_turn(State& state, Cache& cache, const port::ObjectHooks& hooks,
                 const port::SampleHooks& clock) noexcept {
@@ -49,6 +86,22 @@ void begin_turn(State& state, Cache& cache, const port::ObjectHooks& hooks,
 }
 
 }  // namespace
+
+void State::find_drawn(void (*show)(void* with, const void* slot) noexcept,
+                       void* with) const noexcept {
+  if (drawn_out.load(std::memory_order_relaxed) == 0)
+    return;
+  const Finder finder{port::object_hooks()->is_drawn, show, with};
+  HandTable& present = *table().load(std::memory_order_relaxed);
+  for (std::size_t number = 0; number < present.size; ++number)
+    if (const Cache* const cache = caches(present)[number])
+      look_at_hand(finder, *cache);
+  depot.for_each([&](const Magazine& magazine) { finder.look(&magazine); });
+  const port::ProcessorPlaces all = places();
+  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i)
+    for (const Magazine* const magazine : magazines_of(all.first[i]))
+      finder.look(magazine);
+}
 
 TakenSlot State::draw(Cache* cache) noexcept {
   const port::SampleHooks& clock = *port::sample_hooks();

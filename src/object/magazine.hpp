@@ -28,6 +28,9 @@ struct Magazine {
   [[nodiscard]] void** rounds() noexcept {
     return reinterpret_cast<void**>(this + 1);
   }
+  [[nodiscard]] void* const* rounds() const noexcept {
+    return reinterpret_cast<void* const*>(this + 1);
+  }
   [[nodiscard]] static constexpr std::size_t size_for(
       std::size_t capacity) noexcept {
     return sizeof(Magazine) + capacity * sizeof(void*);
@@ -182,6 +185,14 @@ class Depot {
     while (full_[by % ways].first == nullptr)
       ++by;
     return take_from(full_[by % ways]);
+  }
+
+  /// Shows those with objects.
+  template <class Show>
+  void for_each(Show show) const noexcept {
+    for (const Stack& stack : full_)
+      for (const Magazine* it = stack.first; it != nullptr; it = it->next)
+        show(*it);
   }
 
   /// Whoever put there needs nothing back.

@@ -196,12 +196,10 @@ void State::require_in_use(const void* slot) noexcept {
   std::uint32_t number = 0;
   static_cast<void>(require_own(slot, number));
   const port::ProcessorPlaces all = places();
-  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i) {
-    const auto& processor = static_cast<Processor&>(all.first[i]);
-    if (has(loaded_of(processor), slot) || has(processor.aside, slot) ||
-        has(processor.previous, slot))
-      report_free(*this, slot);
-  }
+  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i)
+    for (Magazine* const magazine : magazines_of(all.first[i]))
+      if (has(magazine, slot))
+        report_free(*this, slot);
 }
 
 bool State::set_all_aside() noexcept {
@@ -257,14 +255,11 @@ void State::unload_processors() noexcept {
 std::size_t State::objects_of_processors() const noexcept {
   const port::ProcessorPlaces all = places();
   std::size_t objects = 0;
-  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i) {
-    const auto& processor = static_cast<const Processor&>(all.first[i]);
-    for (Magazine* const magazine :
-         {loaded_of(processor), processor.aside, processor.previous})
+  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i)
+    for (Magazine* const magazine : magazines_of(all.first[i]))
       if (magazine != nullptr)
         objects +=
             std::atomic_ref{magazine->count}.load(std::memory_order_relaxed);
-  }
   return objects;
 }
 

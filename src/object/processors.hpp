@@ -14,6 +14,7 @@
 #include "object/magazine.hpp"
 #include "port/processor.hpp"
 
+#include <array>
 #include <utility>
 
 namespace tarn::object {
@@ -35,6 +36,13 @@ extern constinit Magazine no_magazine;
 [[nodiscard]] inline Magazine* loaded_of(const Processor& processor) noexcept {
   return static_cast<Magazine*>(
       processor.stack.load(std::memory_order_acquire));
+}
+
+/// The loaded one, at about this moment, and the others; null: not there.
+[[nodiscard]] inline std::array<Magazine*, 3> magazines_of(
+    const port::ProcessorPlace& place) noexcept {
+  const auto& processor = static_cast<const Processor&>(place);
+  return {loaded_of(processor), processor.aside, processor.previous};
 }
 
 /// This processor's loaded magazine in the caller's hands for a scope, null

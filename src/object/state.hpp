@@ -164,6 +164,10 @@ struct State {
   /// Whether it was one that came back.
   [[nodiscard]] bool end_draw(Cache* cache, void* slot) noexcept
       TARN_EXCLUDES(lock);
+  /// Shows those that lie in magazines, so that nobody has them. What threads
+  /// have at hand is read as they change it: sure of what has long lain there.
+  void find_drawn(void (*show)(void* with, const void* slot) noexcept,
+                  void* with) const noexcept TARN_REQUIRES(lock);
   /// Whether what the thread has stays aside for this call.
   [[nodiscard]] bool stays_aside(Cache& cache) const noexcept {
     return is_sampled() && cache.aside != 0 && --cache.aside != 0;

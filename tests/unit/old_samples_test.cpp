@@ -5,6 +5,7 @@
 #include "tarn/object_pool.hpp"
 
 #include "base/build.hpp"
+#include "check/objects.hpp"
 #include "check/suspects.hpp"
 #include "support/old_site.hpp"
 #include "support/own_clock.hpp"
@@ -72,6 +73,16 @@ void look_at_suspect(PoolKind kind, std::size_t size) {
   CHECK(one.oldest_ms >= check::least_age_ms);
 }
 
+unsigned live_objects() {
+  unsigned count = 0;
+  check::each_live_object(
+      [](void* into, std::byte*, const check::Record&) noexcept {
+        ++*static_cast<unsigned*>(into);
+      },
+      &count);
+  return count;
+}
+
 }  // namespace
 
 TEST_CASE("sites that are steady, cyclic or grow are not suspect by samples") {
@@ -107,4 +118,20 @@ TEST_CASE("a suspect of samples says that they are") {
   const Sampled sampled;
   look_at_suspect<Blocks>(PoolKind::heap, 48);
   look_at_suspect<Objects>(PoolKind::object_pool, sizeof(test::Object));
+}
+
+TEST_CASE("drawn objects that lie in a magazine are not live") {
+  const Sampled sampled;
+  ObjectPool<test::Object> pool;
+  test::Object* all[16];
+  for (test::Object*& object : all)
+    object = pool.acquire_raw();
+  REQUIRE(live_objects() != 0);
+  // So that those come back by the fast path.
+  check::set_sampling_budget(0);
+  for (int i = 0; i < 1000; ++i)
+    pool.release(pool.acquire_raw());
+  for (test::Object* const object : all)
+    pool.release(object);
+  CHECK(live_objects() == 0);
 }
