@@ -151,6 +151,8 @@ void begin() noexcept {
   set_sampling_budget(wanted.budget);
   if (wanted.page && mode == CheckMode::full)
     mode = CheckMode::full_page;
+  if (wanted.report_path != nullptr || wanted.json)
+    witness_faults();
   if (wanted.log)
     set_after_fault(AfterFault::go_on);
   set_check_mode(mode);

@@ -58,6 +58,18 @@ bool write_with_symbols(const Finding& finding, StackId found_by) noexcept {
   return true;
 }
 
+// All but what standard error has in any case.
+void write_rest(const FirstLine& line, const Finding& finding,
+                StackId found_by) noexcept {
+  const char* const path = settings().report_path;
+  Output out{path};
+  if (settings().json)
+    return write_json(out, finding, found_by);
+  if (path != nullptr)
+    out << line.text();
+  write_details(out, finding, found_by, true);
+}
+
 // Standard error has the first line in any case: alone where the report goes to
 // a file, and as part of the object where that is JSON.
 void write_report(const FirstLine& line, const Finding& finding,
@@ -69,12 +81,7 @@ void write_report(const FirstLine& line, const Finding& finding,
   if (path == nullptr && !is_json && settings().symbols &&
       write_with_symbols(finding, found_by))
     return;
-  Output out{path};
-  if (is_json)
-    return write_json(out, finding, found_by);
-  if (path != nullptr)
-    out << line.text();
-  write_details(out, finding, found_by, true);
+  write_rest(line, finding, found_by);
 }
 
 // A line alone of what comes while a report is written by this thread, or by
@@ -95,7 +102,26 @@ void tell(const FirstLine& line, const Finding& finding,
   end_turn();
 }
 
+// Of a fault whose line was written.
+void witness(Fault fault, const char* text) noexcept {
+  const os::KeptError kept;
+  Finding finding{fault};
+  finding.line << text;
+  const StackId found_by = stack_of_finder(finding);
+  if (take_turn() != Turn::ours)
+    return;
+  {
+    const os::Unseen unseen;
+    write_rest(FirstLine{finding}, finding, found_by);
+  }
+  end_turn();
+}
+
 }  // namespace
+
+void witness_faults() noexcept {
+  port::the_fault_witness.store(witness, std::memory_order_release);
+}
 
 AtExit::AtExit() noexcept {
   ending_thread.store(os::system_thread(), std::memory_order_relaxed);

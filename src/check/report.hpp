@@ -61,6 +61,10 @@ class AtExit {
   AtExit& operator=(const AtExit&) = delete;
 };
 
+/// Has what pools tell by themselves, in any mode, go where reports go, too:
+/// into the file of `report=`, or as JSON. Once, when those are known.
+void witness_faults() noexcept;
+
 /// Tells it, calls the handler, and aborts; returns where set_after_fault said
 /// so. What the same stacks did before is told once.
 void report(const Finding& finding) noexcept;

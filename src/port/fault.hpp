@@ -16,6 +16,8 @@
 
 #include "base/text.hpp"
 
+#include <atomic>
+
 namespace tarn::port {
 
 /// Which line is told. The table of fault_text.cpp has their words, in this
@@ -72,6 +74,11 @@ enum class Sentence : std::uint8_t {
 
 /// Calls the handler of set_fault_handler, if there is one.
 void call_fault_handler(Fault fault, const char* line) noexcept;
+
+/// Is told of each fault that ends the program here, with its line behind
+/// "tarn: fault: ", before its handler is. Null: nobody asked. Set once, while
+/// the program begins.
+inline constinit std::atomic<FaultHandler> the_fault_witness{nullptr};
 
 /// Whether tarn_on_fault is the program's.
 [[nodiscard]] bool has_fault_of_its_own() noexcept;

@@ -1,6 +1,7 @@
 // What a fault says. Nothing else refers to this file, so that a program with a
 // tarn_on_fault of its own has none of it: it is weak for who compiles all of
 // this as one file, and a file of its own for who links a library.
+#include "base/build.hpp"
 #include "port/fault.hpp"
 #include "port/last_words.hpp"
 
@@ -67,12 +68,26 @@ void write_sentence(base::Line& line, const tarn_finding& found) noexcept {
   }
 }
 
-void write_line(base::Line& line, const tarn_finding& found) noexcept {
-  line << "tarn: fault: ";
+void write_text(base::Line& line, const tarn_finding& found) noexcept {
   if (found.text != nullptr)
     line << found.text;
   else
     write_sentence(line, found);
+}
+
+void write_line(base::Line& line, const tarn_finding& found) noexcept {
+  line << "tarn: fault: ";
+  write_text(line, found);
+}
+
+[[maybe_unused]] void tell_witness(const tarn_finding& found) noexcept {
+  const FaultHandler witness =
+      port::the_fault_witness.load(std::memory_order_acquire);
+  if (witness == nullptr)
+    return;
+  base::Line text;
+  write_text(text, found);
+  witness(static_cast<Fault>(found.fault), text.text());
 }
 
 static_assert(static_cast<int>(Fault::bad_alignment) ==
@@ -128,6 +143,8 @@ size_t tarn_fault_text(const tarn_finding* found, char* buffer, size_t size) {
   tarn::write_line(line, *found);
   line << "\n";
   tarn::port::write_error(line.text(), line.size());
+  if constexpr (tarn::base::has_checks)
+    tarn::tell_witness(*found);
   const tarn::FaultHandler handler =
       tarn::the_handler.load(std::memory_order_acquire);
   if (handler != nullptr)

@@ -382,6 +382,41 @@ TEST_CASE("reports go to the end of a file, and lines to standard error") {
   unlink(path.c_str());
 }
 
+TEST_CASE("checks: a block is given back twice" * doctest::skip()) {
+  tarn::Heap& heap = tarn::default_heap();
+  void* const block = heap.allocate(64);
+  heap.deallocate(block);
+  heap.deallocate(block);
+}
+
+TEST_CASE("what a pool tells by itself goes where reports go, in any mode") {
+  const std::string path = "/tmp/tarn_witness_test." + std::to_string(getpid());
+  for (const std::string mode : {"off", "sampled", "full"}) {
+    const std::string said = tarn::test::errors_of(
+        "TARN_CHECK=" + mode + ",json,exit=off,report=" + path,
+        "checks: a block is given back twice");
+    CHECK(count(said, "tarn: fault: ") == 1);
+    std::ifstream file{path};
+    std::string line;
+    REQUIRE(std::getline(file, line));
+    const tarn::test::JsonReader read{line};
+    REQUIRE(read.is_valid());
+    CHECK(read["fault"] == "double_free");
+    CHECK(count(said, "tarn: fault: " + read["line"] + "\n") == 1);
+    CHECK_FALSE(std::getline(file, line));
+    unlink(path.c_str());
+  }
+}
+
+TEST_CASE("without such words a pool's own line is all") {
+  for (const std::string mode : {"off", "sampled"}) {
+    const std::string said = tarn::test::errors_of(
+        "TARN_CHECK=" + mode, "checks: a block is given back twice");
+    CHECK(count(said, "tarn: fault: ") == 1);
+    CHECK(count(said, "found by") == 0);
+  }
+}
+
 TEST_CASE("a file of reports that cannot be written is told once") {
   const std::string said = tarn::test::errors_of(
       "TARN_CHECK=full,log,exit=off,report=/nowhere/at/%p",
