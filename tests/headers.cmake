@@ -1,10 +1,21 @@
 # headers.cmake - every header compiles alone, and twice over: those of users
-# with both compilers, our own with g++, in the preset dev.
+# with both compilers, our own with g++, in the preset dev. What a source of the
+# same name includes first compiles alone there.
 # SPDX-License-Identifier: MIT
 test_sources(headers "${PROJECT_SOURCE_DIR}/include/tarn/*.hpp")
 set(private "")
 if(TARN_DEV)
   test_sources(private "${PROJECT_SOURCE_DIR}/src/*/*.hpp")
+  foreach(header IN LISTS private)
+    string(REGEX REPLACE "hpp$" "cpp" source "${header}")
+    if(EXISTS "${source}")
+      get_filename_component(name "${header}" NAME)
+      file(STRINGS "${source}" first REGEX "^#include" LIMIT_COUNT 1)
+      if(first MATCHES "/${name}\"$")
+        list(REMOVE_ITEM private "${header}")
+      endif()
+    endif()
+  endforeach()
 endif()
 find_path(FMT_INCLUDE fmt/format.h)
 set(alone "")

@@ -20,10 +20,6 @@ std::size_t align_of(const Record& record) noexcept {
   return std::size_t{1} << record.align_log2;
 }
 
-bool is_live(const Record& record) noexcept {
-  return static_cast<BlockUse>(record.use) == BlockUse::live;
-}
-
 Neighbour neighbour(const CheckSlab& slab, unsigned slot) noexcept {
   const Record& record = slab.records[slot];
   return {block_of(slab, slot), record.size, &record};

@@ -10,10 +10,6 @@ std::size_t bytes_of(const CheckSlab& slab) noexcept {
   return slab.granules * span::granule_size;
 }
 
-bool is_live(const Record& record) noexcept {
-  return static_cast<BlockUse>(record.use) == BlockUse::live;
-}
-
 }  // namespace
 
 void lent_in_shadow(const CheckSlab& slab) noexcept {

@@ -13,10 +13,6 @@ namespace {
 using object::Slab;
 using object::State;
 
-SlabRecords& home_of(const State& state, const SlotRecord& slot) noexcept {
-  return records_of(Slab::of(slot.object, state.slab_size));
-}
-
 bool is_live(const SlotRecord& slot) noexcept {
   return use_of(slot) == BlockUse::live;
 }

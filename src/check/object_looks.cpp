@@ -22,10 +22,6 @@ struct Gap {
   SlotRecord* above;
 };
 
-SlabRecords& home_of(const State& state, const SlotRecord& slot) noexcept {
-  return records_of(Slab::of(slot.object, state.slab_size));
-}
-
 Gap gap_behind(const State& state, SlabRecords& records,
                SlotRecord& slot) noexcept {
   const Objects& pool = Objects::of(state);

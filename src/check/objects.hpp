@@ -83,6 +83,11 @@ struct Objects {
   return *static_cast<SlabRecords*>(slab.records);
 }
 
+[[nodiscard]] inline SlabRecords& home_of(const object::State& state,
+                                          const SlotRecord& slot) noexcept {
+  return records_of(object::Slab::of(slot.object, state.slab_size));
+}
+
 [[nodiscard]] inline BlockUse use_of(const SlotRecord& slot) noexcept {
   return static_cast<BlockUse>(slot.record.use);
 }
@@ -120,11 +125,11 @@ void tell_inside(object::State& state, const SlotRecord& slot,
                  const void* p) noexcept;
 void tell_stray(object::State& state, const void* p) noexcept;
 void tell_in_use(object::State& state, std::size_t in_use) noexcept;
-/// Adds "64 bytes, object pool 'connection'" in brackets.
 /// Whether a slab that a pointer is said to lie in can be read: of an upstream
 /// of the program's the page map knows nothing.
 [[nodiscard]] bool is_readable_slab(const object::State& state,
                                     const object::Slab& slab) noexcept;
+/// Adds "64 bytes, object pool 'connection'" in brackets.
 void write_place(base::Line& line, std::size_t size, PoolNumber pool) noexcept;
 /// A finding with copies of the records that it shows.
 struct Telling {

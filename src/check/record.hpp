@@ -42,6 +42,10 @@ struct Record {
 };
 static_assert(sizeof(Record) <= 40);
 
+[[nodiscard]] inline bool is_live(const Record& record) noexcept {
+  return static_cast<BlockUse>(record.use) == BlockUse::live;
+}
+
 /// The first fields, the others zero, in one store: field by field the
 /// processor waits for one before it reads the next. As both compilers lay
 /// them out, lowest bits first.

@@ -50,9 +50,8 @@ struct Finder {
         show(with, slot);
   }
 
-  void look(const Magazine* magazine) const noexcept {
-    if (magazine != nullptr)
-      look(magazine->rounds(), magazine->count);
+  void operator()(const Magazine& magazine) const noexcept {
+    look(magazine.rounds(), magazine.count);
   }
 };
 
@@ -96,11 +95,8 @@ void State::find_drawn(void (*show)(void* with, const void* slot) noexcept,
   for (std::size_t number = 0; number < present.size; ++number)
     if (const Cache* const cache = caches(present)[number])
       look_at_hand(finder, *cache);
-  depot.for_each([&](const Magazine& magazine) { finder.look(&magazine); });
-  const port::ProcessorPlaces all = places();
-  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i)
-    for (const Magazine* const magazine : magazines_of(all.first[i]))
-      finder.look(magazine);
+  depot.for_each(finder);
+  for_each_magazine(places(), finder);
 }
 
 TakenSlot State::draw(Cache* cache) noexcept {

@@ -86,11 +86,6 @@ Put try_put(State& state, port::ProcessorPlaces places, void* slot,
   return Put::done;
 }
 
-bool has(Magazine* magazine, const void* slot) noexcept {
-  return magazine != nullptr &&
-         object::has(magazine->rounds(), magazine->count, slot);
-}
-
 }  // namespace
 
 port::ProcessorPlaces State::places() const noexcept {
@@ -195,11 +190,10 @@ void State::require_in_use(const void* slot) noexcept {
   const base::Locked locked{lock};
   std::uint32_t number = 0;
   static_cast<void>(require_own(slot, number));
-  const port::ProcessorPlaces all = places();
-  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i)
-    for (Magazine* const magazine : magazines_of(all.first[i]))
-      if (has(magazine, slot))
-        report_free(*this, slot);
+  for_each_magazine(places(), [&](Magazine& magazine) {
+    if (has(magazine.rounds(), magazine.count, slot))
+      report_free(*this, slot);
+  });
 }
 
 bool State::set_all_aside() noexcept {
@@ -253,13 +247,10 @@ void State::unload_processors() noexcept {
 }
 
 std::size_t State::objects_of_processors() const noexcept {
-  const port::ProcessorPlaces all = places();
   std::size_t objects = 0;
-  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i)
-    for (Magazine* const magazine : magazines_of(all.first[i]))
-      if (magazine != nullptr)
-        objects +=
-            std::atomic_ref{magazine->count}.load(std::memory_order_relaxed);
+  for_each_magazine(places(), [&](Magazine& magazine) {
+    objects += std::atomic_ref{magazine.count}.load(std::memory_order_relaxed);
+  });
   return objects;
 }
 

@@ -14,7 +14,6 @@
 #include "object/magazine.hpp"
 #include "port/processor.hpp"
 
-#include <array>
 #include <utility>
 
 namespace tarn::object {
@@ -38,11 +37,16 @@ extern constinit Magazine no_magazine;
       processor.stack.load(std::memory_order_acquire));
 }
 
-/// The loaded one, at about this moment, and the others; null: not there.
-[[nodiscard]] inline std::array<Magazine*, 3> magazines_of(
-    const port::ProcessorPlace& place) noexcept {
-  const auto& processor = static_cast<const Processor&>(place);
-  return {loaded_of(processor), processor.aside, processor.previous};
+/// Shows the loaded one, at about this moment, and the others that it has.
+template <class Show>
+void for_each_magazine(port::ProcessorPlaces all, Show show) noexcept {
+  for (std::uint32_t i = 0; all.first != nullptr && i < all.count; ++i) {
+    const auto& processor = static_cast<const Processor&>(all.first[i]);
+    for (Magazine* const magazine :
+         {loaded_of(processor), processor.aside, processor.previous})
+      if (magazine != nullptr)
+        show(*magazine);
+  }
 }
 
 /// This processor's loaded magazine in the caller's hands for a scope, null

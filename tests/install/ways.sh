@@ -19,8 +19,7 @@ with_cmake() {
   built=$work/built/$(basename "$tree")-$way
   rm -rf "$built"
   # Nothing is optimized, headers are read once and sources compiled as one, so
-  # that the ways that build tarn too take less time; as others build it,
-  # vcpkg_port.cmake does.
+  # that the ways that build tarn too take less time.
   "$cmake" -S "$here/consumer" -B "$built" -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_CXX_FLAGS_DEBUG= -DTARN_PRECOMPILE=ON \
     -DCMAKE_UNITY_BUILD=ON "-DWAY=$way" \
