@@ -21,8 +21,8 @@ from cases import case, holds, run_cases
 TARN = sys.argv[1]
 CRASHING = sys.argv[2]
 
-# As few rounds as lead through all that a comparison does.
-BRIEF = ('compare', '--quick', '--rounds', '3')
+# As few rounds, and mallocs, as lead through all that a comparison does.
+BRIEF = ('compare', '--quick', '--rounds', '3', '--only', 'tarn')
 
 
 def tarn(*words, **more):
@@ -69,6 +69,14 @@ def no_such_allocator():
         holds(result.returncode == 2 and path in result.stderr and
               why in result.stderr and '--allocator' in result.stderr and
               not result.stdout, result)
+
+
+@case('with --only NAME others are left out, and a name of nobody is refused')
+def only():
+    result = tarn('compare', '--only', 'nobody')
+    holds(result.returncode == 2 and not result.stdout and
+          '--only nobody: there is no such malloc here, but' in result.stderr,
+          result)
 
 
 @case('a file that cannot be made is refused before anything is measured')
@@ -186,8 +194,8 @@ def crash():
         path = os.path.join(folder, 'figures.json')
         table = os.path.join(folder, 'figures.csv')
         page = os.path.join(folder, 'page.html')
-        result = tarn(*BRIEF, '--allocator', f'shaky={CRASHING}',
-                      '--json', path, '--csv', table, '--html', page)
+        result = tarn(*BRIEF, '--only', 'shaky', '--allocator',
+                      f'shaky={CRASHING}', '--json', path, '--csv', table, '--html', page)
         holds(result.returncode == 1, result)
         holds('shaky in ordinary code: crashed' in result.stderr, result)
         holds('Verdict:' in result.stdout and 'tarn Region' in result.stdout,
@@ -301,8 +309,8 @@ def check_table(path, figures, result):
 
 @case('a malloc that crashes at trees only is a failure of the run as well')
 def crash_at_trees():
-    result = tarn(*BRIEF, '--allocator', f'shaky={CRASHING}',
-                  env={**os.environ, 'TARN_TEST_CRASH': 'trees'})
+    result = tarn(*BRIEF, '--only', 'shaky', '--allocator',
+                  f'shaky={CRASHING}', env={**os.environ, 'TARN_TEST_CRASH': 'trees'})
     holds(result.returncode == 1 and 'crashed' in result.stderr and
           'Verdict:' in result.stdout, result)
 

@@ -115,6 +115,18 @@ bool has_peers(const std::vector<Allocator>& allocators) {
       });
 }
 
+void demand_names(const std::vector<std::string>& asked,
+                  const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names)
+    all += (all.empty() ? "" : ", ") + name;
+  for (const std::string& name : asked)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw Refusal(
+          exit_usage,
+          "--only " + name + ": there is no such malloc here, but " + all);
+}
+
 Allocator named_allocator(const std::string& argument) {
   const std::size_t equals = argument.find('=');
   const std::string path =

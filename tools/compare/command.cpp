@@ -65,6 +65,7 @@ Plan plan_for(const Wishes& wishes, Progress& progress) {
         "libtcmalloc-minimal4 libmimalloc2.0");
   for (const std::string& one : wishes.allocators)
     plan.allocators.push_back(named_allocator(one));
+  keep_only(wishes.only, plan.allocators);
   return plan;
 }
 

@@ -18,6 +18,7 @@ struct Wishes {
   Effort effort = Effort::usual;
   int rounds = 0;  ///< of serving at most, or 0; so few tell nothing
   std::vector<std::string> allocators;  ///< PATH or NAME=PATH
+  std::vector<std::string> only;        ///< names; empty: all that there are
   std::string corpus;                   ///< "" for the one that came with tarn
   std::string json;                     ///< "" for none, "-" for the output
   std::string csv;                      ///< "" for none

@@ -92,27 +92,6 @@ void put_own_first(Candidates& found) {
   found.all.insert(found.all.begin() + 1, std::move(system));
 }
 
-void keep_only(const std::vector<std::string>& only, Candidates& found) {
-  std::string names;
-  for (const Candidate& one : found.all)
-    names += (names.empty() ? "" : ", ") + one.name;
-  const auto has = [](const auto& list, const auto& name, auto name_of) {
-    return std::any_of(list.begin(), list.end(),
-                       [&](const auto& one) { return name_of(one) == name; });
-  };
-  for (const std::string& name : only)
-    if (!has(found.all, name, [](const Candidate& one) { return one.name; }))
-      throw Refusal(exit_usage, "--only " + name +
-                                    ": there is no such malloc "
-                                    "here, but " +
-                                    names);
-  const Candidate first = found.all.front();
-  std::erase_if(found.all, [&](const Candidate& one) {
-    return one.name != first.name &&
-           !has(only, one.name, [](const std::string& name) { return name; });
-  });
-}
-
 }  // namespace
 
 std::string file_name(const std::string& path) {
@@ -190,8 +169,7 @@ Candidates find_candidates(const Stage& stage,
   const std::string& served = found.all.front().served_by;
   if (!served.empty() && !is_c_library(served))
     put_own_first(found);
-  if (!only.empty())
-    keep_only(only, found);
+  compare::keep_only(only, found.all);
   for (std::size_t i = 1; i < found.all.size(); ++i)
     ask(stage, answers, found.all[i]);
   return found;

@@ -43,6 +43,10 @@ void add_common(CLI::App& verb, Asked& asked) {
                   "Compare this malloc too: the path of its shared library, "
                   "or NAME=PATH; may be repeated")
       ->type_name("PATH");
+  verb.add_option("--only", wishes.only,
+                  "With the malloc of this name only, beside the system's, or "
+                  "the one that the program has; may be repeated")
+      ->type_name("NAME");
   verb.add_option("--json", wishes.json,
                   "Write all figures to FILE; - for standard output, without "
                   "tables")
@@ -73,11 +77,6 @@ std::vector<std::string> add_server(CLI::App& verb, Asked& asked) {
 std::vector<std::string> add_program(CLI::App& verb, Asked& asked) {
   program::Wishes& wishes = asked.program;
   const char* const group = "A program of your own, after --";
-  verb.add_option("--only", wishes.only,
-                  "With the malloc of this name only, beside the one that it "
-                  "has; may be repeated")
-      ->type_name("NAME")
-      ->group(group);
   verb.add_option("--runs", wishes.runs,
                   "Run it N times with each malloc, instead of as often as "
                   "it takes to tell")
@@ -121,8 +120,8 @@ std::vector<std::string> add_program(CLI::App& verb, Asked& asked) {
       ->type_name("REGEX")
       ->needs(load)
       ->group(group);
-  return {"--only", "--runs",  "--exit-code", "--patience",
-          "--load", "--ready", "--for",       "--figure"};
+  return {"--runs",  "--exit-code", "--patience", "--load",
+          "--ready", "--for",       "--figure"};
 }
 
 void add_fixed(CLI::App& verb, Asked& asked) {
@@ -176,6 +175,7 @@ int run_program(Asked& asked, const std::vector<std::string>& words) {
   asked.program.words = words;
   asked.program.effort = asked.server.effort;
   asked.program.allocators = asked.server.allocators;
+  asked.program.only = asked.server.only;
   asked.program.json = asked.server.json;
   asked.program.csv = asked.server.csv;
   asked.program.html = asked.server.html;
@@ -185,7 +185,7 @@ int run_program(Asked& asked, const std::vector<std::string>& words) {
 int run_fixed(const CLI::App& verb, Asked& asked, const Own& own) {
   for (const auto& [options, whose] :
        {std::pair{own.program, " is for a program after --"},
-        std::pair{std::vector<std::string>{"--corpus", "--allocator"},
+        std::pair{std::vector<std::string>{"--corpus", "--allocator", "--only"},
                   " is for other memory than a FixedHeap"}})
     if (const std::string wrong = said_of(verb, options); !wrong.empty())
       return refuse(wrong + whose + ", and not for --fixed", "compare");
