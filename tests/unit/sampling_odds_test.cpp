@@ -97,7 +97,8 @@ void compare(port::DrawOf kind, const Plan& plan, Body body) {
   static_cast<void>(finds());
   const check::Draws before = check::sampling().draws(kind);
   double found = 0;
-  const unsigned runs = base::is_instrumented ? plan.runs / 10 : plan.runs;
+  const bool is_slow = base::is_instrumented || base::is_dev;
+  const unsigned runs = is_slow ? plan.runs / 10 : plan.runs;
   for (unsigned i = 0; i < runs; ++i)
     found += finds() ? 1 : 0;
   const DrawStats stats = since(before, kind);
