@@ -4,6 +4,7 @@
 #include "tarn/heap.hpp"
 #include "tarn/system.hpp"
 
+#include "base/build.hpp"
 #include "os/memory.hpp"
 
 #include <atomic>
@@ -18,7 +19,7 @@ namespace {
 
 using namespace tarn;
 
-constexpr int forks = 40;
+constexpr int forks = base::is_instrumented ? 10 : 40;
 
 std::atomic<bool> is_over{false};
 std::atomic<void*> mailbox[64] = {};
