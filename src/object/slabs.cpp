@@ -46,10 +46,10 @@ Slab* Slabs::find_made(const Way& way) noexcept {
 
 template <class Find>
 Slab* Slabs::find(std::uint32_t way, From from, Find find_in) noexcept {
-  if (Slab* const own = find_in(ways_[way]); own != nullptr || way_count_ == 1)
+  if (Slab* const own = find_in(ways_[way]); own != nullptr || way_count() == 1)
     return own;
   const bool may_be_any = from == From::any_way || slots_ - taken_ > much();
-  for (std::uint32_t other = 0; other != way_count_; ++other) {
+  for (std::uint32_t other = 0; other != way_count(); ++other) {
     Slab* const slab = find_in(ways_[other]);
     if (slab == nullptr)
       continue;
@@ -97,7 +97,7 @@ std::uint32_t Slabs::slots_at(const std::byte* memory,
   constexpr std::uint32_t many = 64;
   const bool is_end =
       (detail::address_of(memory) + shape_.size) % way_size == 0;
-  return way != 0 && is_end && shape_.slots >= many
+  return way_count() != 1 && way != 0 && is_end && shape_.slots >= many
              ? shape_.slots - (unused + shape_.stride - 1) / shape_.stride
              : shape_.slots;
 }

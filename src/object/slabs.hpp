@@ -44,9 +44,9 @@ class Slabs {
 
   /// That of a thread or a processor; of nobody 0.
   [[nodiscard]] std::uint32_t way_of(std::uint32_t number) const noexcept {
-    return number == nobody || way_count_ == 1 || shape_.size > way_size
+    return number == nobody || way_count() == 1 || shape_.size > way_size
                ? 0
-               : 1 + number % (way_count_ - 1);
+               : 1 + number % (way_count() - 1);
   }
 
   /// Up to `most` slots with objects.
@@ -91,7 +91,7 @@ class Slabs {
   [[nodiscard]] std::size_t free_made() const noexcept { return free_made_; }
   /// So many free slots are much: a quarter of those in use, and a slab a way.
   [[nodiscard]] std::size_t much() const noexcept {
-    return taken_ / 4 + way_count_ * std::size_t{shape_.slots};
+    return taken_ / 4 + way_count() * std::size_t{shape_.slots};
   }
 
   /// Shows all slabs, until `look` says false. It may be a slab's end.
@@ -129,8 +129,12 @@ class Slabs {
     std::size_t free_made = 0;
   };
 
+  // A board, which has no threads, is spared all that is for several.
+  [[nodiscard]] std::uint32_t way_count() const noexcept {
+    return detail::has_thread_locals ? way_count_ : 1;
+  }
   [[nodiscard]] std::span<const Way> ways() const noexcept {
-    return {ways_, way_count_};
+    return {ways_, way_count()};
   }
   [[nodiscard]] List& list_for(const Slab& slab) noexcept;
   [[nodiscard]] static Slab* find_bare(const List& list) noexcept;
@@ -161,14 +165,14 @@ class Slabs {
 };
 
 /// With their ways.
-template <std::uint32_t way_count>
+template <std::uint32_t number_of_ways>
 class SlabsOf : public Slabs {
  public:
   explicit SlabsOf(const Shape& shape) noexcept
-      : Slabs(shape, own_ways_, way_count) {}
+      : Slabs(shape, own_ways_, number_of_ways) {}
 
  private:
-  Way own_ways_[way_count];
+  Way own_ways_[number_of_ways];
 };
 
 /// One for all and sixteen, which threads beyond so many share.
