@@ -1,6 +1,6 @@
 // Every state that a small heap can get into, whatever is asked of it, and how
 // many there are: in each of them the laws hold for each call that is possible.
-// With a sanitizer that takes minutes; laws/fixed_heap_laws.cpp is run with one.
+// With a sanitizer that takes minutes, and random programs are run with one.
 // OPTIMISED
 // ONLY plain
 #include "tarn/fixed_heap.hpp"
