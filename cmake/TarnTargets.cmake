@@ -34,6 +34,18 @@ function(tarn_program name)
   target_link_libraries(${name} PRIVATE tarn::tarn)
 endfunction()
 
+# tarn_in_few_parts(TARGET [SOURCE...]) - its sources are compiled as few, but for
+# those that have names of their own which another one has, too.
+function(tarn_in_few_parts target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+  set_source_files_properties(${ARGN} PROPERTIES
+    SKIP_UNITY_BUILD_INCLUSION ON)
+  # Files that are compiled as one see each other's names.
+  if(TARN_WARNINGS)
+    target_compile_options(${target} PRIVATE -Wno-shadow)
+  endif()
+endfunction()
+
 # tarn_precompile(TARGET HEADER...) - has them read once for all of its files where
 # that is asked for; `precompiled` says whether. A compiler's cache would find no
 # file again.

@@ -5,6 +5,7 @@
 
 #include "common/speed_difference.hpp"
 #include "common/table.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 #include "compare/problems.hpp"
 #include "compare/row.hpp"
@@ -19,9 +20,6 @@ namespace tarn::compare {
 namespace {
 
 using List = std::vector<Contender>;
-
-constexpr double mebibyte = 1024 * 1024;
-constexpr double million = 1e6;
 
 // What each table's sentence compares.
 constexpr std::size_t comparisons = 2;

@@ -4,6 +4,7 @@
 #include "compare/plots.hpp"
 
 #include "common/plot.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 #include "compare/problems.hpp"
 
@@ -12,9 +13,6 @@
 
 namespace tarn::compare {
 namespace {
-
-constexpr double microsecond = 1000;
-constexpr double mebibyte = 1024 * 1024;
 
 // What a reader chooses between: mallocs in ordinary code, and pools.
 bool is_choice(const Contender& one) {

@@ -4,6 +4,7 @@
 #include "compare/problem_tables.hpp"
 
 #include "common/table.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 #include "compare/problems.hpp"
 #include "compare/row.hpp"
@@ -13,11 +14,6 @@
 
 namespace tarn::compare {
 namespace {
-
-constexpr double microsecond = 1000;
-constexpr double kibibyte = 1024;
-constexpr double mebibyte = 1024 * 1024;
-constexpr double million = 1e6;
 
 // The hours that fit into a line; the JSON has all of them.
 constexpr int shown_hours[] = {1, 4, 8, 12, 16, 20, 24};

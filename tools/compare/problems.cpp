@@ -4,6 +4,7 @@
 #include "compare/problems.hpp"
 
 #include "common/table.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 
 namespace tarn::compare {
 namespace {
-
-constexpr double mebibyte = 1024 * 1024;
 
 // A p99 that moves by less is the day's weather.
 constexpr double worth_telling = 0.15;

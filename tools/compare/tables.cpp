@@ -4,6 +4,7 @@
 #include "compare/tables.hpp"
 
 #include "common/table.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 #include "compare/row.hpp"
 
@@ -13,9 +14,6 @@
 
 namespace tarn::compare {
 namespace {
-
-constexpr double microsecond = 1000;
-constexpr double mebibyte = 1024 * 1024;
 
 // Both groups of contenders; `cells` gives what follows the name.
 void fill(

@@ -4,6 +4,7 @@
 #include "fixed/tables.hpp"
 
 #include "common/table.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 
 #include <functional>
@@ -14,8 +15,6 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-constexpr double microsecond = 1000;
-constexpr double kibibyte = 1024;
 constexpr double granule_bytes = 16;
 
 std::string label(const Contender& one) {

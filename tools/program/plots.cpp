@@ -4,6 +4,7 @@
 #include "program/plots.hpp"
 
 #include "common/plot.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 #include "program/way.hpp"
 
@@ -14,11 +15,11 @@ namespace tarn::program {
 namespace {
 
 using compare::Axes;
+using compare::mebibyte;
 using compare::Range;
 using compare::Scale;
 using compare::Series;
 
-constexpr double mebibyte = 1024 * 1024;
 // Of all series of a plot together, so that a page stays small.
 constexpr std::size_t points_of_plot = 400;
 // More beside each other cannot be told apart.

@@ -4,6 +4,7 @@
 #include "program/tables.hpp"
 
 #include "common/table.hpp"
+#include "common/units.hpp"
 #include "common/words.hpp"
 #include "program/way.hpp"
 
@@ -16,11 +17,11 @@ namespace tarn::program {
 namespace {
 
 using compare::figure;
+using compare::mebibyte;
 using compare::Table;
 using compare::whole;
 using compare::wrapped;
 
-constexpr double mebibyte = 1024 * 1024;
 constexpr std::size_t line_width = 98;
 // As many figures as a load command's table begins with; fewer where these are
 // too wide.
