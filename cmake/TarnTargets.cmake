@@ -20,6 +20,11 @@ function(tarn_compile_options target)
     if(CMAKE_UNITY_BUILD)
       target_compile_options(${target} PRIVATE -Wno-shadow)
     endif()
+    # clang tells it of sources that are compiled by themselves alone.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+      target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANGUAGE:CXX>:-Wunused-const-variable=1>)
+    endif()
     if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
       target_compile_options(${target} PRIVATE
         $<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety>)

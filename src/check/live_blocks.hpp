@@ -26,8 +26,8 @@ struct LiveBlock {
   /// What the pool borrowed: who points into it has the pool, and its words are
   /// those of the blocks in it.
   bool is_room = false;
-  /// Nobody has it, but its words are kept for its next use. It may hold what
-  /// has ended.
+  /// Nobody has it, or perhaps nobody, but its words are kept for its next use.
+  /// It may hold what has ended.
   bool waits = false;
 };
 

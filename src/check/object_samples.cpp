@@ -3,6 +3,7 @@
 #include "base/spin_lock.hpp"
 #include "check/arena.hpp"
 #include "check/live_blocks.hpp"
+#include "check/lives.hpp"
 #include "check/sampling.hpp"
 #include "check/stacks.hpp"
 #include "os/memory.hpp"
@@ -232,6 +233,21 @@ void note_in_magazine(void* with, const void* slot) noexcept {
     one->is_in_magazine = true;
 }
 
+// Looks at all that threads and the depot have, so only where some have been
+// out for as long as makes them old.
+void find_in_magazines(const State& state, Samples& pool) noexcept
+    TARN_REQUIRES(state.lock) {
+  bool is_any_old = false;
+  for (Drawn& one : pool.all) {
+    one.is_in_magazine = false;
+    is_any_old |=
+        one.where == Where::out &&
+        port::clock_ms() - one.slot->record.allocated_at > least_age_ms;
+  }
+  if (is_any_old)
+    state.find_drawn(note_in_magazine, &pool);
+}
+
 Drawn* choose_to_end(State& state, Where where) noexcept {
   const base::Locked locked{state.lock};
   Drawn* const one = find(Samples::of(state), where);
@@ -350,6 +366,8 @@ void watch_samples() noexcept {
       {.prepare = hold, .in_parent = let_go, .in_child = let_go}));
 }
 
+// Whether somebody has one, or it lies in a magazine, is not asked, so all of
+// them are told as waiting: what they hold may be of an earlier use.
 void tell_drawn_objects(State& state, LookAtBlock look, void* context) noexcept
     TARN_REQUIRES(state.lock) {
   for (Drawn& one : Samples::of(state).all) {
@@ -359,7 +377,7 @@ void tell_drawn_objects(State& state, LookAtBlock look, void* context) noexcept
     show(one);
     look(context,
          {one.slot->block, one.slot->record.size, one.slot->record.pool,
-          &one.slot->record, true, false, !is_out});
+          &one.slot->record, true, false, true});
   }
 }
 
@@ -368,9 +386,7 @@ void each_drawn_object(const State& state,
                                      const Record& record),
                        void* with) noexcept TARN_REQUIRES(state.lock) {
   Samples& pool = Samples::of(state);
-  for (Drawn& one : pool.all)
-    one.is_in_magazine = false;
-  state.find_drawn(note_in_magazine, &pool);
+  find_in_magazines(state, pool);
   for (const Drawn& one : pool.all)
     if (one.where == Where::out && !one.is_in_magazine)
       visit(with, one.slot->block, one.slot->record);

@@ -39,7 +39,8 @@ void watch_samples() noexcept;
 /// What object_blocks.cpp tells of them. The pool's lock is held.
 void tell_drawn_objects(object::State& state, LookAtBlock look,
                         void* context) noexcept;
-/// Shows those that somebody has. The pool's lock is held.
+/// Shows those that somebody has, and, if they are young, those that lie in a
+/// magazine. The pool's lock is held.
 void each_drawn_object(const object::State& state,
                        void (*visit)(void* with, std::byte* object,
                                      const Record& record),

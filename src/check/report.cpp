@@ -1,6 +1,7 @@
 // The order of things: the line, the details, the handler, the end. A handler
 // of SIGSEGV may have 8 KiB of stack, of which the kernel takes three: so there
-// is one line on it, and what else is large is static, of whoever has the turn.
+// are few lines on it, and what else is large is static, of whoever has the
+// turn.
 #include "check/report.hpp"
 
 #include "check/in_place.hpp"
@@ -103,10 +104,11 @@ void tell(const FirstLine& line, const Finding& finding,
 }
 
 // Of a fault whose line was written.
-void witness(Fault fault, const char* text) noexcept {
+void witness(const tarn_finding& found, const char* text) noexcept {
   const os::KeptError kept;
-  Finding finding{fault};
+  Finding finding{static_cast<Fault>(found.fault)};
   finding.line << text;
+  finding.place = static_cast<const std::byte*>(found.place);
   const StackId found_by = stack_of_finder(finding);
   if (take_turn() != Turn::ours)
     return;

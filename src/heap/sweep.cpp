@@ -142,8 +142,7 @@ bool start(ThreadHeap& heap, std::uint32_t now) noexcept {
 void trim_listed(ThreadHeap& heap, Slab& slab, bool may_purge) noexcept {
   const unsigned count = slab.word.count();
   const bool is_unused = count + slab.bare_slots == slab.fresh;
-  const bool is_worth_it =
-      std::size_t{count} * slab.slot_size >= os::page_size();
+  const bool is_worth_it = slab.may_fill_page(count, os::page_size());
   if (!is_unused && (!is_worth_it || !has_settled(slab, count) ||
                      slab.is_laid_bare || !may_purge))
     return heap.listed[slab.size_class].put(&slab);

@@ -3,7 +3,6 @@
 // takes the object, and another one brings it back, which nobody would see
 // else. After so many calls the thread has its own at hand again all the same;
 // an object that comes back later lies among the others until somebody looks.
-#include "object/processors.hpp"
 #include "object/state.hpp"
 #include "port/object_hooks.hpp"
 #include "port/sample_hooks.hpp"
@@ -55,19 +54,20 @@ struct Finder {
   }
 };
 
-// What a thread loads or changes meanwhile is there all the same: a magazine is
-// nobody's else while the pool's lock is held.
+// What a thread loads or changes meanwhile is there all the same: no magazine
+// goes back while the pool's lock is held.
 [[gnu::noinline, gnu::no_sanitize_thread]] void look_at_hand(
-    const Finder& finder, const Cache& cache) noexcept {
-  const Magazine* const loaded = cache.loaded;
+    const Finder& finder, Cache& cache) noexcept {
+  constexpr auto acquire = std::memory_order_acquire;
+  const Magazine* const loaded = std::atomic_ref{cache.loaded}.load(acquire);
   void* const* const rounds = loaded != nullptr ? loaded->rounds() : cache.own;
   const std::size_t room =
       loaded != nullptr ? loaded->capacity : Cache::own_capacity;
-  const auto count = static_cast<std::size_t>(
-      cache.top.load(std::memory_order_acquire) - rounds);
+  const auto count = static_cast<std::size_t>(cache.top.load(acquire) - rounds);
   if (count <= room)
     finder.look(rounds, count);
-  if (const Magazine* const previous = cache.previous)
+  if (const Magazine* const previous =
+          std::atomic_ref{cache.previous}.load(acquire))
     finder.look(previous->rounds(), base::smaller<std::uint32_t>(
                                         cache.in_previous, previous->capacity));
 }
@@ -93,10 +93,10 @@ void State::find_drawn(void (*show)(void* with, const void* slot) noexcept,
   const Finder finder{port::object_hooks()->is_drawn, show, with};
   HandTable& present = *table().load(std::memory_order_relaxed);
   for (std::size_t number = 0; number < present.size; ++number)
-    if (const Cache* const cache = caches(present)[number])
+    if (Cache* const cache = caches(present)[number])
       look_at_hand(finder, *cache);
+  // Processors have no magazines of a sampled pool.
   depot.for_each(finder);
-  for_each_magazine(places(), finder);
 }
 
 TakenSlot State::draw(Cache* cache) noexcept {

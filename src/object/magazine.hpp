@@ -94,8 +94,8 @@ struct alignas(64) Cache : detail::AtHand {
   }
 
   void load(Magazine* magazine, std::uint32_t objects) noexcept {
-    loaded = magazine;
     magazine->next = nullptr;
+    publish(loaded, magazine);
     load(magazine->rounds(), magazine->capacity, objects);
   }
 
@@ -111,9 +111,14 @@ struct alignas(64) Cache : detail::AtHand {
   void change(Magazine* magazine) noexcept {
     if (loaded != nullptr)
       loaded->count = count();
-    previous = loaded;
+    publish(previous, loaded);
     in_previous = loaded == nullptr ? 0 : loaded->count;
     load(magazine, magazine->count);
+  }
+
+  // With what it holds: pairs with the acquire of who looks for drawn objects.
+  static void publish(Magazine*& place, Magazine* magazine) noexcept {
+    std::atomic_ref{place}.store(magazine, std::memory_order_release);
   }
 
   [[nodiscard]] void* pop() noexcept {

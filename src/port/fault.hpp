@@ -78,7 +78,9 @@ void call_fault_handler(Fault fault, const char* line) noexcept;
 /// Is told of each fault that ends the program here, with its line behind
 /// "tarn: fault: ", before its handler is. Null: nobody asked. Set once, while
 /// the program begins.
-inline constinit std::atomic<FaultHandler> the_fault_witness{nullptr};
+using FaultWitness = void (*)(const tarn_finding& found,
+                              const char* text) noexcept;
+inline constinit std::atomic<FaultWitness> the_fault_witness{nullptr};
 
 /// Whether tarn_on_fault is the program's.
 [[nodiscard]] bool has_fault_of_its_own() noexcept;

@@ -80,14 +80,11 @@ void write_line(base::Line& line, const tarn_finding& found) noexcept {
   write_text(line, found);
 }
 
-[[maybe_unused]] void tell_witness(const tarn_finding& found) noexcept {
-  const FaultHandler witness =
-      port::the_fault_witness.load(std::memory_order_acquire);
-  if (witness == nullptr)
-    return;
+[[gnu::noinline, maybe_unused]] void tell_witness(
+    port::FaultWitness witness, const tarn_finding& found) noexcept {
   base::Line text;
   write_text(text, found);
-  witness(static_cast<Fault>(found.fault), text.text());
+  witness(found, text.text());
 }
 
 static_assert(static_cast<int>(Fault::bad_alignment) ==
@@ -144,7 +141,9 @@ size_t tarn_fault_text(const tarn_finding* found, char* buffer, size_t size) {
   line << "\n";
   tarn::port::write_error(line.text(), line.size());
   if constexpr (tarn::base::has_checks)
-    tarn::tell_witness(*found);
+    if (const tarn::port::FaultWitness witness =
+            tarn::port::the_fault_witness.load(std::memory_order_acquire))
+      tarn::tell_witness(witness, *found);
   const tarn::FaultHandler handler =
       tarn::the_handler.load(std::memory_order_acquire);
   if (handler != nullptr)

@@ -201,8 +201,7 @@ PageBits Slab::full_pages() const noexcept {
 PageBits Slab::lay_bare(std::size_t page) noexcept {
   const std::size_t size = std::size_t{capacity} * slot_size;
   const std::size_t unit = base::larger(page, std::bit_ceil(size) / most_pages);
-  const std::size_t rest = detail::round_up(size, unit) - size;
-  if (std::size_t{free_count} * slot_size + rest < unit)
+  if (!may_fill_page(free_count, unit))
     return 0;
   page_shift = static_cast<std::uint8_t>(std::countr_zero(unit));
   const PageBits full = full_pages();

@@ -94,6 +94,14 @@ struct alignas(64) Slab {
   /// before the slab is asked for slots. Linear in the list.
   [[nodiscard]] PageBits lay_bare(std::size_t page) noexcept;
 
+  /// Whether so many free slots, with what lies behind the last one of all, may
+  /// be all that a page holds.
+  [[nodiscard]] bool may_fill_page(std::size_t slots,
+                                   std::size_t page) const noexcept {
+    const std::size_t size = std::size_t{capacity} * slot_size;
+    return slots * slot_size + detail::round_up(size, page) - size >= page;
+  }
+
   /// Bytes of what a bit of those stands for.
   [[nodiscard]] std::size_t page_size() const noexcept {
     return std::size_t{1} << page_shift;

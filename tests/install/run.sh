@@ -108,7 +108,14 @@ case $step in
   pkg_config) with_pkg_config "$tree" ;;
   readme) follow_readme ;;
   symbols) check_symbols ;;
-  moved) move_tree ;;
-  debian) use_packages ;;
+  # Where the files lie is asked, which the shared library shows.
+  moved)
+    kinds=shared
+    move_tree
+    ;;
+  debian)
+    kinds=shared
+    use_packages
+    ;;
   *) echo "unknown step $step"; exit 2 ;;
 esac

@@ -58,7 +58,7 @@ one_with_pkg_config() {
   run_built "$program"
 }
 
-# with_pkg_config TREE
+# with_pkg_config TREE - over the libraries of $kinds.
 with_pkg_config() {
   PKG_CONFIG_LIBDIR=$(dirname "$(find "$1" -name tarn.pc)")
   # Else pkg-config leaves out what it takes for the compiler's own folders.
@@ -66,9 +66,9 @@ with_pkg_config() {
   PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
   export PKG_CONFIG_LIBDIR PKG_CONFIG_ALLOW_SYSTEM_CFLAGS \
     PKG_CONFIG_ALLOW_SYSTEM_LIBS
-  for kind in static shared; do
-    one_with_pkg_config "$1" "$here/consumer/main.cpp" "$CXX -std=c++20" $kind
-    one_with_pkg_config "$1" "$here/consumer/main.c" "$CC -std=c11" $kind
+  for kind in $kinds; do
+    one_with_pkg_config "$1" "$here/consumer/main.cpp" "$CXX -std=c++20" "$kind"
+    one_with_pkg_config "$1" "$here/consumer/main.c" "$CC -std=c11" "$kind"
   done
   malloc_with_pkg_config
 }
@@ -76,10 +76,10 @@ with_pkg_config() {
 # A C program whose malloc is tarn's, which asks tarn.
 malloc_with_pkg_config() {
   libdir=$(pkg-config --variable=libdir tarn)
-  for kind in static shared; do
+  for kind in $kinds; do
     program=$work/built/malloc_$kind
     flags="$(pkg-config --cflags tarn) $(pkg-config --libs tarn-malloc tarn)"
-    if [ $kind = static ]; then
+    if [ "$kind" = static ]; then
       flags="$(pkg-config --cflags tarn) -Wl,-Bstatic $(pkg-config --libs \
         tarn-malloc tarn) -Wl,-Bdynamic -pthread"
     fi

@@ -17,7 +17,10 @@ while IFS= read -r line; do
     '// EXPECT '*) want=${want:+$want$newline}${line#// EXPECT } ;;
     '// CHECK '*) TARN_CHECK=${line#// CHECK } ;;
     '// ONLY '* | '// ALONE') ;;
-    '// '*) want="$want ${line#// }" ;;
+    '// '*)
+      [ -n "$want" ] || break
+      want="$want ${line#// }"
+      ;;
     *) break ;;
   esac
 done <"$source"
@@ -54,7 +57,7 @@ while IFS= read -r line; do
     'tarn: check: '*) wants 'tarn: check: ' || continue ;;
     '  '*) wants '  ' || continue ;;
   esac
-  said=${said:+$said$newline}$line
+  said=$said$line$newline
 done <<END
 $all
 END
@@ -93,6 +96,6 @@ while IFS= read -r line; do
     *) fail ;;
   esac
 done <<END
-$said
+${said%"$newline"}
 END
 [ -z "$left" ] || fail

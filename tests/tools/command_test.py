@@ -217,6 +217,9 @@ def check_figures(figures, result):
           result)
     ran = [one for one in figures['contenders'] if one['failure'] is None]
     left_out = [one for one in figures['contenders'] if one['failure']]
+    mallocs = {one['memory'] for one in figures['contenders']
+               if one['kind'] == 'malloc'}
+    holds({'tarn', 'shaky'} < mallocs and len(mallocs) == 3, result)
     holds({one['memory'] for one in left_out} == {'shaky'}, result)
     duel = [one for one in ran if 'duel_requests_per_second' in one]
     holds({'ordinary', 'pool'} == {one['code'] for one in duel
