@@ -1,5 +1,6 @@
 // EXPECT incomplete type 'tarn::v1::detail::TextDoor
 // EXPECT implicit instantiation of undefined template 'tarn::detail::TextDoor
+// ALONE
 #ifdef TARN_ACCEPT
 #  include "tarn/text.hpp"
 #endif

@@ -1,5 +1,6 @@
 // EXPECT incomplete type 'tarn::v1::detail::AllocatorDoor
 // EXPECT implicit instantiation of undefined template
+// ALONE
 #ifdef TARN_ACCEPT
 #  include "tarn/pmr.hpp"
 #endif
