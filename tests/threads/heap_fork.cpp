@@ -19,7 +19,7 @@ namespace {
 
 using namespace tarn;
 
-constexpr int forks = base::is_instrumented || base::is_dev ? 10 : 40;
+constexpr int forks = base::is_instrumented || base::is_dev ? 10 : 20;
 
 std::atomic<bool> is_over{false};
 std::atomic<void*> mailbox[64] = {};
