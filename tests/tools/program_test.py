@@ -130,7 +130,7 @@ def small_page():
     more = [word for i in range(12)
             for word in ('--allocator', f'malloc<{i}>={OTHER}')]
     only = [word for i in range(12) for word in ('--only', f'malloc<{i}>')]
-    result = tarn('--runs', '80', *more, *only, '--html', '-', '--', SUBJECT,
+    result = tarn('--runs', '40', *more, *only, '--html', '-', '--', SUBJECT,
                   'work', '10')
     holds(result.returncode == 0 and len(result.stdout) < 200_000 and
           'malloc&lt;11&gt;' in result.stdout and
