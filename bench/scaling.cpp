@@ -11,8 +11,10 @@
 // SPDX-License-Identifier: MIT
 #include "support/arguments.hpp"
 #include "support/crew.hpp"
+#include "support/line.hpp"
 #include "support/scaling_rounds.hpp"
 
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -28,37 +30,28 @@ constexpr const char* names[] = {floor_name,
                                  "tarn::Region, one budget",
                                  "tarn::Region, three budgets"};
 
-// One peer, alone and in company.
-class Line {
- public:
-  Line(const char* name, std::size_t threads, std::size_t blocks,
-       std::size_t milliseconds)
-      : alone_(*find_entry(name), 1),
-        together_(*find_entry(name), threads),
-        threads_(static_cast<double>(threads)),
-        job_{0, blocks, false} {
-    job_.requests = alone_.requests_for(job_, milliseconds);
-    static_cast<void>(together_.serve(job_));
-  }
+struct Server {
+  std::unique_ptr<Peer> peer;
+  Job job;
 
-  // How many times the blocks of one thread.
-  double scaling() {
-    const double alone = alone_.serve(job_).wall_ns;
-    return alone / together_.serve(job_).wall_ns * threads_;
-  }
-
- private:
-  Crew alone_;
-  Crew together_;
-  double threads_;
-  Job job_;
+  void work() const { peer->serve(job); }
 };
+
+Line line_of(const char* name, std::size_t threads, std::size_t milliseconds) {
+  constexpr std::size_t blocks = 100;
+  constexpr std::size_t first_slices = 3;
+  const Entry& entry = *find_entry(name);
+  Job job{0, blocks, false};
+  job.requests = Crew{entry, 1}.requests_for(job, milliseconds);
+  return Line{threads, first_slices, [&entry, job](std::size_t) {
+                return Server{entry.make(), job};
+              }};
+}
 
 void compare(const char* name, std::size_t threads, std::size_t rounds,
              std::size_t milliseconds) {
-  constexpr std::size_t blocks = 100;
-  Line floor{floor_name, threads, blocks, milliseconds};
-  Line line{name, threads, blocks, milliseconds};
+  Line floor = line_of(floor_name, threads, milliseconds);
+  Line line = line_of(name, threads, milliseconds);
   const std::string quoted = "\"" + std::string{name} + "\"";
   print_scaling(quoted.c_str(), floor, line, threads, rounds);
 }
