@@ -121,6 +121,7 @@ void set_rounds(Plan& plan, std::size_t contenders) {
     plan.rounds = std::min(plan.rounds, plan.most_rounds);
     plan.duel_rounds = std::min(plan.duel_rounds, plan.most_rounds);
     plan.object_rounds = std::min(plan.object_rounds, plan.most_rounds);
+    plan.seasons = std::min(plan.seasons, plan.most_rounds);
   }
   if (plan.effort == Effort::full)
     return;

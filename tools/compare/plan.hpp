@@ -20,7 +20,7 @@ struct Plan {
   std::string tools;   ///< folder of the workers
   std::string corpus;  ///< folder of the requests
 
-  int most_rounds = 0;     ///< of serving, and of objects, unless 0
+  int most_rounds = 0;     ///< of whatever comes in rounds, unless 0
   int rounds = 15;         ///< of serving: as many as a verdict needs
   int milliseconds = 130;  ///< that each contender serves in a round
   int duel_rounds = 40;    ///< of serving by those that the verdict compares
