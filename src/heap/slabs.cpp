@@ -2,6 +2,7 @@
 // no bin has room for. A slab whose slots are all in use is detached: nobody
 // looks at it until a block comes back to it.
 #include "base/order.hpp"
+#include "base/read_ahead.hpp"
 #include "heap/checked.hpp"
 #include "heap/slow.hpp"
 #include "span/limit.hpp"
@@ -18,9 +19,8 @@ namespace {
 constexpr std::size_t largest_of_granule = 4 * KiB;
 constexpr unsigned granules_of_large_slots = 2;
 
-// Left out at the end of a slab of small blocks, where the next one may be
-// another thread's: a processor that reads ahead would take its lines.
-constexpr std::size_t unused_end = 512;
+// Of blocks up to this size nobody has the end of a slab: the next one may be
+// another thread's.
 constexpr std::size_t largest_with_end = 512;
 
 // Larger ones gain nothing by sharing pages with others.
@@ -39,7 +39,7 @@ unsigned granules_for(const Domain& domain, std::size_t slot_size) noexcept {
 
 std::size_t bytes_for(std::size_t slot_size, unsigned granules) noexcept {
   const std::size_t bytes = granules * span::granule_size;
-  return slot_size <= largest_with_end ? bytes - unused_end : bytes;
+  return slot_size <= largest_with_end ? bytes - base::read_ahead : bytes;
 }
 
 void enter_owner(const Slab& slab, HeapId id) noexcept {

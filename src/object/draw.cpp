@@ -88,8 +88,6 @@ void begin_turn(State& state, Cache& cache, const port::ObjectHooks& hooks,
 
 void State::find_drawn(void (*show)(void* with, const void* slot) noexcept,
                        void* with) const noexcept {
-  if (drawn_out.load(std::memory_order_relaxed) == 0)
-    return;
   const Finder finder{port::object_hooks()->is_drawn, show, with};
   HandTable& present = *table().load(std::memory_order_relaxed);
   for (std::size_t number = 0; number < present.size; ++number)

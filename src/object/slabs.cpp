@@ -1,6 +1,7 @@
 #include "object/slabs.hpp"
 
 #include "base/order.hpp"
+#include "base/read_ahead.hpp"
 
 namespace tarn::object {
 
@@ -87,13 +88,12 @@ void* Slabs::take_bare(std::uint32_t way, From from) noexcept {
   return slot;
 }
 
-// Where a piece of memory ends that is one way's, its last lines stay unused: a
-// processor that reads on there took them from whoever has the next piece. Of
-// two threads that went through 64 KiB each, side by side, each was slower by a
-// seventh; 256 bytes between them were enough.
+// Where a piece of memory ends that is one way's, its last lines stay unused.
+// Of two threads that went through 64 KiB each, side by side, each was slower
+// by a seventh.
 std::uint32_t Slabs::slots_at(const std::byte* memory,
                               std::uint32_t way) const noexcept {
-  constexpr std::uint32_t unused = 512;
+  constexpr std::uint32_t unused = base::read_ahead;
   constexpr std::uint32_t many = 64;
   const bool is_end =
       (detail::address_of(memory) + shape_.size) % way_size == 0;
