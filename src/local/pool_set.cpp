@@ -5,6 +5,7 @@
 #include "tarn/detail/pool_set.hpp"
 
 #include "tarn/detail/bits.hpp"
+#include "tarn/detail/thread_number.hpp"
 
 #include "base/annotations.hpp"
 #include "base/memory_orders.hpp"
@@ -45,8 +46,14 @@ struct LocalRecord {
   // The lock's: the thread that has it, null where it waits for one, and its
   // neighbours among that thread's.
   LocalThread* thread = nullptr;
+  std::uint32_t number = 0;  // of the thread that had it last, or has it
   LocalRecord* newer_of_thread = nullptr;
   LocalRecord* older_of_thread = nullptr;
+
+  [[nodiscard]] bool is_waiting() const noexcept {
+    return thread == nullptr &&
+           state.load(std::memory_order_relaxed) != LocalState::lost;
+  }
 };
 
 /// What of a set only the lock's holder may touch, beside its records.
@@ -80,6 +87,7 @@ constexpr std::size_t line = 64;
 void link(LocalRecord& record) noexcept {
   LocalThread& thread = *own_thread;
   record.thread = &thread;
+  record.number = own_number();
   record.newer_of_thread = nullptr;
   record.older_of_thread = thread.newest;
   if (thread.newest != nullptr)
@@ -269,17 +277,20 @@ void* PoolSet::find_or_abort() noexcept {
   port::abort();
 }
 
-// One that waits, or a new one. Who calls it has the lock, which a public
-// header does not know.
+// The one that a thread of this number had, whose memory lies beside what else
+// such a thread has; any that waits; a new one. Who calls it has the lock,
+// which a public header does not know.
 LocalRecord* PoolSet::take() noexcept TARN_UNCHECKED_LOCKS {
   sets.start();
   sets.list(*this);
   if (!sets.enter())
     return nullptr;
-  LocalRecord* record = records_.load(relaxed);
-  while (record != nullptr && (record->thread != nullptr ||
-                               record->state.load(relaxed) == LocalState::lost))
-    record = record->older;
+  LocalRecord* record = nullptr;
+  for (LocalRecord* other = records_.load(relaxed); other != nullptr;
+       other = other->older)
+    if (other->is_waiting() &&
+        (record == nullptr || other->number == own_number()))
+      record = other;
   if (record == nullptr)
     record = make_record();
   else if (record->state.load(relaxed) == LocalState::made)

@@ -4,8 +4,9 @@
 //      ^ free word, dirty word                     (no access, no metadata)
 //
 // A stretch's free word is claimed by compare-and-swap from a hint on, granules
-// with pages before bare ones, and then lowest address first; runs of more than
-// a stretch take the shortest that fits, searched under one lock. All that
+// with pages before bare ones, and then lowest address first, though within a
+// stretch in the thread's own part of it if that has room; runs of more than a
+// stretch take the shortest that fits, searched under one lock. All that
 // describes the granules lies outside them, in arrays for the whole reservation
 // that are zero pages until touched, and again when a stretch has long been
 // empty.

@@ -44,12 +44,8 @@ FreeChunk* Shelf::lend(unsigned step, unsigned thread,
   const unsigned way = thread % ways;
   {
     const base::Locked locked{lock_};
-    if (FreeChunk* const batch = batches_) {
-      batches_ = batch->next_batch;
+    if (FreeChunk* const batch = pop_batch(way)) {
       *count = batch->count;
-      waiting_.fetch_sub(batch->count, relaxed);
-      --batch_count_;
-      least_batches_ = base::smaller(least_batches_, batch_count_);
       excess_ = base::smaller(excess_, batch_count_);
       return batch;
     }
@@ -60,14 +56,33 @@ FreeChunk* Shelf::lend(unsigned step, unsigned thread,
   }
   std::byte* const memory =
       the_space.claim(granules_of(step), Use::chunks, step);
-  if (step >= cut_steps)
-    return memory == nullptr ? nullptr : make_free(memory);
+  if (step >= cut_steps) {
+    if (memory == nullptr)
+      return nullptr;
+    the_space.cut(the_space.number_of(memory)).way =
+        static_cast<std::uint8_t>(way);
+    return make_free(memory);
+  }
   const base::Locked locked{lock_};
   if (memory != nullptr)
     start_cut(memory, step);
   const Space::Number number =
       memory != nullptr ? the_space.number_of(memory) : find_any();
   return number == 0 ? nullptr : cut_from(number, step, way);
+}
+
+// The way's own first, then any, since what waits here has pages.
+FreeChunk* Shelf::pop_batch(unsigned way) noexcept {
+  if (batch_count_ == 0)
+    return nullptr;
+  while (batches_[way] == nullptr)
+    way = (way + 1) % ways;
+  FreeChunk* const batch = batches_[way];
+  batches_[way] = batch->next_batch;
+  waiting_.fetch_sub(batch->count, relaxed);
+  --batch_count_;
+  least_batches_ = base::smaller(least_batches_, batch_count_);
+  return batch;
 }
 
 // Chunks with pages first; of those and the others the way's own granule first,
@@ -130,9 +145,10 @@ void Shelf::take_back(FreeChunk* chunks, std::size_t count) noexcept {
     for (const FreeChunk* chunk = chunks; chunk != nullptr; chunk = chunk->next)
       ++count;
   const base::Locked locked{lock_};
-  chunks->next_batch = batches_;
+  const unsigned way = the_space.cut(the_space.number_of(chunks)).way;
+  chunks->next_batch = batches_[way];
   chunks->count = count;
-  batches_ = chunks;
+  batches_[way] = chunks;
   ++batch_count_;
   waiting_.fetch_add(count, relaxed);
 }
@@ -151,11 +167,7 @@ bool Shelf::dissolve_one(unsigned step) noexcept {
     if (excess_ == 0)
       return false;
     --excess_;
-    --batch_count_;
-    least_batches_ = base::smaller(least_batches_, batch_count_);
-    chunk = batches_;
-    batches_ = chunk->next_batch;
-    waiting_.fetch_sub(chunk->count, relaxed);
+    chunk = pop_batch(round_ % ways);
     if (step < cut_steps) {
       while (chunk != nullptr) {
         FreeChunk* const next = chunk->next;

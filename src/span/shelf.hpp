@@ -4,10 +4,10 @@
 // between the store and a thread's cache a batch at a time in O(1). What no
 // batch holds is cut from granules: a cut granule keeps a bit for each chunk,
 // outside the memory; when all its bits are set it goes back to the space.
-// Threads cut from granules of their own, a few of them, so that what each cuts
-// lies side by side: at every end of it a processor that reads ahead takes
-// lines from another one. Batches that a whole round did not need are dissolved
-// into such bits.
+// Threads cut from granules of their own, a few of them, and get back the
+// batches that they cut, so that what each has lies side by side: at every end
+// of it a processor that reads ahead takes lines from another one. Batches that
+// a whole round did not need are dissolved into such bits.
 //
 // Cost     one lock for a batch.
 // Threads  shared.
@@ -73,6 +73,7 @@ class Shelf {
   // Threads beyond so many share granules.
   static constexpr unsigned ways = 16;
 
+  FreeChunk* pop_batch(unsigned way) noexcept TARN_REQUIRES(lock_);
   Space::Number find_cut(unsigned way) const noexcept TARN_REQUIRES(lock_);
   Space::Number find_any() const noexcept TARN_REQUIRES(lock_);
   FreeChunk* cut_from(Space::Number number, unsigned step,
@@ -93,7 +94,8 @@ class Shelf {
   };
 
   mutable base::SpinLock lock_;
-  FreeChunk* batches_ TARN_GUARDED_BY(lock_) = nullptr;
+  // By the way of what begins the batch.
+  FreeChunk* batches_[ways] TARN_GUARDED_BY(lock_) = {};
   std::size_t batch_count_ TARN_GUARDED_BY(lock_) = 0;
   std::size_t least_batches_ TARN_GUARDED_BY(lock_) = 0;  // in this round
   std::size_t excess_ TARN_GUARDED_BY(lock_) = 0;         // batches to dissolve

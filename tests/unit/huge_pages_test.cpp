@@ -231,7 +231,7 @@ std::byte* claimed = nullptr;
 std::optional<long> claim_meanwhile(const SystemCall& call) {
   if (call.number == SYS_madvise && call.words[2] == MADV_DONTNEED) {
     test::on_system_call = nullptr;
-    claimed = purged->claim(1);
+    claimed = purged->claim(stretch_granules);
   }
   return std::nullopt;
 }
@@ -248,6 +248,6 @@ TEST_CASE("what is being purged is nobody's, and is the lowest again after") {
   test::on_system_call = claim_meanwhile;
   CHECK(part.purge(0, 1, 5, 0) == stretch_size);
   CHECK(claimed == first + stretch_size);
-  CHECK(part.claim(1) == first);
+  CHECK(part.claim(stretch_granules) == first);
   CHECK(first[0] == std::byte{0});
 }

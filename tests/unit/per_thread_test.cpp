@@ -96,6 +96,11 @@ TEST_CASE("pools lie on lines of their own") {
     CHECK(pools[i] - pools[i - 1] >= 64);
 }
 
+TEST_CASE("what threads read of a set lies on lines of its own") {
+  CHECK(alignof(PerThread<char>) >= 64);
+  CHECK(sizeof(PerThread<char>) % 64 == 0);
+}
+
 TEST_CASE("a pool has the alignment of its type") {
   struct alignas(1024) Wide {
     char bytes[1500];
@@ -187,6 +192,23 @@ TEST_CASE("adopt: the pool of an ended thread serves the next one as it is") {
   });
   CHECK(set.stats().adopted == 1);
   CHECK(set.stats().pools == 1);
+}
+
+TEST_CASE("adopt: a thread takes over what one of its number had before") {
+  PerThread<Plain> set;
+  std::array<Plain*, 4> pools{};  // the last: of no number
+  std::array<std::uint32_t, 4> numbers{};
+  on_threads(3, [&](int i) {
+    const auto at = static_cast<std::size_t>(i);
+    pools[at] = set.local();
+    numbers[at] = tarn::detail::own_number();
+  });
+  on_threads(3, [&](int) {
+    const Plain* const mine = set.local();
+    const auto at =
+        std::find(numbers.begin(), numbers.end(), tarn::detail::own_number());
+    CHECK(mine == pools[static_cast<std::size_t>(at - numbers.begin())]);
+  });
 }
 
 TEST_CASE("release: the pool of an ended thread ends on that thread") {

@@ -126,6 +126,18 @@ TEST_CASE("a batch comes as it went, the last one first") {
   CHECK(shelf.bytes(1) == 0);
 }
 
+TEST_CASE("a thread gets what it cut before what others did, then theirs") {
+  for (const unsigned step : {1u, cut_steps}) {
+    Shelf& shelf = own_shelf();
+    std::byte* const one = lend_one(shelf, step, 1);
+    std::byte* const two = lend_one(shelf, step, 2);
+    give_back(shelf, {one});
+    give_back(shelf, {two});
+    CHECK(lend_one(shelf, step, 1) == one);
+    CHECK(lend_one(shelf, step, 1) == two);
+  }
+}
+
 TEST_CASE("chunks that nobody counted are counted") {
   Shelf& shelf = own_shelf();
   const std::vector<std::byte*> chunks = cut_granule(shelf, 2);

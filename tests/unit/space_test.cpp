@@ -1,13 +1,16 @@
 #include "span/space.hpp"
 
 #include "os/memory.hpp"
+#include "port/world.hpp"
 
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <doctest/doctest.h>
+#include <functional>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -73,6 +76,30 @@ TEST_CASE("a claim gives the lowest address that is free") {
   part.release(b, 2);
   CHECK(part.claim(1) == b);
   CHECK(part.claim(1) == b + granule_size);
+}
+
+TEST_CASE("threads claim apart as long as their parts of a stretch last") {
+  Reservation& part = small_reservation(stretch_size);
+  const auto claim = [&part](std::vector<std::byte*>& claimed) {
+    static_cast<void>(port::thread_index());
+    while (claimed.size() < stretch_granules / 8)
+      claimed.push_back(part.claim(1));
+  };
+  std::vector<std::byte*> one;
+  std::vector<std::byte*> two;
+  // Both alive, so that they have two numbers; that of main is none yet.
+  std::thread first{[&] {
+    claim(one);
+    std::thread{claim, std::ref(two)}.join();
+  }};
+  first.join();
+  for (const std::vector<std::byte*>& claimed : {one, two})
+    for (std::size_t i = 1; i < claimed.size(); ++i)
+      CHECK(claimed[i] == claimed[i - 1] + granule_size);
+  CHECK(one[0] != two[0]);
+  // Then each takes what there is.
+  for (std::size_t i = 2 * one.size(); i < stretch_granules; ++i)
+    CHECK(part.claim(1) != nullptr);
 }
 
 TEST_CASE("a claim is usable memory, all of it") {

@@ -59,7 +59,9 @@ struct LocalKind {
 
 struct LocalRecord;
 
-class PoolSet {
+// On lines of its own: each thread reads it at each call, and would wait for
+// who writes beside it.
+class alignas(64) PoolSet {
  public:
   static constexpr std::size_t how_size = 4 * sizeof(void*);
 
