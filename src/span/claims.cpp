@@ -1,7 +1,5 @@
 // Which granules a claim gets: near, those with pages first, and of a stretch
-// those in the thread's own part.
-#include "tarn/detail/thread_number.hpp"
-
+// those in the thread's part.
 #include "base/order.hpp"
 #include "span/reservation.hpp"
 
@@ -23,26 +21,27 @@ constexpr std::uint64_t one_release = std::uint64_t{1} << hint_bits;
 // it has room: what they have then lies side by side. A processor that reads
 // ahead takes lines from another one 16 KiB and more behind what it works in
 // (docs/decisions/0030-memory-of-threads-apart.md).
-std::uint64_t own_part() noexcept {
+std::uint64_t part_of(unsigned thread) noexcept {
   constexpr unsigned ways = 8;
   constexpr unsigned granules = stretch_granules / ways;
-  return low_bits(granules) << detail::own_number() % ways * granules;
+  return low_bits(granules) << thread % ways * granules;
 }
 
-unsigned find_place(std::uint64_t free, unsigned granules) noexcept {
-  const unsigned own = find_run(free & own_part(), granules);
+unsigned find_place(std::uint64_t free, unsigned granules,
+                    unsigned thread) noexcept {
+  const unsigned own = find_run(free & part_of(thread), granules);
   return own != 64 ? own : find_run(free, granules);
 }
 
 }  // namespace
 
-std::byte* Reservation::claim(std::size_t granules) noexcept {
+std::byte* Reservation::claim(std::size_t granules, unsigned thread) noexcept {
   for (;;) {
     const std::uint32_t seen = purges_.load(std::memory_order_acquire);
     std::byte* const memory =
         granules > stretch_granules
             ? claim_long(granules)
-            : claim_short(static_cast<unsigned>(granules));
+            : claim_short(static_cast<unsigned>(granules), thread);
     if (memory != nullptr || !wait_for_purge(seen)) [[likely]]
       return memory;
   }
@@ -50,12 +49,14 @@ std::byte* Reservation::claim(std::size_t granules) noexcept {
 
 // Those that have pages first: a bare granule costs a fault for each page that
 // its user touches, while what idles beside it goes back to the system.
-std::byte* Reservation::claim_short(unsigned granules) noexcept {
-  std::byte* const memory = claim_warm(granules);
-  return memory != nullptr ? memory : claim_lowest(granules);
+std::byte* Reservation::claim_short(unsigned granules,
+                                    unsigned thread) noexcept {
+  std::byte* const memory = claim_warm(granules, thread);
+  return memory != nullptr ? memory : claim_lowest(granules, thread);
 }
 
-std::byte* Reservation::claim_warm(unsigned granules) noexcept {
+std::byte* Reservation::claim_warm(unsigned granules,
+                                   unsigned thread) noexcept {
   const std::size_t first = hint_.load(std::memory_order_relaxed) & hint_mask;
   const std::size_t end = base::smaller(opened(), first + most_looked_at);
   for (std::size_t i = first; i < end; ++i) {
@@ -63,13 +64,14 @@ std::byte* Reservation::claim_warm(unsigned granules) noexcept {
         stretches_[i].dirty.load(std::memory_order_relaxed);
     if ((stretches_[i].free.load(std::memory_order_relaxed) & dirty) == 0)
       continue;
-    if (std::byte* const memory = claim_in(i, granules, dirty))
+    if (std::byte* const memory = claim_in(i, granules, thread, dirty))
       return memory;
   }
   return nullptr;
 }
 
-std::byte* Reservation::claim_lowest(unsigned granules) noexcept {
+std::byte* Reservation::claim_lowest(unsigned granules,
+                                     unsigned thread) noexcept {
   const std::size_t stretches = size_ / stretch_size;
   for (;;) {
     const std::uint64_t seen = hint_.load(std::memory_order_acquire);
@@ -81,7 +83,7 @@ std::byte* Reservation::claim_lowest(unsigned granules) noexcept {
       if (is_full_so_far)
         raise_hint(seen, i);
       is_full_so_far = false;
-      if (std::byte* const memory = claim_in(i, granules, low_bits(64)))
+      if (std::byte* const memory = claim_in(i, granules, thread, low_bits(64)))
         return memory;
     }
     if (end == stretches)
@@ -93,11 +95,12 @@ std::byte* Reservation::claim_lowest(unsigned granules) noexcept {
 }
 
 std::byte* Reservation::claim_in(std::size_t index, unsigned granules,
+                                 unsigned thread,
                                  std::uint64_t among) noexcept {
   Stretch& stretch = stretches_[index];
   std::uint64_t free = stretch.free.load(std::memory_order_acquire);
   for (;;) {
-    const unsigned place = find_place(free & among, granules);
+    const unsigned place = find_place(free & among, granules, thread);
     if (place == 64)
       return nullptr;
     const std::uint64_t bits = low_bits(granules) << place;

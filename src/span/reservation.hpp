@@ -5,7 +5,7 @@
 //
 // A stretch's free word is claimed by compare-and-swap from a hint on, granules
 // with pages before bare ones, and then lowest address first, though within a
-// stretch in the thread's own part of it if that has room; runs of more than a
+// stretch in the thread's part of it if that has room; runs of more than a
 // stretch take the shortest that fits, searched under one lock. All that
 // describes the granules lies outside them, in arrays for the whole reservation
 // that are zero pages until touched, and again when a stretch has long been
@@ -99,8 +99,10 @@ class Reservation {
   }
 
   /// `granules` in a row: such as have pages if there are some not far off, and
-  /// of them, or else of all, the lowest. The caller describes them.
-  [[nodiscard]] std::byte* claim(std::size_t granules) noexcept;
+  /// of them, or else of all, the lowest; of a stretch those in the part of
+  /// threads with this number. The caller describes them.
+  [[nodiscard]] std::byte* claim(std::size_t granules,
+                                 unsigned thread = 0) noexcept;
 
   /// Gives granules back; the page map must call them free already.
   void release(std::byte* memory, std::size_t granules) noexcept;
@@ -193,10 +195,10 @@ class Reservation {
 
   bool try_start(std::size_t size) noexcept;
   void lay_out(std::size_t size, std::byte* metadata) noexcept;
-  std::byte* claim_short(unsigned granules) noexcept;
-  std::byte* claim_warm(unsigned granules) noexcept;
-  std::byte* claim_lowest(unsigned granules) noexcept;
-  std::byte* claim_in(std::size_t index, unsigned granules,
+  std::byte* claim_short(unsigned granules, unsigned thread) noexcept;
+  std::byte* claim_warm(unsigned granules, unsigned thread) noexcept;
+  std::byte* claim_lowest(unsigned granules, unsigned thread) noexcept;
+  std::byte* claim_in(std::size_t index, unsigned granules, unsigned thread,
                       std::uint64_t among) noexcept;
   std::byte* claim_long(std::size_t granules) noexcept;
   [[nodiscard]] std::size_t find_long(std::size_t granules) const noexcept;

@@ -1,5 +1,7 @@
 #include "span/space.hpp"
 
+#include "tarn/detail/thread_number.hpp"
+
 #include "os/memory.hpp"
 #include "os/process.hpp"
 #include "os/sanitizers.hpp"
@@ -107,7 +109,8 @@ std::byte* Space::claim_any(std::size_t granules) noexcept {
   for (unsigned tried = 0;;) {
     const unsigned count = reservations();
     for (; tried < count; ++tried)
-      if (std::byte* const memory = reservations_[tried].claim(granules))
+      if (std::byte* const memory =
+              reservations_[tried].claim(granules, detail::own_number()))
         return memory;
     const base::Locked locked{lock_};
     if (reservations() == count && (has_unopened(granules) || !grow(granules)))

@@ -1,16 +1,13 @@
 #include "span/space.hpp"
 
 #include "os/memory.hpp"
-#include "port/world.hpp"
 
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <doctest/doctest.h>
-#include <functional>
 #include <iterator>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -79,27 +76,23 @@ TEST_CASE("a claim gives the lowest address that is free") {
 }
 
 TEST_CASE("threads claim apart as long as their parts of a stretch last") {
+  constexpr std::size_t own = stretch_granules / 8;
   Reservation& part = small_reservation(stretch_size);
-  const auto claim = [&part](std::vector<std::byte*>& claimed) {
-    static_cast<void>(port::thread_index());
-    while (claimed.size() < stretch_granules / 8)
-      claimed.push_back(part.claim(1));
-  };
-  std::vector<std::byte*> one;
-  std::vector<std::byte*> two;
-  // Both alive, so that they have two numbers; that of main is none yet.
-  std::thread first{[&] {
-    claim(one);
-    std::thread{claim, std::ref(two)}.join();
-  }};
-  first.join();
-  for (const std::vector<std::byte*>& claimed : {one, two})
-    for (std::size_t i = 1; i < claimed.size(); ++i)
-      CHECK(claimed[i] == claimed[i - 1] + granule_size);
-  CHECK(one[0] != two[0]);
-  // Then each takes what there is.
-  for (std::size_t i = 2 * one.size(); i < stretch_granules; ++i)
-    CHECK(part.claim(1) != nullptr);
+  std::byte* first[2] = {};
+  for (std::size_t i = 0; i < own; ++i)
+    for (const unsigned thread : {0u, 1u}) {
+      std::byte* const claimed = part.claim(1, thread);
+      if (i == 0)
+        first[thread] = claimed;
+      CHECK(claimed == first[thread] + i * granule_size);
+    }
+  CHECK(first[0] != first[1]);
+  // One of the same number eight further on shares, and each then has the rest.
+  part.release(first[1], 1);
+  CHECK(part.claim(1, 9) == first[1]);
+  for (std::size_t i = 2 * own; i < stretch_granules; ++i)
+    CHECK(part.claim(1, 1) != nullptr);
+  CHECK(part.claim(1, 1) == nullptr);
 }
 
 TEST_CASE("a claim is usable memory, all of it") {
@@ -280,13 +273,13 @@ TEST_CASE("the page map tells use, owner and the way to the start") {
 
 TEST_CASE("claim_aligned gives back what lies before and behind") {
   Space space;
-  static_cast<void>(space.claim(3, Use::large, 0));
+  std::byte* const first = space.claim(3, Use::large, 0);
   constexpr std::size_t align = 1 * MiB;
   std::byte* const memory = space.claim_aligned(5, align, Use::large, 0);
   REQUIRE(memory != nullptr);
   CHECK(detail::address_of(memory) % align == 0);
   std::byte* const next = space.claim(1, Use::large, 0);
-  CHECK(next == space.reservation(0).begin() + 3 * granule_size);
+  CHECK(next == first + 3 * granule_size);
 }
 
 TEST_CASE("a second reservation serves when the first is full") {
