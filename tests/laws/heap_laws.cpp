@@ -33,7 +33,7 @@ void perform_all(std::span<const Step> steps) {
   while (maintain(10'000'000)) {
   }
   static int programs = 0;
-  if (++programs != shape.programs)
+  if (++programs != programs_of(shape))
     return;
   HeapProgram::end_threads();
   require_little();

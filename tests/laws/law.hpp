@@ -8,6 +8,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "base/build.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +29,13 @@ struct ProgramShape {
   int programs;
   std::size_t steps;
 };
+
+/// An emulated board is slow, and so is who looks at each access.
+[[nodiscard]] constexpr int programs_of(const ProgramShape& shape) {
+  if constexpr (__STDC_HOSTED__ == 0)
+    return 3;
+  return base::is_instrumented ? (shape.programs + 3) / 4 : shape.programs;
+}
 
 /// Both are the including file's.
 extern const ProgramShape shape;
@@ -79,9 +88,7 @@ int main(int argc, char** argv) {
   std::printf("seed %u\n", seed);
   std::mt19937 random{seed};
   std::vector<tarn::test::Step> steps(tarn::test::shape.steps);
-  // An emulated board is slow.
-  const int programs = __STDC_HOSTED__ ? tarn::test::shape.programs : 3;
-  for (int i = 0; i < programs; ++i) {
+  for (int i = 0; i < tarn::test::programs_of(tarn::test::shape); ++i) {
     for (tarn::test::Step& step : steps)
       step = {static_cast<std::uint8_t>(random()),
               static_cast<std::uint8_t>(random()),

@@ -1,5 +1,7 @@
 #include "check/lives.hpp"
 
+#include "base/build.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <doctest/doctest.h>
@@ -67,7 +69,7 @@ struct Collected {
   std::vector<std::uint32_t> held{}, young{}, leaked{};
 };
 
-constexpr unsigned runs = 20;
+constexpr unsigned runs = base::is_instrumented ? 5 : 20;
 
 }  // namespace
 
