@@ -272,6 +272,8 @@ TEST_CASE("a thread that touched a pool once holds little") {
   const std::size_t before = pool.stats().own + pool.stats().held;
   constexpr std::size_t threads = 300;
   const ObjectPoolStats stats = test::stats_among_threads(pool, threads);
+  CAPTURE(stats.own);
+  CAPTURE(stats.held);
   // And a slab for those of each way.
   CHECK(stats.own + stats.held - before <=
         threads * KiB + object::many_ways * Pool::slab_size);
