@@ -287,10 +287,15 @@ LocalRecord* PoolSet::take() noexcept TARN_UNCHECKED_LOCKS {
     return nullptr;
   LocalRecord* record = nullptr;
   for (LocalRecord* other = records_.load(relaxed); other != nullptr;
-       other = other->older)
-    if (other->is_waiting() &&
-        (record == nullptr || other->number == own_number()))
+       other = other->older) {
+    if (!other->is_waiting())
+      continue;
+    const bool is_ours = other->number == own_number();
+    if (is_ours || record == nullptr)
       record = other;
+    if (is_ours)
+      break;
+  }
   if (record == nullptr)
     record = make_record();
   else if (record->state.load(relaxed) == LocalState::made)

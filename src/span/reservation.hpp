@@ -99,8 +99,8 @@ class Reservation {
   }
 
   /// `granules` in a row: such as have pages if there are some not far off, and
-  /// of them, or else of all, the lowest; of a stretch those in the part of
-  /// threads with this number. The caller describes them.
+  /// of them, or else of all, the lowest; of a stretch first what is set apart
+  /// for threads of this number. The caller describes them.
   [[nodiscard]] std::byte* claim(std::size_t granules,
                                  unsigned thread = 0) noexcept;
 

@@ -144,8 +144,9 @@ void Shelf::take_back(FreeChunk* chunks, std::size_t count) noexcept {
   if (count == 0)
     for (const FreeChunk* chunk = chunks; chunk != nullptr; chunk = chunk->next)
       ++count;
+  const CutGranule& home = the_space.cut(the_space.number_of(chunks));
   const base::Locked locked{lock_};
-  const unsigned way = the_space.cut(the_space.number_of(chunks)).way;
+  const unsigned way = home.way;
   chunks->next_batch = batches_[way];
   chunks->count = count;
   batches_[way] = chunks;

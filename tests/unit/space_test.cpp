@@ -87,7 +87,7 @@ TEST_CASE("threads claim apart as long as their parts of a stretch last") {
       CHECK(claimed == first[thread] + i * granule_size);
     }
   CHECK(first[0] != first[1]);
-  // One of the same number eight further on shares, and each then has the rest.
+  // A thread eight numbers further on shares the part; then all have the rest.
   part.release(first[1], 1);
   CHECK(part.claim(1, 9) == first[1]);
   for (std::size_t i = 2 * own; i < stretch_granules; ++i)
