@@ -4,6 +4,7 @@
 
 #include "tarn/heap.hpp"
 #include "tarn/region.hpp"
+#include "tarn/system.hpp"
 
 #include "heap/thread_heap.hpp"
 #include "os/memory.hpp"
@@ -45,6 +46,14 @@ void give_back(const std::vector<void*>& all) {
   for (void* const block : all)
     pool.deallocate(block);
 }
+
+// While it lives, what is free stays where it is, however long the case takes.
+struct Unpurged {
+  Unpurged() { purge_on_requests(false); }
+  Unpurged(const Unpurged&) = delete;
+  Unpurged& operator=(const Unpurged&) = delete;
+  ~Unpurged() { purge_on_requests(true); }
+};
 
 const PoolStats* find(const Snapshot& at, const std::string& name,
                       PoolKind kind = PoolKind::region) {
@@ -138,6 +147,7 @@ TEST_CASE("of another living thread in_bins is at most in_bins_most") {
 }
 
 TEST_CASE("blocks that other threads brought back are parked") {
+  const Unpurged unpurged;
   std::vector<void*> kept;
   const auto mine = blocks(384, 1000);
   std::thread{[&] { give_back(mine); }}.join();
@@ -161,6 +171,7 @@ TEST_CASE("large blocks count with their granules") {
 }
 
 TEST_CASE("a block in use pins its slab, which has an age") {
+  const Unpurged unpurged;
   auto all = blocks(400, 5000);
   std::vector<void*> pins;
   for (std::size_t i = 0; i < all.size(); ++i)
