@@ -173,7 +173,8 @@ Loan State::lend_part(std::size_t size, std::size_t align) noexcept {
   return loan;
 }
 
-void* State::new_part(std::size_t size, std::uint32_t number) noexcept {
+void* State::new_part(std::size_t size, std::uint32_t number,
+                      From from) noexcept {
   const std::size_t part = Parts::round_up(size);
   void* memory = nullptr;
   std::uint32_t way = 0;
@@ -181,7 +182,9 @@ void* State::new_part(std::size_t size, std::uint32_t number) noexcept {
   {
     const base::Locked locked{lock};
     way = parts.of(part).way_of(number);
-    if (parts.of(part).take_made(&memory, 1, way, whose_slots()) != 0)
+    if (whose_slots() == From::any_way)
+      from = From::any_way;
+    if (parts.of(part).take_made(&memory, 1, way, from) != 0)
       return memory;
     slab = parts.of(part).shape().size;
   }
@@ -189,7 +192,8 @@ void* State::new_part(std::size_t size, std::uint32_t number) noexcept {
   {
     const base::Locked locked{lock};
     // Others may have brought a slab meanwhile.
-    const From from = loan ? whose_slots() : From::any_way;
+    if (!loan)
+      from = From::any_way;
     if (parts.of(part).take_made(&memory, 1, way, from) == 0 && loan) {
       parts.add(part, loan, pool, way);
       static_cast<void>(parts.of(part).take_made(&memory, 1, way));

@@ -97,9 +97,10 @@ port::ProcessorPlaces State::own_places() noexcept {
     return places();
   const std::size_t bytes = processor_count * sizeof(Processor);
   const bool is_part = bytes <= Parts::largest;
-  const Loan loan = is_part
-                        ? Loan{static_cast<std::byte*>(new_part(bytes, 0)), 0}
-                        : lend_part(bytes, alignof(Processor));
+  const Loan loan =
+      is_part
+          ? Loan{static_cast<std::byte*>(new_part(bytes, 0, From::any_way)), 0}
+          : lend_part(bytes, alignof(Processor));
   if (!loan)
     return {};
   auto* const all = reinterpret_cast<Processor*>(loan.memory);

@@ -123,8 +123,10 @@ struct State {
   // magazines.cpp
   [[nodiscard]] TakenSlot take_on_thread() noexcept TARN_EXCLUDES(lock);
   void put_on_thread(void* slot) noexcept TARN_EXCLUDES(lock);
-  /// Beside those of the thread or the processor of that number.
-  [[nodiscard]] void* new_part(std::size_t size, std::uint32_t number) noexcept
+  /// Beside those of the thread or the processor of that number, but for what
+  /// serves all of the pool: that comes from any way.
+  [[nodiscard]] void* new_part(std::size_t size, std::uint32_t number,
+                               From from = From::own_way) noexcept
       TARN_EXCLUDES(lock);
   /// For magazines and the like, which are done without: of a refusal the
   /// upstream is not asked again before the next look at the clock.

@@ -263,9 +263,11 @@ bool State::widen(std::uint32_t number) noexcept {
     const bool is_part = bytes <= Parts::largest;
     const std::size_t size =
         is_part ? Parts::round_up(bytes) : std::bit_ceil(bytes);
-    const Loan loan =
-        is_part ? Loan{static_cast<std::byte*>(new_part(size, number)), 0}
-                : lend_part(size, max_align);
+    // Of threads that come at once all but one find this slab.
+    const Loan loan = is_part ? Loan{static_cast<std::byte*>(
+                                         new_part(size, number, From::any_way)),
+                                     0}
+                              : lend_part(size, max_align);
     if (!loan)
       return false;
     if (!use_table(loan, number, size) && !is_part)

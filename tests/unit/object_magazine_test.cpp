@@ -279,6 +279,26 @@ TEST_CASE("a thread that touched a pool once holds little") {
         threads * KiB + object::many_ways * Pool::slab_size);
 }
 
+TEST_CASE("what serves all of a pool lies in one slab, whoever asked for it") {
+  Pool pool;
+  const auto one = pool.acquire();
+  object::State& state = state_of(one.get());
+  const auto own_after = [&](object::From from) {
+    const std::size_t before = pool.stats().own;
+    std::vector<void*> parts;
+    // As many as a slab has, each for a thread of another way.
+    for (std::uint32_t number = 0; number < 8; ++number)
+      parts.push_back(state.new_part(object::Parts::large, number, from));
+    const std::size_t after = pool.stats().own;
+    const base::Locked locked{state.lock};
+    for (void* const part : parts)
+      state.parts.put(part, object::Parts::large);
+    return after - before;
+  };
+  CHECK(own_after(object::From::any_way) == 64 * KiB);
+  CHECK(own_after(object::From::own_way) == 7 * 64 * KiB);
+}
+
 TEST_CASE("after a peak the memory goes back within light work") {
   Pool pool;
   test::check_peak_goes_back(pool);
