@@ -1,5 +1,5 @@
 # headers.cmake - every header compiles alone, and twice over: those of users
-# with both compilers, our own with g++, in the preset dev. Not those which a source
+# with both compilers, our own with g++, in dev and asan. Not those which a source
 # of the same name includes first: the libtarn.a of a release shows that these do.
 # SPDX-License-Identifier: MIT
 test_sources(headers "${PROJECT_SOURCE_DIR}/include/tarn/*.hpp")

@@ -263,7 +263,7 @@ bool State::widen(std::uint32_t number) noexcept {
     const bool is_part = bytes <= Parts::largest;
     const std::size_t size =
         is_part ? Parts::round_up(bytes) : std::bit_ceil(bytes);
-    // Of threads that come at once all but one find this slab.
+    // Of threads that come at once one adds a slab; the others find it.
     const Loan loan = is_part ? Loan{static_cast<std::byte*>(
                                          new_part(size, number, From::any_way)),
                                      0}
