@@ -205,6 +205,20 @@ void* State::new_part(std::size_t size, std::uint32_t number,
   return memory;
 }
 
+Loan State::lend_for_all(std::size_t size, std::size_t align) noexcept {
+  if (size > Parts::largest)
+    return lend_part(size, align);
+  // Of threads that come at once one adds a slab; the others find it.
+  return {static_cast<std::byte*>(new_part(size, 0, From::any_way)), 0};
+}
+
+void State::take_back_for_all(Loan loan, std::size_t size) noexcept {
+  if (loan.size != 0)
+    return take_back(loan);
+  const base::Locked locked{lock};
+  parts.put(loan.memory, Parts::round_up(size));
+}
+
 Magazine* State::new_magazine(std::uint32_t number) noexcept {
   std::uint32_t wanted = 0;
   {

@@ -96,11 +96,7 @@ port::ProcessorPlaces State::own_places() noexcept {
   if (processors.load(std::memory_order_acquire) != nullptr)
     return places();
   const std::size_t bytes = processor_count * sizeof(Processor);
-  const bool is_part = bytes <= Parts::largest;
-  const Loan loan =
-      is_part
-          ? Loan{static_cast<std::byte*>(new_part(bytes, 0, From::any_way)), 0}
-          : lend_part(bytes, alignof(Processor));
+  const Loan loan = lend_for_all(bytes, alignof(Processor));
   if (!loan)
     return {};
   auto* const all = reinterpret_cast<Processor*>(loan.memory);
@@ -113,12 +109,10 @@ port::ProcessorPlaces State::own_places() noexcept {
     if (is_first) {
       places_loan = loan.size;
       processors.store(all, std::memory_order_release);
-    } else if (is_part) {
-      parts.put(all, Parts::round_up(bytes));
     }
   }
-  if (!is_first && !is_part)
-    take_back(loan);
+  if (!is_first)
+    take_back_for_all(loan, bytes);
   return places();
 }
 
@@ -260,10 +254,8 @@ void State::drop_processors() noexcept {
       processors.exchange(nullptr, std::memory_order_relaxed);
   if (all == nullptr)
     return;
-  if (places_loan != 0)
-    return take_back({reinterpret_cast<std::byte*>(all), places_loan});
-  const base::Locked locked{lock};
-  parts.put(all, Parts::round_up(processor_count * sizeof(Processor)));
+  take_back_for_all({reinterpret_cast<std::byte*>(all), places_loan},
+                    processor_count * sizeof(Processor));
 }
 
 }  // namespace tarn::object

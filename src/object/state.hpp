@@ -123,14 +123,19 @@ struct State {
   // magazines.cpp
   [[nodiscard]] TakenSlot take_on_thread() noexcept TARN_EXCLUDES(lock);
   void put_on_thread(void* slot) noexcept TARN_EXCLUDES(lock);
-  /// Beside those of the thread or the processor of that number, but for what
-  /// serves all of the pool: that comes from any way.
+  /// Beside those of the thread or the processor of that number, or of any.
   [[nodiscard]] void* new_part(std::size_t size, std::uint32_t number,
                                From from = From::own_way) noexcept
       TARN_EXCLUDES(lock);
   /// For magazines and the like, which are done without: of a refusal the
   /// upstream is not asked again before the next look at the clock.
   [[nodiscard]] Loan lend_part(std::size_t size, std::size_t align) noexcept
+      TARN_EXCLUDES(lock);
+  /// For what serves all of the pool: a loan, or where that is small a part,
+  /// whose `size` is 0. Who takes it back says what was asked for.
+  [[nodiscard]] Loan lend_for_all(std::size_t size, std::size_t align) noexcept
+      TARN_EXCLUDES(lock);
+  void take_back_for_all(Loan loan, std::size_t size) noexcept
       TARN_EXCLUDES(lock);
   [[nodiscard]] Magazine* new_magazine(std::uint32_t number) noexcept
       TARN_EXCLUDES(lock);

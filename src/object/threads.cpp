@@ -260,18 +260,13 @@ bool State::widen(std::uint32_t number) noexcept {
     if (number < old->size)
       return true;
     const std::size_t bytes = bytes_for(number + 1);
-    const bool is_part = bytes <= Parts::largest;
     const std::size_t size =
-        is_part ? Parts::round_up(bytes) : std::bit_ceil(bytes);
-    // Of threads that come at once one adds a slab; the others find it.
-    const Loan loan = is_part ? Loan{static_cast<std::byte*>(
-                                         new_part(size, number, From::any_way)),
-                                     0}
-                              : lend_part(size, max_align);
+        bytes <= Parts::largest ? Parts::round_up(bytes) : std::bit_ceil(bytes);
+    const Loan loan = lend_for_all(size, max_align);
     if (!loan)
       return false;
-    if (!use_table(loan, number, size) && !is_part)
-      take_back(loan);
+    if (!use_table(loan, number, size))
+      take_back_for_all(loan, size);
   }
 }
 
@@ -285,8 +280,6 @@ bool State::use_table(Loan loan, std::uint32_t number,
     table().store(start_table(loan.memory, base::larger(size, loan.size),
                               loan.size, present),
                   std::memory_order_release);
-  else if (loan.size == 0)
-    parts.put(loan.memory, size);
   return is_wider;
 }
 
@@ -294,12 +287,8 @@ void State::drop_tables() noexcept {
   HandTable* newest = table().load(std::memory_order_relaxed);
   while (newest != &detail::no_hands) {
     HandTable* const older = newest->older;
-    if (newest->loan != 0) {
-      take_back({reinterpret_cast<std::byte*>(newest), newest->loan});
-    } else {
-      const base::Locked locked{lock};
-      parts.put(newest, Parts::round_up(bytes_for(newest->size)));
-    }
+    take_back_for_all({reinterpret_cast<std::byte*>(newest), newest->loan},
+                      bytes_for(newest->size));
     newest = older;
   }
 }
