@@ -14,6 +14,8 @@
 //
 // On Linux the pool obeys the process's mode (docs/checks.md) at its first call
 // and in `off` passes calls on; where no environment can say one it is `full`.
+// Under a sanitizer or memcheck, which is told of each block and of the pool's
+// end, that looks in its place, and finds reads as well.
 //
 // Cost     80 bytes a block, 48 on 32-bit machines, and time linear in it.
 //          The pool below pays nothing.

@@ -6,8 +6,10 @@
 
 #include "check/degrade.hpp"
 #include "check/modes.hpp"
+#include "check/shadow.hpp"
 #include "check/sweep.hpp"
 #include "os/roots.hpp"
+#include "os/sanitizers.hpp"
 #include "port/check_mode.hpp"
 #include "port/world.hpp"
 
@@ -91,6 +93,40 @@ void watch_fixed(const FixedWatch& watch) noexcept {
   all_watched[place].thread = thread_index();
   all_watched[place].is_whole.store(true, std::memory_order_release);
   add_sweeper(sweep_fixed);
+}
+
+bool tells_of_fixed() noexcept {
+  return check::follows_sanitizer();
+}
+
+void tell_fixed_begin(const FixedRoom& room) noexcept {
+  os::take_block_over(room.block);
+  // The notes are read by code of the program's, too.
+  os::make_written(room.place, detail::bytes_between(room.place, room.begin));
+  os::poison(room.begin, detail::bytes_between(room.begin, room.end));
+  os::begin_block(room.block, room.size);
+}
+
+void tell_fixed_resize(const FixedRoom& room, std::size_t former) noexcept {
+  const std::byte* const more = room.block + former;
+  os::make_written(room.place, detail::bytes_between(room.place, room.begin));
+  os::poison(more, detail::bytes_between(more, room.end));
+  os::resize_block(room.block, former, room.size);
+  os::make_fresh(more, room.size - former);
+}
+
+void tell_fixed_end(const FixedRoom& room) noexcept {
+  os::end_of_use(room.block, room.size);
+  os::hand_block_over(room.block);
+  os::end_block(room.block);
+  os::poison(room.block, room.size);
+}
+
+void tell_fixed_leave(const FixedRoom& room) noexcept {
+  const std::size_t size = detail::bytes_between(room.place, room.end);
+  os::take_block_over(room.block);
+  os::unpoison(room.place, size);
+  os::make_written(room.place, size);
 }
 
 }  // namespace tarn::port

@@ -83,7 +83,37 @@ Sentence sentence(Sentence of_heap, CheckedKind kind) noexcept {
                block_of(head));
 }
 
-void look_around(const CheckedHead& head, CheckedKind kind) noexcept {
+port::FixedRoom room_of(const CheckedHead& head) noexcept {
+  const std::byte* const block = block_of(head);
+  return {place_of(head), front_zone(head), block, head.size,
+          block + head.room};
+}
+
+}  // namespace
+
+bool CheckedBlocks::begin(CheckMode asked) noexcept {
+  const bool is_checked = port::is_full(port::fixed_mode(asked));
+  if constexpr (has_thread_locals)
+    is_told_ = is_checked && port::tells_of_fixed();
+  return is_checked;
+}
+
+void CheckedBlocks::end() noexcept {
+  if (!is_told())
+    return;
+  for (const CheckedHead* head = in_use_.oldest; head != nullptr;
+       head = head->newer)
+    port::tell_fixed_end(room_of(*head));
+  for (const CheckedList* const list : {&in_use_, &waiting_})
+    for (const CheckedHead* head = list->oldest; head != nullptr;
+         head = head->newer)
+      port::tell_fixed_leave(room_of(*head));
+}
+
+void CheckedBlocks::look_around(const CheckedHead& head,
+                                CheckedKind kind) const noexcept {
+  if (is_told())
+    return;
   if (const Change change = front_change(head); change.size != 0)
     report_change(Fault::underflow, Sentence::underflow_of_heap, kind, head,
                   change.size);
@@ -92,14 +122,15 @@ void look_around(const CheckedHead& head, CheckedKind kind) noexcept {
                   change.size);
 }
 
-void look_inside(const CheckedHead& head, CheckedKind kind) noexcept {
+void CheckedBlocks::look_inside(const CheckedHead& head,
+                                CheckedKind kind) const noexcept {
+  if (is_told())
+    return;
   const Change change = change_of(block_of(head), head.size, freed_fill);
   if (change.size != 0)
     report_change(Fault::use_after_free, Sentence::write_of_heap, kind, head,
                   change.first);
 }
-
-}  // namespace
 
 std::uintptr_t CheckedBlocks::seal_of(const CheckedHead& head,
                                       const CheckedList& list) const noexcept {
@@ -160,6 +191,10 @@ void* CheckedBlocks::give(void* place, std::size_t front, std::size_t size,
   head.front = front;
   head.room = capacity - front;
   link(head, in_use_);
+  if (is_told()) {
+    port::tell_fixed_begin(room_of(head));
+    return block;
+  }
   fill(front_zone(head), checked_front - sizeof head, redzone_fill);
   fill(block, size, fresh_fill);
   fill(block + size, head.room - size, redzone_fill);
@@ -181,6 +216,10 @@ void CheckedBlocks::refuse(const void* p, CheckedKind kind) const noexcept {
                                                    : Sentence::inside_slot,
                    p, block_of(*head));
   }
+  // Memcheck, with the calls that it knows, before the program ends.
+  if (is_told())
+    port::tell_fixed_end(
+        {nullptr, nullptr, static_cast<const std::byte*>(p), 0, nullptr});
   port::report(Fault::double_free,
                kind == CheckedKind::fixed_heap ? Sentence::free_block
                                                : Sentence::free_slot,
@@ -195,11 +234,14 @@ void CheckedBlocks::resize(void* p, std::size_t size,
                            std::size_t capacity) noexcept {
   CheckedHead& head = head_at(p);
   auto* const block = static_cast<std::byte*>(p);
-  if (size > head.size)
-    fill(block + head.size, size - head.size, fresh_fill);
+  const std::size_t former = head.size;
   head.size = size;
   head.room = capacity - head.front;
   seal(head, in_use_);
+  if (is_told())
+    return port::tell_fixed_resize(room_of(head), former);
+  if (size > former)
+    fill(block + former, size - former, fresh_fill);
   fill(block + size, head.room - size, redzone_fill);
 }
 
@@ -209,7 +251,10 @@ void CheckedBlocks::take_back(void* p, CheckedKind kind) noexcept {
   unlink(head, in_use_, kind);
   if (waiting_.newest != nullptr && !is_in(*waiting_.newest, waiting_))
     report_head(*waiting_.newest, kind);
-  fill(block_of(head), head.size, freed_fill);
+  if (is_told())
+    port::tell_fixed_end(room_of(head));
+  else
+    fill(block_of(head), head.size, freed_fill);
   link(head, waiting_);
   waiting_bytes_ += head.front + head.size + checked_back;
   ++waiting_count_;
@@ -222,6 +267,8 @@ void* CheckedBlocks::oldest_leaves(CheckedKind kind) noexcept {
   look_around(head, kind);
   look_inside(head, kind);
   unlink(head, waiting_, kind);
+  if (is_told())
+    port::tell_fixed_leave(room_of(head));
   // No longer a block that somebody could be told of.
   head.seal = 0;
   waiting_bytes_ -= head.front + head.size + checked_back;
@@ -231,8 +278,9 @@ void* CheckedBlocks::oldest_leaves(CheckedKind kind) noexcept {
 
 bool CheckedBlocks::is_whole(const CheckedHead& head,
                              const CheckedList& list) const noexcept {
-  return is_in(head, list) && front_change(head).size == 0 &&
-         back_change(head).size == 0 &&
+  if (is_told() || !is_in(head, list))
+    return is_in(head, list);
+  return front_change(head).size == 0 && back_change(head).size == 0 &&
          (&list == &in_use_ ||
           change_of(block_of(head), head.size, freed_fill).size == 0);
 }
@@ -276,10 +324,6 @@ void CheckedBlocks::look_at_list(const CheckedList& list,
 void CheckedBlocks::look_at_all(CheckedKind kind) const noexcept {
   look_at_list(in_use_, kind);
   look_at_list(waiting_, kind);
-}
-
-bool is_to_be_checked(CheckMode asked) noexcept {
-  return port::is_full(port::fixed_mode(asked));
 }
 
 void watch_pool(const void* pool, std::size_t size,

@@ -115,12 +115,14 @@ bool FragmentHeap<Index>::is_framed(std::uint32_t fragment) const noexcept {
 
 template <class Index>
 bool FragmentHeap<Index>::is_linked(std::uint32_t fragment) const noexcept {
-  const auto [unused, before, size, next, previous] = at(cells_, fragment);
-  if (next >= end_ || previous >= end_ ||
-      (next != 0 && at(cells_, next).previous != fragment))
+  // Its first word is the program's.
+  const auto& free = at(cells_, fragment);
+  if (free.next >= end_ || free.previous >= end_ ||
+      (free.next != 0 && at(cells_, free.next).previous != fragment))
     return false;
-  return previous == 0 ? index_.heads[Index::class_of(size)] == fragment
-                       : at(cells_, previous).next == fragment;
+  return free.previous == 0
+             ? index_.heads[Index::class_of(free.size)] == fragment
+             : at(cells_, free.previous).next == fragment;
 }
 
 template <class Index>

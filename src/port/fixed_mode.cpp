@@ -9,4 +9,12 @@ CheckMode fixed_mode(CheckMode asked) noexcept {
 
 void watch_fixed(const FixedWatch&) noexcept {}
 
+bool tells_of_fixed() noexcept {
+  return false;
+}
+void tell_fixed_begin(const FixedRoom&) noexcept {}
+void tell_fixed_resize(const FixedRoom&, std::size_t) noexcept {}
+void tell_fixed_end(const FixedRoom&) noexcept {}
+void tell_fixed_leave(const FixedRoom&) noexcept {}
+
 }  // namespace tarn::port

@@ -7,36 +7,12 @@
 #include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
 
-#include "cases.hpp"
+#include "fixed_pools.hpp"
 
 #include <cstdlib>
 #include <cstring>
-#include <unistd.h>
 
 namespace {
-
-constexpr std::size_t odd = 13;
-
-// The compiler is not to know which byte it is.
-volatile std::size_t the_offset;
-volatile char the_value;
-
-[[gnu::noinline]] void write_at(char* block, std::size_t offset) {
-  the_offset = offset;
-  block[the_offset] = 'x';
-}
-
-[[gnu::noinline]] void read_at(const char* block, std::size_t offset) {
-  the_offset = offset;
-  the_value = block[the_offset];
-}
-
-// A choice is what memcheck looks at.
-[[gnu::noinline]] void choose_by(const char* block, std::size_t offset) {
-  the_offset = offset;
-  if (block[the_offset] == 'x')
-    (void)!write(STDERR_FILENO, "", 0);
-}
 
 [[gnu::noinline]] char* block_of(tarn::Region& region, std::size_t size = odd) {
   return static_cast<char*>(region.allocate(size));
@@ -71,8 +47,6 @@ void life() {
     region.reset();
   }
 }
-
-alignas(64) char the_buffer[64 * 1024];
 
 // Memory of somebody else is free of what the region said of it.
 void in_a_buffer() {

@@ -42,6 +42,13 @@ void not_looked_at() {
   write_at(block, odd);
 }
 
+// A fault of a fixed pool ends the program.
+void fixed_double_free() {
+  char* const block = block_of(lasting_texts(), 200);
+  lasting_texts().deallocate(block);
+  lasting_texts().deallocate(block);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -50,6 +57,7 @@ int main(int count, char** arguments) {
                    {"wiped", wiped},
                    {"nowhere", nowhere},
                    {"behind_in_a_buffer", behind_in_a_buffer},
-                   {"not_looked_at", not_looked_at}},
-                  accesses);
+                   {"not_looked_at", not_looked_at},
+                   {"fixed_double_free", fixed_double_free}},
+                  accesses, fixed_accesses);
 }

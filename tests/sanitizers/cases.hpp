@@ -19,9 +19,10 @@ struct Case {
 
 inline int run_case(int count, char** arguments,
                     std::initializer_list<Case> cases,
-                    std::initializer_list<Case> more = {}) {
+                    std::initializer_list<Case> more = {},
+                    std::initializer_list<Case> others = {}) {
   constexpr int unknown = 100;
-  for (const auto& each : {cases, more})
+  for (const auto& each : {cases, more, others})
     for (const Case& one : each)
       if (count == 2 && std::strcmp(one.name, arguments[1]) == 0) {
         one.run();

@@ -70,7 +70,7 @@ constexpr std::initializer_list<Case> others = {
 
 int main() {
   tarn::set_after_fault(tarn::AfterFault::go_on);
-  for (const auto& cases : {accesses, others})
+  for (const auto& cases : {accesses, fixed_accesses, others})
     for (const Case& one : cases) {
       std::fprintf(stderr, "case %s\n", one.name);
       one.run();

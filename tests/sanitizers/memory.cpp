@@ -1,10 +1,12 @@
 // MemorySanitizer: a new block has no value, whatever lay there before.
+#include "tarn/checked_fixed.hpp"
 #include "tarn/heap.hpp"
 #include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
 
 #include "cases.hpp"
 
+#include <cstdlib>
 #include <cstring>
 #include <unistd.h>
 
@@ -104,6 +106,32 @@ void object_anew() {
     choose_by(pool.acquire_raw()->bytes);
 }
 
+using Texts = tarn::Checked<tarn::FixedHeap<tarn::half_fit>>;
+alignas(16) std::byte the_buffer[8 * 1024];
+
+void fixed_written() {
+  Texts texts{{}, the_buffer};
+  for (int round = 0; round < 30; ++round) {
+    auto* block = static_cast<char*>(texts.allocate(size));
+    std::memset(block, 'x', size);
+    block = static_cast<char*>(texts.reallocate(block, 10 * size));
+    choose_by(block);
+    if (texts.size_of(block) != 10 * size)
+      std::abort();
+    texts.deallocate(block);
+  }
+}
+
+void fixed_old_contents() {
+  Texts texts{{}, the_buffer};
+  for (int round = 0; round < 30; ++round) {
+    auto* const block = static_cast<char*>(texts.allocate(size));
+    std::memset(block, 'x', size);
+    texts.deallocate(block);
+  }
+  choose_by(static_cast<char*>(texts.allocate(size)));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -114,5 +142,7 @@ int main(int count, char** arguments) {
                    {"heap_written", heap_written},
                    {"heap_old_contents", heap_old_contents},
                    {"object_kept", object_kept},
-                   {"object_anew", object_anew}});
+                   {"object_anew", object_anew},
+                   {"fixed_written", fixed_written},
+                   {"fixed_old_contents", fixed_old_contents}});
 }

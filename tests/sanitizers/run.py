@@ -20,6 +20,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).parent
 CLEAN = None
+POISONED = r"use-after-poison"
 TOLD = r"tarn: .*region 'request'"
 SEEN = r"use-after-poison[^$]*tarn: (read|write) of 0x[0-9a-f]+"
 
@@ -30,7 +31,7 @@ SANITIZERS = {
         "inside": CLEAN,
         "wiped": CLEAN,
         "nowhere": r"SEGV on unknown address",
-        "behind_in_a_buffer": r"use-after-poison",
+        "behind_in_a_buffer": POISONED,
         "not_looked_at": CLEAN,
         "life": CLEAN,
         "in_a_buffer": CLEAN,
@@ -61,6 +62,14 @@ SANITIZERS = {
                                  r"[^$]*\n  freed by thread 0",
         "objects_after_end": r"use-after-poison[^$]*tarn: use of object pool "
                              r"'connection' after its end",
+        "fixed_behind": POISONED,
+        "fixed_before": POISONED,
+        "fixed_after_free": POISONED,
+        "fixed_double_free": r"^tarn: fault: 0x[0-9a-f]+ given to a fixed "
+                             r"heap: it is free already",
+        "fixed_life": CLEAN,
+        "slots_behind": POISONED,
+        "slots_after_free": POISONED,
     }),
     "leak": (["-fsanitize=leak"], {"LSAN_OPTIONS": "symbolize=0"}, {
         "held_by_region": CLEAN,
@@ -77,6 +86,8 @@ SANITIZERS = {
         "heap_old_contents": r"use-of-uninitialized-value[^$]*choose_by",
         "object_kept": CLEAN,
         "object_anew": r"use-of-uninitialized-value[^$]*choose_by",
+        "fixed_written": CLEAN,
+        "fixed_old_contents": r"use-of-uninitialized-value[^$]*choose_by",
     }),
     "thread": (["-fsanitize=thread"], {}, {
         "user_in_time": CLEAN,
@@ -85,6 +96,8 @@ SANITIZERS = {
         "blocks_go_around": CLEAN,
         "late_user_of_heap": r"data race[^$]*use_late",
         "late_user_of_object": r"data race[^$]*use_late",
+        "fixed_blocks_go_around": CLEAN,
+        "late_user_of_fixed": r"data race[^$]*use_late",
     }),
 }
 # The same programs, where the leaks are looked for by another sanitizer.
@@ -122,6 +135,12 @@ MEMCHECK = {
     "objects_before": BESIDE.format("1 bytes before", 24),
     "objects_after_release": FREED.format("objects_after_release"),
     "objects_after_end": FREED.format("objects_after_end"),
+    "fixed_behind": BESIDE.format("0 bytes after", 13),
+    "fixed_before": BESIDE.format("1 bytes before", 13),
+    "fixed_after_free": FREED.format("fixed_after_free"),
+    "fixed_life": CLEAN,
+    "slots_behind": BESIDE.format("0 bytes after", 13),
+    "slots_after_free": FREED.format("slots_after_free"),
     "kept_region": CLEAN,
     "kept_objects": CLEAN,
     "fresh_region": r"depends on uninitialised[^$]*choose_by",

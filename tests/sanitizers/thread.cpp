@@ -1,5 +1,6 @@
 // ThreadSanitizer: a late user of memory that was given back is in a race, and
 // one that handed over as it should is not, whoever has the memory next.
+#include "tarn/checked_fixed.hpp"
 #include "tarn/heap.hpp"
 #include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
@@ -153,6 +154,40 @@ void late_user_of_object() {
                   [&] { pool.release(object); });
 }
 
+struct Mutex {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  void lock() noexcept { pthread_mutex_lock(&mutex); }
+  void unlock() noexcept { pthread_mutex_unlock(&mutex); }
+};
+using Texts = tarn::Checked<tarn::FixedHeap<tarn::half_fit, 16 * 1024, Mutex>>;
+
+void* take_and_give_texts(void* context) {
+  auto& texts = *static_cast<Texts*>(context);
+  for (int i = 0; i < 300; ++i) {
+    auto* const block = static_cast<char*>(texts.allocate(size));
+    block[3] = 'x';
+    texts.deallocate(block);
+  }
+  return nullptr;
+}
+
+void fixed_blocks_go_around() {
+  Texts texts;
+  pthread_t threads[4];
+  for (pthread_t& thread : threads)
+    pthread_create(&thread, nullptr, take_and_give_texts, &texts);
+  for (pthread_t& thread : threads)
+    pthread_join(thread, nullptr);
+}
+
+void late_user_of_fixed() {
+  Shared shared;
+  Texts texts;
+  shared.block = static_cast<char*>(texts.allocate(size));
+  give_back_after(use_late, shared, std::memory_order_relaxed,
+                  [&] { texts.deallocate(shared.block); });
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -162,5 +197,7 @@ int main(int count, char** arguments) {
                    {"memory_goes_around", memory_goes_around},
                    {"blocks_go_around", blocks_go_around},
                    {"late_user_of_heap", late_user_of_heap},
-                   {"late_user_of_object", late_user_of_object}});
+                   {"late_user_of_object", late_user_of_object},
+                   {"fixed_blocks_go_around", fixed_blocks_go_around},
+                   {"late_user_of_fixed", late_user_of_fixed}});
 }

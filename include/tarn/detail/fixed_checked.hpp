@@ -54,6 +54,12 @@ struct CheckedList {
 class CheckedBlocks {
  public:
   constexpr CheckedBlocks() noexcept = default;
+  /// Whether those of a pool whose options say `asked` are to be looked at.
+  /// Under a sanitizer or memcheck that does: it is told where nobody may touch
+  /// anything, and no byte is filled or looked at here but heads.
+  [[nodiscard]] bool begin(CheckMode asked) noexcept;
+  /// There is no block any more, and the memory may be anybody's.
+  void end() noexcept;
   CheckedBlocks(const CheckedBlocks&) = delete;
   CheckedBlocks& operator=(const CheckedBlocks&) = delete;
 
@@ -111,6 +117,12 @@ class CheckedBlocks {
   [[nodiscard]] bool is_whole(const CheckedHead& head,
                               const CheckedList& list) const noexcept;
   void look_at_list(const CheckedList& list, CheckedKind kind) const noexcept;
+  void look_around(const CheckedHead& head, CheckedKind kind) const noexcept;
+  void look_inside(const CheckedHead& head, CheckedKind kind) const noexcept;
+  // No board has somebody to be told.
+  [[nodiscard]] bool is_told() const noexcept {
+    return has_thread_locals && is_told_;
+  }
 
   CheckedList in_use_;
   CheckedList waiting_;
@@ -118,10 +130,21 @@ class CheckedBlocks {
   std::size_t waiting_count_ = 0;
   const CheckedHead* looked_at_ = nullptr;  // by check_step: the next, or none
   bool looks_at_waiting_ = false;
+  bool is_told_ = false;  // somebody who sees each access
 };
 
-/// Whether a pool whose options say `asked` is to be looked at.
-[[nodiscard]] bool is_to_be_checked(CheckMode asked) noexcept;
+/// Those of a pool that may end before its memory does, where somebody may have
+/// been told whose that is.
+template <bool may_be_told>
+class EndingBlocks : public CheckedBlocks {
+ public:
+  constexpr EndingBlocks() noexcept = default;
+  ~EndingBlocks() { end(); }
+  EndingBlocks(const EndingBlocks&) = delete;
+  EndingBlocks& operator=(const EndingBlocks&) = delete;
+};
+template <>
+class EndingBlocks<false> : public CheckedBlocks {};
 
 /// Has check_all() and the program's end call `look`, where the pool and all of
 /// its blocks are a global's.

@@ -102,8 +102,7 @@ class CheckedPool {
   }
 
   void begin() noexcept {
-    state_ =
-        is_to_be_checked(options_.checks) ? State::checked : State::passing;
+    state_ = blocks_.begin(options_.checks) ? State::checked : State::passing;
     if constexpr (has_thread_locals && has_own_room<Pool>)
       if (is_checked())
         watch_pool(this, sizeof *this, look_at_pool,
@@ -145,7 +144,7 @@ class CheckedPool {
   }
 
   Pool pool_;
-  CheckedBlocks blocks_;
+  EndingBlocks<has_thread_locals> blocks_;
   CheckedOptions options_;
   State state_ = State::undecided;
   [[no_unique_address]] mutable Lock lock_;

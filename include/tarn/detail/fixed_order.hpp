@@ -121,9 +121,12 @@ struct OrderedIndex {
   /// False: the list, or the fragment behind, does not agree on it.
   [[nodiscard]] bool remove(std::byte* cells, std::uint32_t fragment,
                             std::uint32_t end, Marks& gap) noexcept {
-    const auto [unused, before, size, next, below] = at(cells, fragment);
-    if (size > end - fragment || below >= fragment ||
-        at(cells, fragment + size).before != fragment ||
+    // Its first word is the program's.
+    const auto& own = at(cells, fragment);
+    const std::uint32_t next = own.next;
+    const std::uint32_t below = own.previous;
+    if (own.size > end - fragment || below >= fragment ||
+        at(cells, fragment + own.size).before != fragment ||
         (next != 0 && is_astray(cells, fragment, next, end)))
       return false;
     std::uint32_t& from = below == 0 ? heads[0] : at(cells, below).next;
