@@ -129,4 +129,15 @@ void tell_fixed_leave(const FixedRoom& room) noexcept {
   os::make_written(room.place, size);
 }
 
+bool look_unseen(bool (*look)(const void* with) noexcept,
+                 const void* with) noexcept {
+  bool found = false;
+  {
+    const os::Unseen unseen;
+    found = look(with);
+  }
+  os::make_written(reinterpret_cast<const std::byte*>(&found), sizeof found);
+  return found;
+}
+
 }  // namespace tarn::port

@@ -202,7 +202,22 @@ void* CheckedBlocks::give(void* place, std::size_t front, std::size_t size,
 }
 
 bool CheckedBlocks::is_in_use(const void* p) const noexcept {
-  return address_of(p) % max_align == 0 && is_in(head_of(p), in_use_);
+  if (address_of(p) % max_align != 0)
+    return false;
+  if (!is_told())
+    return is_in(head_of(p), in_use_);
+  // A pointer into a block has the program's bytes where a head would be.
+  struct Asked {
+    const CheckedBlocks& blocks;
+    const void* p;
+  };
+  const Asked asked{*this, p};
+  return port::look_unseen(
+      [](const void* with) noexcept {
+        const auto& [blocks, at] = *static_cast<const Asked*>(with);
+        return blocks.is_in(head_of(at), blocks.in_use_);
+      },
+      &asked);
 }
 
 void CheckedBlocks::refuse(const void* p, CheckedKind kind) const noexcept {

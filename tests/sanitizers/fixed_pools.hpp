@@ -34,6 +34,8 @@ void live_in(Heap& heap) {
       std::memset(block, 1, heap.size_of(block));
       heap.deallocate(block);
       block = static_cast<char*>(heap.allocate(size, 64));
+      if (size > 1000 && heap.size_of(block + 512) != 0)
+        std::abort();
       std::memset(block, 1, size);
       heap.deallocate(block);
       if (!heap.check() || !heap.check_step(3))
