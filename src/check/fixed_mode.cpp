@@ -44,20 +44,12 @@ void look_for_room(void* context, os::Stretch stretch) noexcept {
   room.is_global |= stretch.begin <= room.begin && room.end <= stretch.end;
 }
 
-// Asked anew each time: a module may have gone with its globals.
-bool is_global(const FixedWatch& watch) noexcept {
-  const auto* const begin = static_cast<const std::byte*>(watch.pool);
-  Room room{begin, begin + watch.size, false};
-  os::for_each_global(look_for_room, &room);
-  return room.is_global;
-}
-
 // A fault ends the program, so that there is none to count.
 std::size_t sweep_fixed() noexcept {
   for (const Watched& watched : all_watched)
     if (watched.is_whole.load(std::memory_order_acquire) &&
         (watched.watch.is_shared || watched.thread == port::thread_index()) &&
-        is_global(watched.watch))
+        port::is_global(watched.watch.pool, watched.watch.size))
       watched.watch.look(watched.watch.pool);
   return 0;
 }
@@ -82,7 +74,7 @@ CheckMode fixed_mode(CheckMode asked) noexcept {
 
 void watch_fixed(const FixedWatch& watch) noexcept {
   using namespace tarn::check;
-  if (!is_global(watch) || is_known(watch))
+  if (!is_global(watch.pool, watch.size) || is_known(watch))
     return;
   const unsigned place = places.fetch_add(1, std::memory_order_relaxed);
   if (place >= most_watched) {
@@ -127,6 +119,14 @@ void tell_fixed_leave(const FixedRoom& room) noexcept {
   os::take_block_over(room.block);
   os::unpoison(room.place, size);
   os::make_written(room.place, size);
+}
+
+// Asked anew each time: a module may have gone with its globals.
+bool is_global(const void* memory, std::size_t size) noexcept {
+  const auto* const begin = static_cast<const std::byte*>(memory);
+  check::Room room{begin, begin + size, false};
+  os::for_each_global(check::look_for_room, &room);
+  return room.is_global;
 }
 
 bool look_unseen(bool (*look)(const void* with) noexcept,

@@ -99,7 +99,7 @@ bool CheckedBlocks::begin(CheckMode asked) noexcept {
 }
 
 void CheckedBlocks::end() noexcept {
-  if (!is_told())
+  if (!is_told() || port::is_global(this, sizeof *this))
     return;
   for (const CheckedHead* head = in_use_.oldest; head != nullptr;
        head = head->newer)

@@ -16,6 +16,9 @@ void tell_fixed_begin(const FixedRoom&) noexcept {}
 void tell_fixed_resize(const FixedRoom&, std::size_t) noexcept {}
 void tell_fixed_end(const FixedRoom&) noexcept {}
 void tell_fixed_leave(const FixedRoom&) noexcept {}
+bool is_global(const void*, std::size_t) noexcept {
+  return false;
+}
 bool look_unseen(bool (*look)(const void* with) noexcept,
                  const void* with) noexcept {
   return look(with);

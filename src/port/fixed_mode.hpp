@@ -50,6 +50,8 @@ void tell_fixed_resize(const FixedRoom& room, std::size_t former) noexcept;
 void tell_fixed_end(const FixedRoom& room) noexcept;
 /// All of it is the pool's again.
 void tell_fixed_leave(const FixedRoom& room) noexcept;
+/// Whether that is part of a global, which the program's last destructors use.
+[[nodiscard]] bool is_global(const void* memory, std::size_t size) noexcept;
 /// What `look` finds. It may read what has no value, and memcheck tells nobody.
 [[nodiscard]] bool look_unseen(bool (*look)(const void* with) noexcept,
                                const void* with) noexcept;

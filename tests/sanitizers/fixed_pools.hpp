@@ -123,12 +123,24 @@ void slots_after_free() {
   read_at(slot, 3);
 }
 
+// Ends after the pool, which it knew before that began.
+struct LastUser {
+  char* block = nullptr;
+  ~LastUser() {
+    if (block != nullptr)
+      lasting_texts().deallocate(block);
+  }
+};
+LastUser the_last_user;
+
+void fixed_at_the_end() {
+  the_last_user.block = block_of(lasting_texts());
+}
+
 constexpr std::initializer_list<Case> fixed_accesses = {
-    {"fixed_behind", fixed_behind},
-    {"fixed_before", fixed_before},
-    {"fixed_after_free", fixed_after_free},
-    {"fixed_life", fixed_life},
-    {"slots_behind", slots_behind},
+    {"fixed_behind", fixed_behind},         {"fixed_before", fixed_before},
+    {"fixed_after_free", fixed_after_free}, {"fixed_life", fixed_life},
+    {"fixed_at_the_end", fixed_at_the_end}, {"slots_behind", slots_behind},
     {"slots_after_free", slots_after_free}};
 
 }  // namespace

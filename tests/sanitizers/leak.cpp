@@ -1,5 +1,6 @@
 // LeakSanitizer: what only pools point to is kept, what nobody points to is
 // told, whatever a pool had in the same place before.
+#include "tarn/checked_fixed.hpp"
 #include "tarn/heap.hpp"
 #include "tarn/object_pool.hpp"
 #include "tarn/region.hpp"
@@ -49,6 +50,11 @@ void held_by_object_that_waits() {
   pool.release(pool.acquire_raw());
 }
 
+void held_by_fixed() {
+  static auto& heap = *new tarn::Checked<tarn::FixedHeap<tarn::half_fit, 4096>>;
+  the_holder = ::new (heap.allocate(sizeof(Holder))) Holder{std::malloc(1234)};
+}
+
 // Several, since one may be kept by what is left in a register.
 void held_by_nobody() {
   for (int i = 0; i < 8; ++i) {
@@ -74,6 +80,7 @@ int main(int count, char** arguments) {
                    {"held_by_heap", held_by_heap},
                    {"held_by_object", held_by_object},
                    {"held_by_object_that_waits", held_by_object_that_waits},
+                   {"held_by_fixed", held_by_fixed},
                    {"held_by_nobody", held_by_nobody},
                    {"held_by_what_was_reset", held_by_what_was_reset}});
 }

@@ -68,6 +68,7 @@ SANITIZERS = {
         "fixed_double_free": r"^tarn: fault: 0x[0-9a-f]+ given to a fixed "
                              r"heap: it is free already",
         "fixed_life": CLEAN,
+        "fixed_at_the_end": CLEAN,
         "slots_behind": POISONED,
         "slots_after_free": POISONED,
     }),
@@ -76,6 +77,7 @@ SANITIZERS = {
         "held_by_heap": CLEAN,
         "held_by_object": CLEAN,
         "held_by_object_that_waits": CLEAN,
+        "held_by_fixed": CLEAN,
         "held_by_nobody": r"LeakSanitizer: detected memory leaks",
     }),
     "memory": (["-fsanitize=memory"], {}, {
@@ -139,6 +141,7 @@ MEMCHECK = {
     "fixed_before": BESIDE.format("1 bytes before", 13),
     "fixed_after_free": FREED.format("fixed_after_free"),
     "fixed_life": CLEAN,
+    "fixed_at_the_end": CLEAN,
     "slots_behind": BESIDE.format("0 bytes after", 13),
     "slots_after_free": FREED.format("slots_after_free"),
     "kept_region": CLEAN,

@@ -58,7 +58,8 @@ class CheckedBlocks {
   /// Under a sanitizer or memcheck that does: it is told where nobody may touch
   /// anything, and no byte is filled or looked at here but heads.
   [[nodiscard]] bool begin(CheckMode asked) noexcept;
-  /// There is no block any more, and the memory may be anybody's.
+  /// There is no block any more, and the memory may be anybody's. Of a global
+  /// it is nobody else's, and who ends later may give back a block yet.
   void end() noexcept;
   CheckedBlocks(const CheckedBlocks&) = delete;
   CheckedBlocks& operator=(const CheckedBlocks&) = delete;
