@@ -28,7 +28,8 @@
 //
 // All of it is inline, so that the library itself needs no C++ runtime;
 // declared so in the classes, so that who uses one of them needs no part of the
-// other. SPDX-License-Identifier: MIT
+// other.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include "tarn/heap.hpp"

@@ -4,8 +4,10 @@
 // goes with its region, whether or not its user remembers it; so a pointer to
 // each lies in a table, which memcheck reads as it reads all memory.
 //
-// Cost     a lock. Threads  shared. SPDX-License-Identifier: MIT
+// Cost     a lock.
+// Threads  shared.
 // Failure  0, where there are more than four million: such a block may be told.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstddef>

@@ -8,8 +8,10 @@
 //     | front | block | .......... | front | block | ...
 //     ^ poisoned but for the blocks; 16 bytes at least between two
 //
-// Cost     none where there is no sanitizer; else that of a call or two a
-// block. Threads  shared. Failure  none. SPDX-License-Identifier: MIT
+// Cost     none where there is no sanitizer; else a call or two a block.
+// Threads  shared.
+// Failure  none.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include "port/check_mode.hpp"

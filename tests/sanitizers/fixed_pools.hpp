@@ -1,5 +1,5 @@
-// fixed_pools.hpp - what is asked of fixed pools: those that are checked tell
-// of their blocks. SPDX-License-Identifier: MIT
+// fixed_pools.hpp - what is asked of fixed pools: checked ones tell of blocks.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include "tarn/checked_fixed.hpp"

@@ -1,7 +1,8 @@
 // faults.hpp - misuse that a test goes on after.
 //
 // Threads  confined; there is one Faults at a time, which has the fault
-// handler. SPDX-License-Identifier: MIT
+// handler.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include "tarn/checks.hpp"

@@ -12,7 +12,8 @@
 // when it cannot be executed, and at the end
 // `end STATUS WALL_NS USER_US SYSTEM_US PEAK_KIB MINOR MAJOR WAITS FORCED
 // LEFT`. Nothing of the C++ library is used: it would be most of this one's
-// memory. SPDX-License-Identifier: MIT
+// memory.
+// SPDX-License-Identifier: MIT
 #include <cerrno>
 #include <csignal>
 #include <cstdio>

@@ -5,7 +5,8 @@
 // behind the program itself that has a malloc. With a path that begins with '!'
 // the process ends there, before its main: a question without side effects.
 // Being loaded costs each process a few page faults, so that it is asked in
-// runs that are not measured. SPDX-License-Identifier: MIT
+// runs that are not measured.
+// SPDX-License-Identifier: MIT
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>

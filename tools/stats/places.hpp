@@ -2,7 +2,8 @@
 //
 // Cost     reads a few words of each file that is asked for, out of the
 // process. Threads  confined. Failure  a place that is of no file is its bare
-// address. SPDX-License-Identifier: MIT
+// address.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include "stats/target.hpp"
