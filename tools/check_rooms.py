@@ -8,15 +8,18 @@
   public   tools, bench and examples include public headers only; bench, which
            rebuilds parts of a pool to measure against, also those in detail
   pools    the rooms up to the pools include no hosted header
+  std      a file that uses a name of the commonest standard headers includes
+           them: builds that read those for all files would not see it
   words    nothing throws, catches or asks for a type at run time but the doors
   #if      conditional compilation lives only in the rooms that may
   list     each public header has its line in docs/api/README.md
   size     a file over 400 lines is named, for a person to decide
 
 The table in src/README.md is the single source: one row a room, lowest first.
-Exit status 1 lists every breach of the first six.
+Exit status 1 lists every breach but of the last.
 """
 import fnmatch
+import functools
 import pathlib
 import re
 import sys
@@ -33,6 +36,16 @@ FREESTANDING = {
     'atomic', 'bit', 'cfloat', 'climits', 'compare', 'concepts', 'cstdarg',
     'cstddef', 'cstdint', 'initializer_list', 'limits', 'new', 'source_location',
     'span', 'stddef.h', 'stdint.h', 'type_traits', 'utility', 'version'}
+# The headers that src/CMakeLists.txt has read once for all files.
+NAMES = {header: re.compile(names) for header, names in {
+    'atomic': r'std::(atomic|memory_order)',
+    'bit': r'std::(bit_|count[lr]_|popcount|rot[lr]\b|has_single_bit|endian)',
+    'cstddef': r'std::(size_t|byte|ptrdiff_t|max_align_t|nullptr_t)\b',
+    'cstdint': r'std::u?int(8|16|32|64|ptr|max)_t|\bU?INT(8|16|32|64|PTR)_MAX',
+    'cstring': r'std::(mem(cpy|move|set|cmp|chr)|str[a-z]+)\(',
+    'new': r'::new \(|std::(launder|nothrow|align_val_t|[a-z_]*new_handler)',
+    'utility': r'std::(move|forward|exchange|swap|pair|declval|as_const)\b',
+}.items()}
 POOLS = 2
 DOORS = 'doors'
 
@@ -101,6 +114,37 @@ def check_library_file(root, file, rooms):
             yield f'{where}: {room} looks aside to {there[1]}'
 
 
+@functools.cache
+def included(root, file):
+    """The standard headers of a file, and the files of this project."""
+    standard, own = set(), set()
+    for _, bracket, target in includes_of(file.read_text().splitlines()):
+        if bracket == '<':
+            standard.add(target)
+        elif path := resolve(root, file, target):
+            own.add(root / path)
+    return standard, own
+
+
+def standard_headers(root, file):
+    """Those that a file includes, or what it includes of this project does."""
+    found, seen, to_see = set(), set(), {file}
+    while to_see:
+        seen |= to_see
+        standard, own = zip(*(included(root, each) for each in to_see))
+        found = found.union(*standard)
+        to_see = set().union(*own) - seen
+    return found
+
+
+def check_standard(root, file):
+    text = re.sub(r'//.*|"[^"\n]*"', '', file.read_text())
+    used = {header for header, names in NAMES.items() if names.search(text)}
+    for header in sorted(used - standard_headers(root, file)):
+        yield (f'{file.relative_to(root)}: <{header}> is not included, but '
+               f'{NAMES[header].search(text).group()} used')
+
+
 def check_user_file(root, file):
     name = str(file.relative_to(root))
     top = name.split('/', 1)[0]
@@ -136,6 +180,7 @@ def main(root):
     for folder in ('include', 'src'):
         for file in files_in(root, folder):
             breaches += check_library_file(root, file, rooms)
+            breaches += check_standard(root, file)
     for folder in ('tools', 'bench', 'examples'):
         for file in files_in(root, folder):
             breaches += check_user_file(root, file)

@@ -3,6 +3,7 @@
 #include "base/number.hpp"
 #include "base/spin_lock.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <errno.h>
 #include <pthread.h>
