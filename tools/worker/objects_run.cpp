@@ -158,7 +158,8 @@ void grow_all(int milliseconds) {
   Grove<Way> grove(alone, all);
   std::vector<double> ends;
   std::vector<double> rates;
-  // Fresh memory faults; what comes again does not, once caches know it does.
+  // Fresh memory faults; what comes again does not, once the cache of who ends
+  // trees is full.
   const Clock::time_point warm = Clock::now() + std::chrono::milliseconds(100);
   do
     static_cast<void>(grove.round(ends));
