@@ -15,7 +15,7 @@ using namespace tarn::span;
 
 constexpr std::size_t stretches = 16;
 constexpr std::size_t granules = stretches * stretch_granules;
-constexpr int rounds = 1500;
+constexpr int rounds = 300;
 
 Reservation part;
 std::atomic<bool> is_over{false};
