@@ -14,6 +14,7 @@ set(TARN_SANITIZE "" CACHE STRING
 
 option(TARN_DEV "check our own invariants; no call takes a fast path" OFF)
 option(TARN_JOIN_TESTS "few programs of tests, and not one for each file" ON)
+option(TARN_TEST_POOLS "units, laws and threads, beside all other tests" ON)
 option(TARN_FUZZ "build the laws as fuzz targets (clang)" OFF)
 option(TARN_SHARED "build libtarn.so beside libtarn.a" ON)
 option(TARN_INSTALL "make `cmake --install` install the library"
