@@ -23,12 +23,13 @@ function(vcpkg_check_linkage)
   endif()
 endfunction()
 
+# Where files go is asked, for which the pools alone do.
 function(vcpkg_cmake_configure)
   cmake_parse_arguments(PARSE_ARGV 0 asked "" SOURCE_PATH OPTIONS)
   run("${CMAKE_COMMAND}" -S "${asked_SOURCE_PATH}" -B "${WORK}/build"
     -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=
     -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=10
-    -DTARN_PRECOMPILE=ON
+    -DTARN_PRECOMPILE=ON -DTARN_OS=hosted
     "-DCMAKE_INSTALL_PREFIX=${CURRENT_PACKAGES_DIR}" ${asked_OPTIONS})
 endfunction()
 
