@@ -16,7 +16,8 @@ constexpr int most_tries = 200;
 constexpr std::size_t size = std::size_t{60} * 1024;
 
 tarn_object_pool pool;
-// Odd: there is a pool for both; even: the other thread is out of it.
+// Odd: there is a pool for both; even: the other thread is out of it. Who waits
+// for it sleeps: where much else runs, one that yields waits for long.
 std::atomic<int> turn{0};
 std::atomic<bool> is_used{false};
 std::atomic<bool> is_over{false};
@@ -26,7 +27,6 @@ bool construct(void* object) {
   return true;
 }
 
-// Asleep until it holds: on a machine with much to do, who yields waits long.
 void pass_turn() {
   ++turn;
   turn.notify_one();

@@ -1,8 +1,8 @@
 // places.hpp - addresses of code in another process, by the files they are of.
 //
-// Cost     reads a few words of each file that is asked for, out of the
-// process. Threads  confined. Failure  a place that is of no file is its bare
-// address.
+// Cost     reads a few words of each file asked for, out of the process.
+// Threads  confined.
+// Failure  a place that is of no file is its bare address.
 // SPDX-License-Identifier: MIT
 #pragma once
 
