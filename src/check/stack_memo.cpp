@@ -34,21 +34,21 @@ struct alignas(64) Known {
 constexpr unsigned ways = 8;
 constexpr unsigned set_bits = 9;
 
-struct Set {
-  Known known[ways];
-};
+constexpr unsigned sets_there_are = 1u << set_bits;
 
 struct Sets {
-  Set at[1u << set_bits];
+  Known known[sets_there_are][ways];
+  // The way that was met last, of each set: most often it is met again.
+  std::atomic<std::uint8_t> recent[sets_there_are];
   std::atomic<std::uint32_t> next;  // the way to be written
 };
 
 // Published once; pairs with the acquire in known_stack().
 constinit std::atomic<Sets*> sets{nullptr};
 
-Set& set_of(Sets* all, std::uintptr_t frame) noexcept {
+std::size_t set_of(std::uintptr_t frame) noexcept {
   constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
-  return all->at[(std::uint64_t{frame} >> 4) * golden >> (64 - set_bits)];
+  return (std::uint64_t{frame} >> 4) * golden >> (64 - set_bits);
 }
 
 Sets* make_sets() noexcept {
@@ -82,6 +82,18 @@ bool leads_here(const Known& known, std::uintptr_t frame,
   return true;
 }
 
+// Its stack, if that is who is at the frame; 0: it is not.
+StackId id_if(const Known& known, std::uintptr_t frame, unsigned most,
+              std::size_t room) noexcept {
+  const std::uint32_t turn = known.turn.load(acquire);
+  if (known.frame.load(acquire) != frame || turn % 2 != 0 ||
+      known.most.load(acquire) != most)
+    return 0;
+  const StackId id = known.id.load(acquire);
+  const bool is_it = leads_here(known, frame, room);
+  return is_it && known.turn.load(acquire) == turn ? id : 0;
+}
+
 // Whether the trail is short and near enough to be kept.
 bool fits(std::uintptr_t frame, const os::Trail& trail) noexcept {
   if (trail.steps == 0 || trail.steps > most_steps)
@@ -95,17 +107,19 @@ bool fits(std::uintptr_t frame, const os::Trail& trail) noexcept {
 
 StackId known_stack(std::uintptr_t frame, unsigned most) noexcept {
   Sets* const all = sets.load(acquire);
-  if (all == nullptr)
-    return 0;
   const std::size_t room = os::own_words_above(frame);
-  for (const Known& known : set_of(all, frame).known) {
-    const std::uint32_t turn = known.turn.load(acquire);
-    if (known.frame.load(acquire) != frame || turn % 2 != 0 ||
-        known.most.load(acquire) != most)
+  if (all == nullptr || room == 0)
+    return 0;
+  const std::size_t set = set_of(frame);
+  const unsigned recent = all->recent[set].load(relaxed);
+  for (unsigned i = 0; i < ways; ++i) {
+    const unsigned way = (recent + i) % ways;
+    const StackId id = id_if(all->known[set][way], frame, most, room);
+    if (id == 0)
       continue;
-    const StackId id = known.id.load(acquire);
-    if (leads_here(known, frame, room) && known.turn.load(acquire) == turn)
-      return id;
+    if (i != 0)
+      all->recent[set].store(static_cast<std::uint8_t>(way), relaxed);
+    return id;
   }
   return 0;
 }
@@ -117,7 +131,7 @@ void remember_stack(std::uintptr_t frame, unsigned most, const os::Trail& trail,
       (all == nullptr && (all = make_sets()) == nullptr))
     return;
   Known& known =
-      set_of(all, frame).known[all->next.fetch_add(1, relaxed) % ways];
+      all->known[set_of(frame)][all->next.fetch_add(1, relaxed) % ways];
   std::uint32_t turn = known.turn.load(relaxed);
   if (turn % 2 != 0 || !known.turn.compare_exchange_strong(
                            turn, turn + 1, std::memory_order_acq_rel))
