@@ -254,6 +254,7 @@ class Region {
   [[nodiscard]] bool is_watched() const noexcept;
   [[nodiscard]] bool has_ended() const noexcept;
   void leave_dead_mark() noexcept;
+  bool may_ask(CheckMode mode) const noexcept;
   void tell_held() const noexcept;
   void leave_list() const noexcept;
   void* allocate_held_back(std::size_t size, std::size_t align) noexcept;
@@ -386,8 +387,7 @@ class Region {
   // These mean something only where there is a cleanup, a parent, or a check;
   // last, so that the others are set by few wide stores.
   detail::CleanupRecord* oldest_cleanup_;
-  // Means something where held_back_: who looks at it, or null.
-  port::RegionWatch* watch_;
+  port::RegionWatch* watch_;  // where held_back_: who looks at it, or null
   Region* older_sibling_;
   Region* newer_sibling_;
 };

@@ -8,6 +8,7 @@
 #include "base/spin_lock.hpp"
 #include "check/degrade.hpp"
 #include "check/guarded.hpp"
+#include "check/sampling.hpp"
 #include "os/guards.hpp"
 #include "os/memory.hpp"
 #include "span/limit.hpp"
@@ -233,6 +234,8 @@ bool open_pages(const GuardedSlot& slot) noexcept {
   if (!os::unguard(slot.opened, size))
     return false;
   span::count_addresses(-static_cast<std::ptrdiff_t>(size));
+  if (size == os::page_size() && are_pages_dear())
+    static_cast<void>(os::populate(slot.opened, size));
   return true;
 }
 

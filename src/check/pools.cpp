@@ -50,7 +50,9 @@ struct alignas(128) Slot {
   std::atomic<std::uint64_t> held;
   std::uint64_t held_before;
   Slot* next_waiting;
-  const void* owner;  // of a listed one
+  // Of a listed one, null of others. Written under the lock of its list; who
+  // has the pool reads it without, and orders nothing by it.
+  std::atomic<const void*> owner;
   Slot* next_listed;
 };
 
@@ -78,6 +80,13 @@ struct alignas(64) ListLock {
 };
 constinit ListLock list_locks[shards] = {};
 
+// What this thread told of last, which most often is what it tells of next.
+struct LastListed {
+  const void* owner;
+  Slot* slot;
+};
+constinit thread_local LastListed last_listed{nullptr, nullptr};
+
 void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
   for (ListLock& one : list_locks)
     one.lock.lock();
@@ -103,7 +112,7 @@ unsigned list_of(const void* owner) noexcept {
 // The link to the one of the owner, or the last link of its list.
 Slot** find_listed(unsigned list, const void* owner) noexcept {
   Slot** link = &lists[list];
-  while (*link != nullptr && (*link)->owner != owner)
+  while (*link != nullptr && (*link)->owner.load(relaxed) != owner)
     link = &(*link)->next_listed;
   return link;
 }
@@ -255,7 +264,7 @@ void list_pool(PoolNumber number, const void* owner) noexcept {
     return;
   const unsigned list = list_of(owner);
   const base::Locked locked{list_locks[list % shards].lock};
-  slot->owner = owner;
+  slot->owner.store(owner, relaxed);
   slot->next_listed = lists[list];
   lists[list] = slot;
 }
@@ -275,7 +284,28 @@ PoolNumber unlist_pool(const void* owner) noexcept {
   if (slot == nullptr)
     return 0;
   *link = slot->next_listed;
+  slot->owner.store(nullptr, relaxed);
   return slot->number.load(relaxed);
+}
+
+namespace {
+
+[[gnu::noinline]] bool find_to_tell(const void* owner) noexcept {
+  const unsigned list = list_of(owner);
+  const base::Locked locked{list_locks[list % shards].lock};
+  Slot* const slot = *find_listed(list, owner);
+  if (slot != nullptr)
+    last_listed = {owner, slot};
+  return slot != nullptr;
+}
+
+}  // namespace
+
+void listed_pool_holds(const void* owner, std::size_t bytes) noexcept {
+  const LastListed& last = last_listed;
+  if ((last.owner == owner && last.slot->owner.load(relaxed) == owner) ||
+      find_to_tell(owner))
+    last.slot->held.store(bytes, relaxed);
 }
 
 void pool_holds(PoolNumber number, std::size_t bytes) noexcept {

@@ -56,6 +56,8 @@ PoolNumber unlist_pool(const void* owner) noexcept;
 /// Tells what it holds of its upstream now, in bytes: called where that
 /// changes, by whom it is confined to.
 void pool_holds(PoolNumber number, std::size_t bytes) noexcept;
+/// The same of one that is listed, or nothing.
+void listed_pool_holds(const void* owner, std::size_t bytes) noexcept;
 
 /// What is known of it, of one that ended as well; null: too long ago.
 [[nodiscard]] const PoolEntry* pool_entry(PoolNumber number) noexcept;

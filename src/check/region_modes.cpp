@@ -18,6 +18,7 @@
 namespace tarn::check::regions {
 namespace {
 
+using port::lives_to_pass;
 using port::RegionStart;
 using port::RegionWatch;
 
@@ -74,6 +75,17 @@ void* allocated_of_drawn(RegionWatch& watch, const port::RegionBlock& made,
   return block;
 }
 
+// Its chunk is a guard now, and the next one in its place has pages that are to
+// be touched first.
+bool retire_of_drawn(RegionWatch& watch, Loan loan, std::byte* from,
+                     std::byte* to, bool is_systems) noexcept {
+  const bool is_taken = retire(watch, loan, from, to, is_systems);
+  if (is_taken)
+    spend_on_pages(detail::bytes_between(loan.memory, to) / os::page_size() +
+                   1);
+  return is_taken;
+}
+
 // What the sampler does is timed.
 constexpr port::RegionHooks sampled_hooks = {
     .lent = Timed<lent>::call,
@@ -84,7 +96,7 @@ constexpr port::RegionHooks sampled_hooks = {
     .resized = Timed<resized>::call,
     .verify = Timed<verify_region>::call,
     .ended = Timed<ended>::call,
-    .retire = Timed<retire>::call,
+    .retire = Timed<retire_of_drawn>::call,
     .after_mark = Timed<after_mark>::call,
     .merge = Timed<merge>::call,
     .make_room = make_room,
@@ -99,8 +111,7 @@ bool is_ours(const RegionWatch& watch) noexcept {
          watch.hooks == &sampled_hooks || watch.hooks == &shadow_hooks;
 }
 
-// Starts that this thread passes over before it looks whether one is drawn.
-constinit thread_local std::uint32_t to_pass = 0;
+// What there was to be passed when this thread looked last.
 constinit thread_local std::uint32_t passed = 0;
 
 // The last one that was passed over before it began. It may begin yet, and
@@ -114,7 +125,7 @@ constinit thread_local bool is_to_list = false;
 bool is_turn(const Region* region, bool is_new) noexcept {
   const bool had_its_turn = is_new && is_reset_passed && passed_over == region;
   passed_over = nullptr;
-  if (to_pass == 0 || samples_all())
+  if (lives_to_pass == 0 || samples_all())
     return true;
   if (is_new && may_list()) {
     is_to_list = true;
@@ -122,10 +133,21 @@ bool is_turn(const Region* region, bool is_new) noexcept {
     return true;
   }
   if (!had_its_turn)
-    --to_pass;
+    --lives_to_pass;
   passed_over = region;
   is_reset_passed = !is_new;
   return false;
+}
+
+// The same where nothing else is asked.
+bool passes(const Region* region) noexcept {
+  const bool had_its_turn = passed_over == region;
+  passed_over = nullptr;
+  if (samples_all() || (lives_to_pass == 0 && !had_its_turn))
+    return false;
+  if (!had_its_turn)
+    --lives_to_pass;
+  return true;
 }
 
 // One life of a region is drawn, from here to its next reset. Of lives that are
@@ -141,7 +163,8 @@ bool is_drawn(const RegionStart& start) noexcept {
   constexpr std::uint32_t few = 8;
   constexpr std::uint32_t many = 256;
   const bool is_hit = may_sample(port::DrawOf::regions, passed + 1);
-  to_pass = passed = random_word() % (is_hit ? few : many);
+  passed = samples_all() ? 0 : random_word() % (is_hit ? few : many);
+  lives_to_pass = passed;
   return is_hit;
 }
 
@@ -237,7 +260,7 @@ RegionWatch* begin(RegionStart& start) noexcept {
 }
 
 void tell_held(const Region* region, std::size_t bytes) noexcept {
-  pool_holds(listed_pool(region), bytes);
+  listed_pool_holds(region, bytes);
 }
 
 void end_listed(const Region* region) noexcept {
@@ -252,6 +275,7 @@ void install() noexcept {
   port::region_list.store(&list_hooks, std::memory_order_release);
   port::region_begin.store(begin, std::memory_order_release);
   port::region_turn.store(is_turn, std::memory_order_release);
+  port::region_passes.store(passes, std::memory_order_release);
 }
 
 }  // namespace tarn::check::regions

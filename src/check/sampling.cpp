@@ -1,8 +1,10 @@
 #include "check/sampling.hpp"
 
 #include "base/memory_orders.hpp"
+#include "check/fills.hpp"
 #include "check/guarded_slots.hpp"
 #include "object/state.hpp"
+#include "os/memory.hpp"
 
 #include <atomic>
 #include <iterator>
@@ -36,6 +38,9 @@ constinit Counts counts[static_cast<unsigned>(port::DrawOf::kinds)];
 constinit std::atomic<std::uint32_t> state{0};
 constinit std::atomic<bool> has_objects{false};
 constinit std::atomic<std::uint64_t> struck{0};  // when
+// Nanoseconds of a look at the clock, and of the first touch of a page.
+constinit std::atomic<std::uint32_t> look_takes{0};
+constinit std::atomic<std::uint32_t> page_takes{0};
 
 Counts& counts_of(port::DrawOf kind) noexcept {
   return counts[static_cast<unsigned>(kind)];
@@ -51,6 +56,37 @@ std::int64_t pay_back(std::int64_t earned) noexcept {
   return earned - paid;
 }
 
+// Each is the least of some, as a thread may have to wait at any time.
+std::uint32_t time_of_look() noexcept {
+  constexpr unsigned looks = 16;
+  std::uint64_t least = 1'000;
+  std::uint64_t last = os::exact_now();
+  for (unsigned i = 0; i < looks; ++i) {
+    const std::uint64_t now = os::exact_now();
+    least = now - last < least ? now - last : least;
+    last = now;
+  }
+  return static_cast<std::uint32_t>(least);
+}
+
+// A quarter of a microsecond on most machines, ten where a virtual one has page
+// tables of its own.
+std::uint32_t time_of_page() noexcept {
+  constexpr std::size_t pages = 4;
+  const std::size_t page = os::page_size();
+  std::byte* const memory = os::reserve_zeroed(pages * page);
+  std::uint64_t least = 20'000;
+  for (std::size_t i = 0; i < pages && memory != nullptr; ++i) {
+    const std::uint64_t before = os::exact_now();
+    fill(memory + i * page, 1, fresh_fill);
+    const std::uint64_t took = os::exact_now() - before;
+    least = took < least ? took : least;
+  }
+  if (memory != nullptr)
+    os::unreserve(memory, pages * page);
+  return static_cast<std::uint32_t>(least);
+}
+
 // What time has earned since this was asked last.
 bool refill() noexcept {
   const std::uint64_t now = os::coarse_now();
@@ -59,6 +95,8 @@ bool refill() noexcept {
     return credit.load(relaxed) > 0;
   if (last == 0) {
     begun.store(now, relaxed);
+    look_takes.store(time_of_look(), relaxed);
+    page_takes.store(time_of_page(), relaxed);
     return true;
   }
   // In steps that cannot overflow: a second earns more than may be kept.
@@ -94,7 +132,7 @@ void take_from_credit(std::uint64_t took) noexcept {
   credit.fetch_sub(static_cast<std::int64_t>(took), relaxed);
 }
 
-constexpr port::SampleHooks table{may_sample, samples_all, random_word};
+constexpr port::SampleHooks table{may_sample, random_word};
 
 }  // namespace
 
@@ -142,6 +180,7 @@ void spend(std::uint64_t took) noexcept {
 
 void set_sampling_budget(std::uint32_t millionths) noexcept {
   budget.store(millionths < whole ? millionths : whole, relaxed);
+  port::all_are_drawn.store(millionths >= whole, relaxed);
 }
 
 bool read_sampling(const char* text, std::size_t size,
@@ -181,10 +220,6 @@ bool read_sampling(const char* text, std::size_t size,
   return true;
 }
 
-bool samples_all() noexcept {
-  return budget.load(relaxed) == whole;
-}
-
 void strike_objects_too() noexcept {
   has_objects.store(true, relaxed);
 }
@@ -221,13 +256,20 @@ Spending::~Spending() {
   // Then the thread was off its processor meanwhile.
   constexpr std::uint64_t longest = 100'000;
   const std::uint64_t took = os::exact_now() - begun_;
-  take_from_credit(took < longest ? took : longest);
+  // Of two looks about one lies in between. What the kernel and we put out of
+  // the caches, and the longer way of who calls, is a quarter more.
+  const std::uint64_t known =
+      (took < longest ? took : longest) + look_takes.load(relaxed);
+  take_from_credit(known + known / 4);
 }
 
 void spend_on_pages(std::size_t pages) noexcept {
-  // On a virtual machine; on others it is a quarter.
-  constexpr std::uint64_t one = 2'000;
-  take_from_credit(pages * one);
+  take_from_credit(pages * page_takes.load(relaxed));
+}
+
+bool are_pages_dear() noexcept {
+  constexpr std::uint32_t dear = 2'000;
+  return page_takes.load(relaxed) > dear;
 }
 
 void install_sampling() noexcept {

@@ -67,7 +67,9 @@ void strike_objects_too() noexcept;
 [[nodiscard]] bool is_overspent() noexcept;
 
 /// Every draw hits, and each block is drawn. For tests.
-[[nodiscard]] bool samples_all() noexcept;
+[[nodiscard]] inline bool samples_all() noexcept {
+  return port::all_are_drawn.load(std::memory_order_relaxed);
+}
 
 void count_sample(port::DrawOf kind, bool is_declined) noexcept;
 
@@ -94,6 +96,9 @@ class Spending {
 /// So many pages are the program's to touch first, which it would not be but
 /// for the sampler: takes what that costs from the credit.
 void spend_on_pages(std::size_t pages) noexcept;
+/// Whether a page costs more to be touched first than to be asked for, as where
+/// a virtual machine keeps page tables of its own.
+[[nodiscard]] bool are_pages_dear() noexcept;
 
 /// Calls a function and takes its time from the credit.
 template <auto function>

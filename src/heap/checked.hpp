@@ -42,14 +42,20 @@ void leave_checked(const Domain& domain) noexcept;
 /// Duties were due, of a thread of a sampled heap, at a block of the bin's
 /// class: the next such block may be one that the check guards.
 void draw(ThreadHeap& heap, Bin& bin) noexcept;
+/// Whether an ask may be for that block, which few are: all others pay a load.
+[[nodiscard]] inline bool may_be_drawn(const Domain& domain,
+                                       std::size_t size) noexcept {
+  return (own_heaps.at[domain.place]->is_drawing || size > largest_small) &&
+         is_sampled(domain);
+}
 /// That block, if this ask is the one that was drawn and there is a guard for
 /// it; else null, and the bins are whole.
 [[nodiscard]] void* take_drawn(Domain& domain,
                                const port::BlockAsk& ask) noexcept;
 /// What was set aside for a draw is in its bin again.
 void bring_back(ThreadHeap& heap) noexcept;
-/// A thread comes into a sampled heap: nobody knows when its first duties are
-/// due.
-void begin_draws(ThreadHeap& heap) noexcept;
+/// A thread comes into a heap: of a sampled one nobody knows when its first
+/// duties are due.
+void begin_draws(const Domain& domain, ThreadHeap& heap) noexcept;
 
 }  // namespace tarn::heap

@@ -17,8 +17,12 @@ constexpr std::size_t page = 4 * KiB;
 // A large block costs a call as much as a few hundred of the others.
 constexpr std::uint32_t large_between_draws = 16;
 
-bool may_be_drawn(const Domain& domain, std::size_t size) noexcept {
+bool can_be_guarded(const Domain& domain, std::size_t size) noexcept {
   return size <= page || (domain.budget == nullptr && !span::is_limited());
+}
+
+bool are_all_drawn() noexcept {
+  return port::all_are_drawn.load(std::memory_order_relaxed);
 }
 
 // Duties are due as often as ever, but nobody knows when.
@@ -30,7 +34,7 @@ std::int32_t next_interval(std::uint32_t random) noexcept {
 bool is_drawn(const Domain& domain, const ThreadHeap& own,
               const port::BlockAsk& ask,
               const port::SampleHooks& hooks) noexcept {
-  if (!may_be_drawn(domain, ask.size))
+  if (!can_be_guarded(domain, ask.size))
     return false;
   if (ask.size > largest_small)
     return hooks.random() % large_between_draws == 0 &&
@@ -55,8 +59,8 @@ void* take_drawn(Domain& domain, const port::BlockAsk& ask) noexcept {
   const bool is_one = is_drawn(domain, own, ask, *hooks);
   if (is_one && ask.size <= largest_small && own.drawn != 0)
     bring_back(own);
-  return is_one || hooks->samples_all() ? blocks->allocate(domain, ask).block
-                                        : nullptr;
+  return is_one || are_all_drawn() ? blocks->allocate(domain, ask).block
+                                   : nullptr;
 }
 
 void draw(ThreadHeap& heap, Bin& bin) noexcept {
@@ -67,12 +71,14 @@ void draw(ThreadHeap& heap, Bin& bin) noexcept {
   heap.until_duties = next_interval(hooks->random());
   if (heap.drawn != 0)
     bring_back(heap);
+  heap.is_drawing = are_all_drawn();
   if (!hooks->may_sample(port::DrawOf::blocks, blocks_between_duties))
     return;
   const Busy busy{heap};
   heap.aside = bin.head;
   bin.head = &no_slot;
   heap.drawn = size_class;
+  heap.is_drawing = true;
 }
 
 void bring_back(ThreadHeap& heap) noexcept {
@@ -80,6 +86,7 @@ void bring_back(ThreadHeap& heap) noexcept {
   Bin& bin = heap.bins[heap.drawn];
   FreeSlot* const aside = heap.aside;
   heap.drawn = 0;
+  heap.is_drawing = are_all_drawn();
   heap.aside = nullptr;
   if (aside == &no_slot)
     return;
@@ -104,9 +111,10 @@ void bring_back(ThreadHeap& heap) noexcept {
       slot->key = heap.key | (room - above);
 }
 
-void begin_draws(ThreadHeap& heap) noexcept {
+void begin_draws(const Domain& domain, ThreadHeap& heap) noexcept {
+  heap.is_drawing = heap.drawn != 0 || are_all_drawn();
   const port::SampleHooks* const hooks = port::sample_hooks();
-  if (hooks != nullptr)
+  if (hooks != nullptr && is_sampled(domain))
     heap.until_duties = static_cast<std::int32_t>(
         hooks->random() % static_cast<std::uint32_t>(blocks_between_duties));
 }

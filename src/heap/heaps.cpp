@@ -313,8 +313,7 @@ ThreadHeap* enter_first(Domain& domain) noexcept {
   heap->last_look = span::now_ms();
   heap->soon_looks = 0;
   own = heap;
-  if (is_sampled(domain))
-    begin_draws(*heap);
+  begin_draws(domain, *heap);
   // Without its end being watched the heap is lost with the thread, no more.
   static_cast<void>(thread::watch());
   return heap;

@@ -194,7 +194,7 @@ void* allocate_slow(Heap& heap, std::size_t size,
     return allocate_as(heap, {size, max_align, family, false});
   if (&domain == &no_domain)
     return nullptr;
-  if (is_sampled(domain)) [[unlikely]]
+  if (may_be_drawn(domain, size)) [[unlikely]]
     if (void* const block =
             take_drawn(domain, {size, max_align, family, false}))
       return block;
@@ -212,7 +212,7 @@ void* allocate_as(Heap& heap, const port::BlockAsk& ask) noexcept {
     return block;
   if (&domain == &no_domain)
     return nullptr;
-  if (is_sampled(domain)) [[unlikely]]
+  if (may_be_drawn(domain, ask.size)) [[unlikely]]
     if ((block = take_drawn(domain, ask)) != nullptr)
       return block;
   block = allocate_unchecked(domain, ask.size, ask.align);

@@ -118,6 +118,9 @@ struct alignas(64) ThreadHeap {
   // and what its bin had when that was drawn; no_slot: nothing (draw.cpp).
   unsigned drawn = 0;
   FreeSlot* aside = nullptr;
+  // Whether asks that come by are shown to draw.cpp: one is drawn, or all are,
+  // or nobody has this heap yet.
+  bool is_drawing = true;
 
   // 0: the first blocks of a class come from a strip, the next ones from a
   // slab. From 1 on it counts the blocks of strips that the bin took back.

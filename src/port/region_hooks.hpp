@@ -18,6 +18,7 @@
 #include "tarn/checks.hpp"
 #include "tarn/upstream.hpp"
 
+#include "base/build.hpp"
 #include "base/text.hpp"
 
 #include <atomic>
@@ -167,6 +168,11 @@ inline constinit std::atomic<bool (*)(const Region* region,
                                       bool is_new) noexcept>
     region_turn{nullptr};
 
+// Written once by the room check, as region_begin. Whether a life that begins
+// is not drawn; false: that is to be asked of region_begin.
+inline constinit std::atomic<bool (*)(const Region* region) noexcept>
+    region_passes{nullptr};
+
 /// What is told of a region that is listed.
 struct RegionListHooks {
   void (*holds)(const Region* region, std::size_t bytes) noexcept;
@@ -174,6 +180,21 @@ struct RegionListHooks {
 };
 // Written once by the room check, before region_begin, and read like that.
 inline constinit std::atomic<const RegionListHooks*> region_list{nullptr};
+
+// Lives that this thread passes over before it looks whether one is drawn:
+// written by the room check, 0 where all are asked for.
+inline constinit thread_local std::uint32_t lives_to_pass = 0;
+
+/// Whether a life that begins is one of those. False: it asks.
+[[nodiscard]] inline bool pass_life() noexcept {
+  if constexpr (base::has_checks)
+    if (lives_to_pass != 0 &&
+        regions_ask.load(std::memory_order_relaxed) == RegionsAsk::some) {
+      --lives_to_pass;
+      return true;
+    }
+  return false;
+}
 
 /// The straight lines look at this alone.
 [[nodiscard]] inline bool may_regions_ask() noexcept {

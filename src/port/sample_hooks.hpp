@@ -28,8 +28,6 @@ struct SampleHooks {
   /// Whether the budget of time has something left. `came` are those that came
   /// and went since the pool asked last; 0: nobody counted them.
   bool (*may_sample)(DrawOf kind, std::uint32_t came) noexcept;
-  /// Whether everything is to be guarded, for tests.
-  bool (*samples_all)() noexcept;
   /// A number that nobody can tell beforehand.
   std::uint32_t (*random)() noexcept;
 };
@@ -37,6 +35,10 @@ struct SampleHooks {
 // Written once, before the first mode is set; pairs: release in the writer with
 // acquire here.
 inline constinit std::atomic<const SampleHooks*> the_sample_hooks{nullptr};
+
+// Every draw hits, and each block is drawn, for tests. Written by whoever sets
+// the budget; orders nothing.
+inline constinit std::atomic<bool> all_are_drawn{false};
 
 [[nodiscard]] inline const SampleHooks* sample_hooks() noexcept {
   return the_sample_hooks.load(std::memory_order_acquire);

@@ -100,7 +100,11 @@ void Region::reset() noexcept {
 }
 
 void Region::reset_asking() noexcept {
-  if (port::does_region_ask(this, false))
+  if (is_single_ && port::pass_life())
+    return reset_usual();
+  // What takes the long way asks there.
+  const bool is_short = is_single_ || is_bare_;
+  if (!is_short || port::does_region_ask(this, false))
     reset_slow();
   else
     reset_usual();

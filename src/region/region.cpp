@@ -41,10 +41,8 @@ void Region::begin() noexcept {
   const port::RegionBegin ask =
       base::has_checks ? port::region_begin.load(std::memory_order_acquire)
                        : nullptr;
-  const bool asks =
-      ask != nullptr && (mode != CheckMode::off || former != nullptr);
   watch_ = former;
-  if (asks) {
+  if (ask != nullptr && may_ask(mode)) {
     port::RegionStart start{
         this,
         former,
@@ -286,6 +284,7 @@ void Region::reset_slow() noexcept {
   if (resetting_)
     report_nested("reset");
   const Inside inside{*this};
+  const std::size_t held_before = held_;
   begin_ending(port::RegionEnd::reset);
   end_contents();
   is_sealed_ = false;
@@ -294,12 +293,13 @@ void Region::reset_slow() noexcept {
   forget_blocks();
   // Nothing but chunks is left, where the options ask for no more. Children
   // that other threads may have do not say so here when they are born.
-  const bool is_empty = !wipe_ && !held_back_ && !shared_children_ &&
-                        newest_child_ == nullptr && !is_listed_;
+  const bool is_empty =
+      !wipe_ && !held_back_ && !shared_children_ && newest_child_ == nullptr;
   is_single_ = is_empty && chunks_ != nullptr;
-  is_plain_ = is_empty && spares_ == nullptr && id_ == 0 && parent_ == nullptr;
+  is_plain_ = is_empty && !is_listed_ && spares_ == nullptr && id_ == 0 &&
+              parent_ == nullptr;
   is_bare_ = is_plain_ && upstream_ == nullptr;
-  if (is_listed_) [[unlikely]]
+  if (is_listed_ && held_ != held_before) [[unlikely]]
     tell_held();
   if constexpr (base::is_dev)
     port::ensure(check(), "a region after its reset");

@@ -177,6 +177,17 @@ void Region::leave_dead_mark() noexcept {
   has_more_to_end();
 }
 
+// Where a life begins. One that is listed already asks for nothing else than to
+// be drawn.
+bool Region::may_ask(CheckMode mode) const noexcept {
+  if (watch_ != nullptr)
+    return true;
+  if (!base::has_checks || mode == CheckMode::off)
+    return false;
+  return !is_listed_ || mode != CheckMode::sampled ||
+         !port::region_passes.load(std::memory_order_acquire)(this);
+}
+
 // Where it is listed somebody has made the list.
 void Region::tell_held() const noexcept {
   if constexpr (base::has_checks)

@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,24 @@ TEST_CASE("a region is known from its first block to its end") {
     CHECK(later.held == region.held());
   }
   CHECK(regions_named("known").count == 0);
+}
+
+TEST_CASE("what a region holds is told of the one that is there now") {
+  const Sampled sampled;
+  alignas(Region) std::byte place[sizeof(Region)];
+  Region other{{.name = "other"}};
+  for (const char* const name : {"former", "present"}) {
+    auto* const region = new (place) Region{{.name = name}};
+    REQUIRE(region->allocate(100) != nullptr);
+    REQUIRE(other.allocate(100'000) != nullptr);
+    REQUIRE(region->allocate(MiB) != nullptr);
+    CHECK(regions_named(name).held == region->held());
+    region->reset();
+    CHECK(regions_named(name).held == region->held());
+    CHECK(regions_named("other").held == other.held());
+    region->~Region();
+  }
+  CHECK(regions_named("former").count == 0);
 }
 
 TEST_CASE("a region knows whose child it is") {
