@@ -198,7 +198,8 @@ inline constinit thread_local std::uint32_t lives_to_pass = 0;
 
 /// The straight lines look at this alone.
 [[nodiscard]] inline bool may_regions_ask() noexcept {
-  return regions_ask.load(std::memory_order_relaxed) != RegionsAsk::none;
+  return base::has_checks &&
+         regions_ask.load(std::memory_order_relaxed) != RegionsAsk::none;
 }
 
 /// Whether the one that starts now does.

@@ -154,7 +154,7 @@ void* Region::allocate_large(std::size_t size, std::size_t align) noexcept {
   held_ += loan.size;
   if (is_watched())
     watch_->hooks->lent(*watch_, loan, true);
-  if (is_listed_) [[unlikely]]
+  if (base::has_checks && is_listed_) [[unlikely]]
     tell_held();
   return block;
 }
@@ -180,7 +180,7 @@ RegionChunk* Region::borrow(std::size_t need) noexcept {
   RegionChunk* const chunk = borrow_unwatched(need);
   if (chunk != nullptr && is_watched())
     watch_->hooks->lent(*watch_, {chunk->memory(), chunk->size}, false);
-  if (is_listed_) [[unlikely]]
+  if (base::has_checks && is_listed_) [[unlikely]]
     tell_held();
   return chunk;
 }
@@ -299,7 +299,7 @@ void Region::reset_slow() noexcept {
   is_plain_ = is_empty && !is_listed_ && spares_ == nullptr && id_ == 0 &&
               parent_ == nullptr;
   is_bare_ = is_plain_ && upstream_ == nullptr;
-  if (is_listed_ && held_ != held_before) [[unlikely]]
+  if (base::has_checks && is_listed_ && held_ != held_before) [[unlikely]]
     tell_held();
   if constexpr (base::is_dev)
     port::ensure(check(), "a region after its reset");
