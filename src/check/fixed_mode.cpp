@@ -5,6 +5,7 @@
 #include "tarn/detail/bits.hpp"
 
 #include "check/degrade.hpp"
+#include "check/fixed_rooms.hpp"
 #include "check/modes.hpp"
 #include "check/shadow.hpp"
 #include "check/sweep.hpp"
@@ -97,6 +98,7 @@ void tell_fixed_begin(const FixedRoom& room) noexcept {
   os::make_written(room.place, detail::bytes_between(room.place, room.begin));
   os::poison(room.begin, detail::bytes_between(room.begin, room.end));
   os::begin_block(room.block, room.size);
+  check::enter_fixed(room);
 }
 
 void tell_fixed_resize(const FixedRoom& room, std::size_t former) noexcept {
@@ -105,6 +107,7 @@ void tell_fixed_resize(const FixedRoom& room, std::size_t former) noexcept {
   os::poison(more, detail::bytes_between(more, room.end));
   os::resize_block(room.block, former, room.size);
   os::make_fresh(more, room.size - former);
+  check::resize_fixed(room);
 }
 
 void tell_fixed_end(const FixedRoom& room) noexcept {
@@ -112,6 +115,7 @@ void tell_fixed_end(const FixedRoom& room) noexcept {
   os::hand_block_over(room.block);
   os::end_block(room.block);
   os::poison(room.block, room.size);
+  check::end_fixed(room);
 }
 
 void tell_fixed_leave(const FixedRoom& room) noexcept {
@@ -119,6 +123,7 @@ void tell_fixed_leave(const FixedRoom& room) noexcept {
   os::take_block_over(room.block);
   os::unpoison(room.place, size);
   os::make_written(room.place, size);
+  check::forget_fixed(room);
 }
 
 // Asked anew each time: a module may have gone with its globals.

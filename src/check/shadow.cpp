@@ -8,6 +8,7 @@
 #include "base/memory_orders.hpp"
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
+#include "check/fixed_rooms.hpp"
 #include "check/guarded.hpp"
 #include "check/region_graves.hpp"
 #include "check/report_forms.hpp"
@@ -30,7 +31,8 @@ void add_to_report(const std::byte* place, bool is_write) noexcept {
   regions::Grave grave;
   if (regions::find_shadow_grave(place, grave)) {
     regions::write_late_use(finding, grave, place, nullptr);
-  } else if (!find_guarded(place, is_write, finding)) {
+  } else if (!whose_fixed_room(place, is_write, finding) &&
+             !find_guarded(place, is_write, finding)) {
     if (describe(place).kind == AddressKind::foreign)
       return;
     char text[160];

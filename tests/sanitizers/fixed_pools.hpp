@@ -111,6 +111,23 @@ void fixed_after_free() {
   write_at(block, 100);
 }
 
+void fixed_grown() {
+  char* const block = block_of(lasting_texts());
+  if (!lasting_texts().try_expand(block, 40))
+    std::abort();
+  write_at(block, 40);
+  lasting_texts().deallocate(block);
+}
+
+// Places that were others' before, more than are kept in mind.
+void fixed_used_again() {
+  for (std::size_t i = 0; i < 20'000; ++i)
+    lasting_texts().deallocate(block_of(lasting_texts(), 1 + i % 300));
+  char* const block = block_of(lasting_texts(), odd + 1);
+  write_at(block, odd + 1);
+  lasting_texts().deallocate(block);
+}
+
 void slots_behind() {
   char* const slot = block_of(lasting_slots());
   write_at(slot, odd);
@@ -139,7 +156,8 @@ void fixed_at_the_end() {
 
 constexpr std::initializer_list<Case> fixed_accesses = {
     {"fixed_behind", fixed_behind},         {"fixed_before", fixed_before},
-    {"fixed_after_free", fixed_after_free}, {"fixed_life", fixed_life},
+    {"fixed_after_free", fixed_after_free}, {"fixed_grown", fixed_grown},
+    {"fixed_used_again", fixed_used_again}, {"fixed_life", fixed_life},
     {"fixed_at_the_end", fixed_at_the_end}, {"slots_behind", slots_behind},
     {"slots_after_free", slots_after_free}};
 

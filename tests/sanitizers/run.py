@@ -62,15 +62,20 @@ SANITIZERS = {
                                  r"[^$]*\n  freed by thread 0",
         "objects_after_end": r"use-after-poison[^$]*tarn: use of object pool "
                              r"'connection' after its end",
-        "fixed_behind": POISONED,
-        "fixed_before": POISONED,
-        "fixed_after_free": POISONED,
+        "fixed_behind": SEEN + r": right behind 0x[0-9a-f]+ \(13 bytes, "
+                        r"a fixed pool\)\n  allocated by thread 0",
+        "fixed_before": SEEN + r": 1 byte before 0x[0-9a-f]+ \(13 bytes, a f",
+        "fixed_after_free": SEEN + r": 100 bytes into freed 0x[0-9a-f]+ "
+                            r"\(200 bytes, a fixed pool[^$]*\n"
+                            r"  freed by thread 0",
+        "fixed_grown": SEEN + r": right behind 0x[0-9a-f]+ \(40 bytes, a f",
+        "fixed_used_again": SEEN + r": right behind 0x[0-9a-f]+ \(14 bytes",
         "fixed_double_free": r"^tarn: fault: 0x[0-9a-f]+ given to a fixed "
                              r"heap: it is free already",
         "fixed_life": CLEAN,
         "fixed_at_the_end": CLEAN,
-        "slots_behind": POISONED,
-        "slots_after_free": POISONED,
+        "slots_behind": SEEN + r": right behind 0x[0-9a-f]+ \(13 bytes, a f",
+        "slots_after_free": SEEN + r": 3 bytes into freed 0x[0-9a-f]+ \(13 by",
     }),
     "leak": (["-fsanitize=leak"], {"LSAN_OPTIONS": "symbolize=0"}, {
         "held_by_region": CLEAN,
@@ -140,6 +145,9 @@ MEMCHECK = {
     "fixed_behind": BESIDE.format("0 bytes after", 13),
     "fixed_before": BESIDE.format("1 bytes before", 13),
     "fixed_after_free": FREED.format("fixed_after_free"),
+    "fixed_grown": BESIDE.format("0 bytes after", 40),
+    "fixed_used_again": r"Invalid write of size 1\n[^$]*0 bytes after a "
+                        r"recently re-allocated block of size 14 alloc'd",
     "fixed_life": CLEAN,
     "fixed_at_the_end": CLEAN,
     "slots_behind": BESIDE.format("0 bytes after", 13),
