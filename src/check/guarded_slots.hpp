@@ -8,8 +8,8 @@
 // too, from when it is given back until the room is had again, which is as late
 // as can be. The bytes beside the block are looked at when it goes back.
 //
-// Cost     two system calls a block, some four microseconds, and half a
-//          microsecond a page; its pages while it lives.
+// Cost     two system calls a block, three where pages are dear, some four
+//          microseconds, and half a one a page; its pages while it lives.
 // Threads  shared. Taking and giving back wait for a lock of a few
 //          instructions; looking does not, and is async-signal-safe.
 // Failure  null: no slot is free, or too many are in use, or the kernel has no
