@@ -4,9 +4,9 @@
 
 #include "base/sparse.hpp"
 #include "base/spin_lock.hpp"
-#include "check/distance.hpp"
 #include "check/shadow.hpp"
 #include "check/stacks.hpp"
+#include "check/touch.hpp"
 #include "port/world.hpp"
 #include "thread/table.hpp"
 
@@ -150,22 +150,9 @@ bool whose_fixed_room(const void* address, bool is_write,
   const Known* const known = find_soon(p);
   if (known == nullptr)
     return false;
-  const port::FixedRoom& room = known->room;
-  const std::byte* const end = room.block + room.size;
-  const bool is_freed = !is_live(known->record);
-  const bool is_below = p < room.block;
-  finding.fault = is_freed   ? Fault::use_after_free
-                  : is_below ? Fault::underflow
-                             : Fault::overflow;
-  const Distance distance =
-      is_below  ? Distance{Side::before, detail::bytes_between(p, room.block)}
-      : p < end ? Distance{Side::into, detail::bytes_between(room.block, p)}
-                : Distance{Side::behind, detail::bytes_between(end, p)};
-  finding.line << (is_write ? "write of " : "read of ") << base::Hex{p} << ": "
-               << distance << (is_freed ? "freed " : "")
-               << base::Hex{room.block} << " (" << std::uint64_t{room.size}
-               << " bytes, a fixed pool)";
-  finding.block = {room.block, room.size, &known->record};
+  begin_touch(finding, p, is_write, known->room.block, known->record,
+              !is_live(known->record));
+  finding.line << "a fixed pool)";
   return true;
 }
 

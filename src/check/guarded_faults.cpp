@@ -1,8 +1,8 @@
 // What is told of guarded slots, in the words that checked heaps have.
 #include "base/order.hpp"
-#include "check/distance.hpp"
 #include "check/family.hpp"
 #include "check/guarded_slots.hpp"
+#include "check/touch.hpp"
 #include "os/memory.hpp"
 #include "port/fault.hpp"
 #include "port/world.hpp"
@@ -21,14 +21,8 @@ bool is_freed(const GuardedSlot& slot) noexcept {
   return slot.use.load(std::memory_order_acquire) == SlotUse::freed;
 }
 
-Distance distance_of(const GuardedSlot& slot, const void* p) noexcept {
-  const std::uintptr_t at = detail::address_of(p);
-  const std::uintptr_t begin = detail::address_of(slot.block);
-  if (at < begin)
-    return {Side::before, begin - at};
-  if (at - begin < slot.record.size)
-    return {Side::into, at - begin};
-  return {Side::behind, at - begin - slot.record.size};
+Distance distance_from(const GuardedSlot& slot, const void* p) noexcept {
+  return distance_of(p, slot.block, slot.record.size);
 }
 
 // The one whose page it is, or that is nearest to the guard. Null: nobody ever
@@ -39,8 +33,8 @@ const GuardedSlot* nearest(const void* p) noexcept {
     return was_given(at.page) ? at.page : nullptr;
   if (!was_given(at.below))
     return was_given(at.above) ? at.above : nullptr;
-  return was_given(at.above) && distance_of(*at.above, p).bytes <
-                                    distance_of(*at.below, p).bytes
+  return was_given(at.above) && distance_from(*at.above, p).bytes <
+                                    distance_from(*at.below, p).bytes
              ? at.above
              : at.below;
 }
@@ -125,7 +119,8 @@ void tell_no_block(PoolNumber pool, const void* p) noexcept {
   base::Line& line = found.line;
   line << (is_start ? "double free of " : "free of ") << base::Hex{p} << ": ";
   if (!is_start) {
-    line << distance_of(*slot, p) << "a " << (is_freed(*slot) ? "freed " : "");
+    line << distance_from(*slot, p) << "a "
+         << (is_freed(*slot) ? "freed " : "");
   }
   line << std::uint64_t{slot->record.size}
        << (slot->is_object() ? "-byte slot of " : "-byte block of ");
@@ -174,16 +169,10 @@ bool whose_guarded_slot(const void* address, bool is_write,
   const GuardedSlot* const slot = nearest(address);
   if (slot == nullptr)
     return false;
-  const bool is_before =
-      detail::address_of(address) < detail::address_of(slot->block);
-  finding.fault = is_freed(*slot) ? Fault::use_after_free
-                  : is_before     ? Fault::underflow
-                                  : Fault::overflow;
-  base::Line& line = finding.line;
-  line << (is_write ? "write of " : "read of ") << base::Hex{address} << ": "
-       << distance_of(*slot, address) << (is_freed(*slot) ? "freed " : "");
-  write_in_brackets(line, *slot);
-  finding.block = {slot->block, slot->record.size, &slot->record};
+  begin_touch(finding, address, is_write, slot->block, slot->record,
+              is_freed(*slot));
+  write_pool(finding.line, slot->record.pool);
+  finding.line << ")";
   finding.pool = slot->record.pool;
   // What the program goes on with; os::unguard() opens guards only.
   if (slot->is_object() && is_freed(*slot) &&
@@ -223,7 +212,7 @@ void describe_guarded(Description& found, const void* p) noexcept {
   const GuardedSlot* const slot = nearest(p);
   found.kind = AddressKind::block;
   found.pool = PoolKind::heap;
-  if (slot == nullptr || distance_of(*slot, p).side != Side::into) {
+  if (slot == nullptr || distance_from(*slot, p).side != Side::into) {
     found.kind = AddressKind::metadata;
     return;
   }

@@ -1,8 +1,8 @@
 // Whose guard it is that somebody touched.
-#include "check/distance.hpp"
 #include "check/heap.hpp"
 #include "check/report.hpp"
 #include "check/shadow.hpp"
+#include "check/touch.hpp"
 #include "os/memory.hpp"
 
 namespace tarn::check {
@@ -47,26 +47,10 @@ bool tell_access(const void* address, bool is_write,
   const Record& record = slab->records[slot];
   if (!was_given(record))
     return false;
-  const bool is_live = static_cast<BlockUse>(record.use) == BlockUse::live;
-  const std::byte* const block = block_of(*slab, slot);
-  const bool is_below = detail::address_of(address) < detail::address_of(block);
-  const bool is_inside = distance(*slab, slot, address) == 0 && !is_below &&
-                         address != block + record.size;
-  finding.fault = !is_live   ? Fault::use_after_free
-                  : is_below ? Fault::underflow
-                             : Fault::overflow;
-  base::Line& line = finding.line;
-  line << (is_write ? "write of " : "read of ") << base::Hex{address} << ": "
-       << Distance{is_inside  ? Side::into
-                   : is_below ? Side::before
-                              : Side::behind,
-                   is_inside ? detail::bytes_between(block, address)
-                             : distance(*slab, slot, address)}
-       << (is_live ? "" : "freed ") << base::Hex{block} << " ("
-       << std::uint64_t{record.size} << " bytes, ";
-  write_pool(line, record.pool);
-  line << ")";
-  finding.block = {block, record.size, &record};
+  begin_touch(finding, address, is_write, block_of(*slab, slot), record,
+              !is_live(record));
+  write_pool(finding.line, record.pool);
+  finding.line << ")";
   finding.pool = record.pool;
   return true;
 }
