@@ -269,10 +269,19 @@ void list_pool(PoolNumber number, const void* owner) noexcept {
   lists[list] = slot;
 }
 
-PoolNumber listed_pool(const void* owner) noexcept {
+namespace {
+
+// Null: it is not listed.
+[[gnu::noinline]] Slot* listed_slot(const void* owner) noexcept {
   const unsigned list = list_of(owner);
   const base::Locked locked{list_locks[list % shards].lock};
-  const Slot* const slot = *find_listed(list, owner);
+  return *find_listed(list, owner);
+}
+
+}  // namespace
+
+PoolNumber listed_pool(const void* owner) noexcept {
+  const Slot* const slot = listed_slot(owner);
   return slot == nullptr ? 0 : slot->number.load(relaxed);
 }
 
@@ -288,24 +297,15 @@ PoolNumber unlist_pool(const void* owner) noexcept {
   return slot->number.load(relaxed);
 }
 
-namespace {
-
-[[gnu::noinline]] bool find_to_tell(const void* owner) noexcept {
-  const unsigned list = list_of(owner);
-  const base::Locked locked{list_locks[list % shards].lock};
-  Slot* const slot = *find_listed(list, owner);
-  if (slot != nullptr)
-    last_listed = {owner, slot};
-  return slot != nullptr;
-}
-
-}  // namespace
-
 void listed_pool_holds(const void* owner, std::size_t bytes) noexcept {
-  const LastListed& last = last_listed;
-  if ((last.owner == owner && last.slot->owner.load(relaxed) == owner) ||
-      find_to_tell(owner))
-    last.slot->held.store(bytes, relaxed);
+  LastListed& last = last_listed;
+  if (last.owner != owner || last.slot->owner.load(relaxed) != owner) {
+    Slot* const slot = listed_slot(owner);
+    if (slot == nullptr)
+      return;
+    last = {owner, slot};
+  }
+  last.slot->held.store(bytes, relaxed);
 }
 
 void pool_holds(PoolNumber number, std::size_t bytes) noexcept {

@@ -68,7 +68,7 @@ void strike_objects_too() noexcept;
 
 /// Every draw hits, and each block is drawn. For tests.
 [[nodiscard]] inline bool samples_all() noexcept {
-  return port::all_are_drawn.load(std::memory_order_relaxed);
+  return port::are_all_drawn();
 }
 
 void count_sample(port::DrawOf kind, bool is_declined) noexcept;

@@ -21,8 +21,10 @@ bool can_be_guarded(const Domain& domain, std::size_t size) noexcept {
   return size <= page || (domain.budget == nullptr && !span::is_limited());
 }
 
-bool are_all_drawn() noexcept {
-  return port::all_are_drawn.load(std::memory_order_relaxed);
+// 0: of no class.
+void set_drawn(ThreadHeap& heap, unsigned size_class) noexcept {
+  heap.drawn = size_class;
+  heap.is_drawing = size_class != 0 || port::are_all_drawn();
 }
 
 // Duties are due as often as ever, but nobody knows when.
@@ -59,8 +61,8 @@ void* take_drawn(Domain& domain, const port::BlockAsk& ask) noexcept {
   const bool is_one = is_drawn(domain, own, ask, *hooks);
   if (is_one && ask.size <= largest_small && own.drawn != 0)
     bring_back(own);
-  return is_one || are_all_drawn() ? blocks->allocate(domain, ask).block
-                                   : nullptr;
+  return is_one || port::are_all_drawn() ? blocks->allocate(domain, ask).block
+                                         : nullptr;
 }
 
 void draw(ThreadHeap& heap, Bin& bin) noexcept {
@@ -71,22 +73,20 @@ void draw(ThreadHeap& heap, Bin& bin) noexcept {
   heap.until_duties = next_interval(hooks->random());
   if (heap.drawn != 0)
     bring_back(heap);
-  heap.is_drawing = are_all_drawn();
+  set_drawn(heap, 0);
   if (!hooks->may_sample(port::DrawOf::blocks, blocks_between_duties))
     return;
   const Busy busy{heap};
   heap.aside = bin.head;
   bin.head = &no_slot;
-  heap.drawn = size_class;
-  heap.is_drawing = true;
+  set_drawn(heap, size_class);
 }
 
 void bring_back(ThreadHeap& heap) noexcept {
   const Busy busy{heap};
   Bin& bin = heap.bins[heap.drawn];
   FreeSlot* const aside = heap.aside;
-  heap.drawn = 0;
-  heap.is_drawing = are_all_drawn();
+  set_drawn(heap, 0);
   heap.aside = nullptr;
   if (aside == &no_slot)
     return;
@@ -112,7 +112,7 @@ void bring_back(ThreadHeap& heap) noexcept {
 }
 
 void begin_draws(const Domain& domain, ThreadHeap& heap) noexcept {
-  heap.is_drawing = heap.drawn != 0 || are_all_drawn();
+  set_drawn(heap, heap.drawn);
   const port::SampleHooks* const hooks = port::sample_hooks();
   if (hooks != nullptr && is_sampled(domain))
     heap.until_duties = static_cast<std::int32_t>(

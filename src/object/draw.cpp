@@ -102,7 +102,7 @@ TakenSlot State::draw(Cache* cache) noexcept {
   const port::ObjectHooks& hooks = *port::object_hooks();
   if (cache != nullptr && cache->aside == 0)
     begin_turn(*this, *cache, hooks, clock);
-  const bool is_all = port::all_are_drawn.load(std::memory_order_relaxed);
+  const bool is_all = port::are_all_drawn();
   const bool is_turn =
       cache != nullptr
           ? cache->aside != 0 && (cache->to_pass == 0 || cache->to_pass-- == 0)

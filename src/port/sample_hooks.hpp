@@ -39,6 +39,9 @@ inline constinit std::atomic<const SampleHooks*> the_sample_hooks{nullptr};
 // Every draw hits, and each block is drawn, for tests. Written by whoever sets
 // the budget; orders nothing.
 inline constinit std::atomic<bool> all_are_drawn{false};
+[[nodiscard]] inline bool are_all_drawn() noexcept {
+  return all_are_drawn.load(std::memory_order_relaxed);
+}
 
 [[nodiscard]] inline const SampleHooks* sample_hooks() noexcept {
   return the_sample_hooks.load(std::memory_order_acquire);
