@@ -8,6 +8,17 @@ if(TARN_SANITIZE)
   add_link_options(-fsanitize=${TARN_SANITIZE})
 endif()
 
+# tarn_see_each_other(TARGET) - files that are compiled as one see each other's
+# names, which what is inside of a function may hide; g++ tells the two apart.
+function(tarn_see_each_other target)
+  set(quiet -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    list(APPEND quiet -Wshadow=local)
+  endif()
+  target_compile_options(${target} PRIVATE
+    "$<$<COMPILE_LANGUAGE:CXX>:${quiet}>")
+endfunction()
+
 # tarn_compile_options(TARGET) - the language and the warnings of this project.
 function(tarn_compile_options target)
   target_compile_features(${target} PRIVATE cxx_std_20)
@@ -16,9 +27,8 @@ function(tarn_compile_options target)
     target_compile_options(${target} PRIVATE
       $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -Wshadow
       -Werror>)
-    # Files that are compiled as one see each other's names.
     if(CMAKE_UNITY_BUILD)
-      target_compile_options(${target} PRIVATE -Wno-shadow)
+      tarn_see_each_other(${target})
     endif()
     # clang tells it of sources that are compiled by themselves alone.
     if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
@@ -45,9 +55,8 @@ function(tarn_in_few_parts target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
   set_source_files_properties(${ARGN} PROPERTIES
     SKIP_UNITY_BUILD_INCLUSION ON)
-  # Files that are compiled as one see each other's names.
   if(TARN_WARNINGS)
-    target_compile_options(${target} PRIVATE -Wno-shadow)
+    tarn_see_each_other(${target})
   endif()
 endfunction()
 

@@ -126,7 +126,7 @@ bool find_range(Search& search) noexcept {
   return lowest != nullptr;
 }
 
-void tell(Search& search) noexcept {
+void tell_escape(Search& search) noexcept {
   Finding finding{.fault = Fault::escape};
   write_pool(finding.line, search.state->number);
   finding.line << " ended while " << search.found
@@ -163,7 +163,7 @@ void look_for_escapes(RegionState& state) noexcept {
   for_each_live_block(look_at_block, &search);
   scans_took.fetch_add(os::exact_now() - now, relaxed);
   if (search.found != 0)
-    tell(search);
+    tell_escape(search);
 }
 
 }  // namespace tarn::check::regions

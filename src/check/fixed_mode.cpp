@@ -32,17 +32,18 @@ struct Watched {
 };
 constinit Watched all_watched[most_watched] = {};
 // Places given out. Orders nothing.
-constinit std::atomic<unsigned> places{0};
+constinit std::atomic<unsigned> places_given{0};
 
-struct Room {
+struct Extent {
   const std::byte* begin;
   const std::byte* end;
   bool is_global;
 };
 
-void look_for_room(void* context, os::Stretch stretch) noexcept {
-  auto& room = *static_cast<Room*>(context);
-  room.is_global |= stretch.begin <= room.begin && room.end <= stretch.end;
+void look_for_extent(void* context, os::Stretch stretch) noexcept {
+  auto& extent = *static_cast<Extent*>(context);
+  extent.is_global |=
+      stretch.begin <= extent.begin && extent.end <= stretch.end;
 }
 
 // A fault ends the program, so that there is none to count.
@@ -77,9 +78,9 @@ void watch_fixed(const FixedWatch& watch) noexcept {
   using namespace tarn::check;
   if (!is_global(watch.pool, watch.size) || is_known(watch))
     return;
-  const unsigned place = places.fetch_add(1, std::memory_order_relaxed);
+  const unsigned place = places_given.fetch_add(1, std::memory_order_relaxed);
   if (place >= most_watched) {
-    places.store(most_watched, std::memory_order_relaxed);
+    places_given.store(most_watched, std::memory_order_relaxed);
     return degraded(Degraded::no_pools);
   }
   all_watched[place].watch = watch;
@@ -129,9 +130,9 @@ void tell_fixed_leave(const FixedRoom& room) noexcept {
 // Asked anew each time: a module may have gone with its globals.
 bool is_global(const void* memory, std::size_t size) noexcept {
   const auto* const begin = static_cast<const std::byte*>(memory);
-  check::Room room{begin, begin + size, false};
-  os::for_each_global(check::look_for_room, &room);
-  return room.is_global;
+  check::Extent extent{begin, begin + size, false};
+  os::for_each_global(check::look_for_extent, &extent);
+  return extent.is_global;
 }
 
 bool look_unseen(bool (*look)(const void* with) noexcept,

@@ -15,24 +15,24 @@
 namespace tarn::check {
 namespace {
 
-struct Known {
+struct KnownRoom {
   port::FixedRoom room;  // no block: nothing is here
   Record record;
 };
 
 // A block lies in one of the places that its address leads to.
-constexpr unsigned set_bits = 10;
-constexpr unsigned ways = 4;
-constexpr unsigned sets = 1U << set_bits;
-TARN_SPARSE constinit Known all_known[sets][ways] = {};
-constinit base::SpinLock lock;
+constexpr unsigned room_set_bits = 10;
+constexpr unsigned room_ways = 4;
+constexpr unsigned room_sets = 1U << room_set_bits;
+TARN_SPARSE constinit KnownRoom all_known[room_sets][room_ways] = {};
+constinit base::SpinLock rooms_lock;
 
-void hold() noexcept TARN_UNCHECKED_LOCKS {
-  lock.lock();
+void hold_rooms() noexcept TARN_UNCHECKED_LOCKS {
+  rooms_lock.lock();
 }
 
-void let_go() noexcept TARN_UNCHECKED_LOCKS {
-  lock.unlock();
+void let_rooms_go() noexcept TARN_UNCHECKED_LOCKS {
+  rooms_lock.unlock();
 }
 
 // Forks wait for whoever is in the table.
@@ -40,41 +40,43 @@ void watch_forks() noexcept {
   // Once; orders nothing.
   static constinit std::atomic<bool> is_watched{false};
   if (!is_watched.exchange(true, std::memory_order_relaxed))
-    static_cast<void>(thread::at_fork(
-        {.prepare = hold, .in_parent = let_go, .in_child = let_go}));
+    static_cast<void>(thread::at_fork({.prepare = hold_rooms,
+                                       .in_parent = let_rooms_go,
+                                       .in_child = let_rooms_go}));
 }
 
-Known (&set_of(const std::byte* block) noexcept)[ways] {
+KnownRoom (&set_of(const std::byte* block) noexcept)[room_ways] {
   constexpr std::uint64_t golden = 0x9e37'79b9'7f4a'7c15;
   constexpr unsigned word_bits = 64;
   return all_known[std::uint64_t{detail::address_of(block)} * golden >>
-                   (word_bits - set_bits)];
+                   (word_bits - room_set_bits)];
 }
 
-Known* find(const std::byte* block) noexcept TARN_REQUIRES(lock) {
-  for (Known& known : set_of(block))
+KnownRoom* find(const std::byte* block) noexcept TARN_REQUIRES(rooms_lock) {
+  for (KnownRoom& known : set_of(block))
     if (known.room.block == block)
       return &known;
   return nullptr;
 }
 
 // One that is unused, or of a block that ended, or the first.
-Known& place_for(const std::byte* block) noexcept TARN_REQUIRES(lock) {
-  if (Known* const known = find(block))
+KnownRoom& place_for(const std::byte* block) noexcept
+    TARN_REQUIRES(rooms_lock) {
+  if (KnownRoom* const known = find(block))
     return *known;
-  Known(&set)[ways] = set_of(block);
-  for (Known& known : set)
+  KnownRoom(&set)[room_ways] = set_of(block);
+  for (KnownRoom& known : set)
     if (known.room.block == nullptr)
       return known;
-  for (Known& known : set)
+  for (KnownRoom& known : set)
     if (!is_live(known.record))
       return known;
   return set[0];
 }
 
-Known* nearest_to(const std::byte* p) noexcept TARN_REQUIRES(lock) {
-  for (Known(&set)[ways] : all_known)
-    for (Known& known : set)
+KnownRoom* nearest_to(const std::byte* p) noexcept TARN_REQUIRES(rooms_lock) {
+  for (KnownRoom(&set)[room_ways] : all_known)
+    for (KnownRoom& known : set)
       if (known.room.block != nullptr &&
           detail::is_between(known.room.place, p, known.room.end))
         return &known;
@@ -82,13 +84,13 @@ Known* nearest_to(const std::byte* p) noexcept TARN_REQUIRES(lock) {
 }
 
 // In a report, which a thread may make while another is in the table.
-Known* find_soon(const std::byte* p) noexcept TARN_UNCHECKED_LOCKS {
+KnownRoom* find_soon(const std::byte* p) noexcept TARN_UNCHECKED_LOCKS {
   constexpr unsigned most_tries = 10000;
   for (unsigned i = 0; i < most_tries; ++i) {
-    if (!lock.try_lock())
+    if (!rooms_lock.try_lock())
       continue;
-    Known* const known = nearest_to(p);
-    lock.unlock();
+    KnownRoom* const known = nearest_to(p);
+    rooms_lock.unlock();
     return known;
   }
   return nullptr;
@@ -101,8 +103,8 @@ void enter_fixed(const port::FixedRoom& room) noexcept {
     return;
   watch_forks();
   const StackId stack = capture_stack();
-  const base::Locked locked{lock};
-  Known& known = place_for(room.block);
+  const base::Locked locked{rooms_lock};
+  KnownRoom& known = place_for(room.block);
   known.room = room;
   known.record = {};
   begin_record(known.record, room.size, BlockUse::live, Family::pool, 0);
@@ -114,8 +116,8 @@ void enter_fixed(const port::FixedRoom& room) noexcept {
 void resize_fixed(const port::FixedRoom& room) noexcept {
   if (!wants_stacks())
     return;
-  const base::Locked locked{lock};
-  Known* const known = find(room.block);
+  const base::Locked locked{rooms_lock};
+  KnownRoom* const known = find(room.block);
   if (known == nullptr)
     return;
   known->room = room;
@@ -126,8 +128,8 @@ void end_fixed(const port::FixedRoom& room) noexcept {
   if (!wants_stacks())
     return;
   const StackId stack = capture_stack();
-  const base::Locked locked{lock};
-  Known* const known = find(room.block);
+  const base::Locked locked{rooms_lock};
+  KnownRoom* const known = find(room.block);
   if (known == nullptr)
     return;
   known->record.use = static_cast<unsigned>(BlockUse::quarantined);
@@ -139,15 +141,15 @@ void end_fixed(const port::FixedRoom& room) noexcept {
 void forget_fixed(const port::FixedRoom& room) noexcept {
   if (!wants_stacks())
     return;
-  const base::Locked locked{lock};
-  if (Known* const known = find(room.block))
+  const base::Locked locked{rooms_lock};
+  if (KnownRoom* const known = find(room.block))
     known->room = {};
 }
 
 bool whose_fixed_room(const void* address, bool is_write,
                       Finding& finding) noexcept {
   const auto* const p = static_cast<const std::byte*>(address);
-  const Known* const known = find_soon(p);
+  const KnownRoom* const known = find_soon(p);
   if (known == nullptr)
     return false;
   begin_touch(finding, p, is_write, known->room.block, known->record,

@@ -28,10 +28,11 @@ void write_build_id(base::Line& line, const os::Module& module) noexcept {
 }
 
 // So much of a line is left for what stands around it.
-constexpr std::size_t room = base::Line::capacity - 96;
+constexpr std::size_t text_in_line = base::Line::capacity - 96;
 
-void write_place(base::Line& line, const char* path, const os::Module& module,
-                 std::uintptr_t place) noexcept {
+void write_module_place(base::Line& line, const char* path,
+                        const os::Module& module,
+                        std::uintptr_t place) noexcept {
   line << path << "+" << hex(place - module.bias);
   write_build_id(line, module);
 }
@@ -41,28 +42,28 @@ void write_place(base::Line& line, const char* path, const os::Module& module,
 void write_frame(base::Line& line, unsigned number,
                  std::uintptr_t behind) noexcept {
   line << "#" << number << " ";
-  char path[room];
+  char path[text_in_line];
   path[0] = '\0';
   const std::uintptr_t call = behind - 1;
   os::Module module;
   if (os::find_module(call, module))
-    os::read_path(module, path, room);
+    os::read_path(module, path, text_in_line);
   if (path[0] == '\0')
     line << hex(call);
   else
-    write_place(line, path, module, call);
+    write_module_place(line, path, module, call);
 }
 
 bool write_global(base::Line& line, std::uintptr_t place) noexcept {
-  char path[room];
+  char path[text_in_line];
   path[0] = '\0';
   os::Module module;
   if (os::find_module_of_data(place, module))
-    os::read_path(module, path, room);
+    os::read_path(module, path, text_in_line);
   if (path[0] == '\0')
     return false;
   line << "#0 ";
-  write_place(line, path, module, place);
+  write_module_place(line, path, module, place);
   return true;
 }
 

@@ -45,7 +45,7 @@ constexpr std::uint32_t many_of(std::uint32_t most) noexcept {
 TARN_SPARSE constinit GuardedSlot slots[all_slots] = {};
 TARN_SPARSE constinit std::uint16_t queues[all_slots] = {};
 
-constinit base::SpinLock lock;
+constinit base::SpinLock rows_lock;
 
 enum class Beginning : std::uint32_t { not_yet, under_way, done };
 
@@ -86,12 +86,12 @@ void count_cover(std::uint32_t cover, bool is_more) noexcept {
   cover_counts[second_cover(cover)].fetch_add(by, relaxed);
 }
 
-void hold() noexcept TARN_UNCHECKED_LOCKS {
-  lock.lock();
+void hold_rows_for_fork() noexcept TARN_UNCHECKED_LOCKS {
+  rows_lock.lock();
 }
 
-void let_go() noexcept TARN_UNCHECKED_LOCKS {
-  lock.unlock();
+void release_rows() noexcept TARN_UNCHECKED_LOCKS {
+  rows_lock.unlock();
 }
 
 std::byte* room_in(const Row& row, std::uint32_t number) noexcept {
@@ -125,7 +125,7 @@ std::byte* claim(unsigned row, std::uint32_t& count) noexcept {
 }
 
 // The first one who comes; nothing is locked, and others do without meanwhile.
-void begin(unsigned number) noexcept {
+void begin_row(unsigned number) noexcept {
   Row& row = rows[number];
   Beginning expected = Beginning::not_yet;
   if (!row.beginning.compare_exchange_strong(expected, Beginning::under_way,
@@ -148,7 +148,7 @@ void begin(unsigned number) noexcept {
 }
 
 std::uint32_t next_room(Row& row, const Kind& kind) noexcept
-    TARN_REQUIRES(lock) {
+    TARN_REQUIRES(rows_lock) {
   if (row.used < row.count.load(relaxed))
     return row.used++;
   const std::uint32_t number = queues[row.begin + row.first];
@@ -183,8 +183,8 @@ GuardedSlot* take_room(unsigned number, std::uint32_t cover) noexcept {
   Row& row = rows[number];
   const Kind& kind = kinds[number];
   if (rooms_of(number) == 0) [[unlikely]]
-    begin(number);
-  const base::Locked locked{lock};
+    begin_row(number);
+  const base::Locked locked{rows_lock};
   const std::uint32_t in_use = row.live.load(relaxed);
   if (rooms_of(number) == 0 || in_use >= kind.most_live ||
       (in_use >= many_of(kind.most_live) && is_covered(cover)) ||
@@ -200,7 +200,7 @@ GuardedSlot* take_room(unsigned number, std::uint32_t cover) noexcept {
 void put_room(const GuardedSlot& slot) noexcept {
   const unsigned number = row_of(slot);
   Row& row = rows[number];
-  const base::Locked locked{lock};
+  const base::Locked locked{rows_lock};
   count_cover(slot.cover, false);
   queues[row.begin + (row.first + row.waiting) % kinds[number].most] =
       static_cast<std::uint16_t>(&slot - slots - row.begin);
@@ -277,8 +277,9 @@ std::uint32_t guarded_slots_in_use() noexcept {
 }
 
 void watch_guarded_slots() noexcept {
-  static_cast<void>(thread::at_fork(
-      {.prepare = hold, .in_parent = let_go, .in_child = let_go}));
+  static_cast<void>(thread::at_fork({.prepare = hold_rows_for_fork,
+                                     .in_parent = release_rows,
+                                     .in_child = release_rows}));
 }
 
 }  // namespace tarn::check

@@ -12,9 +12,9 @@ namespace {
 // Guards the lists. Held while all heaps are walked, so above their locks.
 constinit base::SpinLock states_lock;
 constinit HeapState* states TARN_GUARDED_BY(states_lock) = nullptr;
-constinit HeapState* unused TARN_GUARDED_BY(states_lock) = nullptr;
+constinit HeapState* unused_heaps TARN_GUARDED_BY(states_lock) = nullptr;
 
-void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
+void hold_heap_states() noexcept TARN_UNCHECKED_LOCKS {
   states_lock.lock();
   for (HeapState* heap = states; heap != nullptr; heap = heap->next) {
     for (CheckClass& of : heap->classes)
@@ -25,7 +25,7 @@ void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
   spare_lock.lock();
 }
 
-void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
+void release_heap_states() noexcept TARN_UNCHECKED_LOCKS {
   spare_lock.unlock();
   for (HeapState* heap = states; heap != nullptr; heap = heap->next) {
     heap->guarded.lock.unlock();
@@ -39,8 +39,8 @@ void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
 HeapState* take_unused() noexcept {
   {
     const base::Locked locked{states_lock};
-    if (HeapState* const heap = unused) {
-      unused = heap->next;
+    if (HeapState* const heap = unused_heaps) {
+      unused_heaps = heap->next;
       return heap;
     }
   }
@@ -48,16 +48,16 @@ HeapState* take_unused() noexcept {
 }
 
 void keep_unused(HeapState& heap) noexcept TARN_REQUIRES(states_lock) {
-  heap.next = unused;
-  unused = &heap;
+  heap.next = unused_heaps;
+  unused_heaps = &heap;
 }
 
 }  // namespace
 
 void watch_states() noexcept {
-  static_cast<void>(thread::at_fork({.prepare = hold_for_fork,
-                                     .in_parent = release_after_fork,
-                                     .in_child = release_after_fork,
+  static_cast<void>(thread::at_fork({.prepare = hold_heap_states,
+                                     .in_parent = release_heap_states,
+                                     .in_child = release_heap_states,
                                      .is_outer = true}));
 }
 

@@ -7,7 +7,7 @@
 namespace tarn::check {
 namespace {
 
-constexpr std::size_t room = 4096;
+constexpr std::size_t text_room = 4096;
 constexpr std::size_t most_places = 64;
 
 // Paths, one behind the other, and where each begins. Not on the stack, of
@@ -16,7 +16,7 @@ struct Places {
   std::size_t size;
   std::size_t count;
   const char* places[most_places + 1];
-  char text[room];
+  char text[text_room];
 
   void clear() noexcept { size = count = 0; }
   // A folder and a name in it; left out where there is no room.
@@ -29,7 +29,7 @@ void Places::add(const char* folder, std::size_t folder_size,
                  const char* name) noexcept {
   std::size_t at = size;
   const auto put = [this, &at](char c) {
-    if (at < room)
+    if (at < text_room)
       text[at++] = c;
   };
   for (std::size_t i = 0; i < folder_size; ++i)
@@ -37,7 +37,7 @@ void Places::add(const char* folder, std::size_t folder_size,
   for (const char* c = name; *c != '\0'; ++c)
     put(*c);
   put('\0');
-  if (at == room || count == most_places)
+  if (at == text_room || count == most_places)
     return;
   places[count++] = text + size;
   places[count] = nullptr;

@@ -24,17 +24,17 @@ using base::relaxed;
 
 constinit Settings the_settings;
 
-struct Word {
+struct ModeWord {
   const char* text;
   bool Settings::*setting;
 };
-constexpr Word words[] = {{"page", &Settings::page},
-                          {"log", &Settings::log},
-                          {"symbols", &Settings::symbols},
-                          {"json", &Settings::json},
-                          {"escape=all", &Settings::escape_all},
-                          {"leaks", &Settings::leaks},
-                          {"exit=off", &Settings::no_exit}};
+constexpr ModeWord words[] = {{"page", &Settings::page},
+                              {"log", &Settings::log},
+                              {"symbols", &Settings::symbols},
+                              {"json", &Settings::json},
+                              {"escape=all", &Settings::escape_all},
+                              {"leaks", &Settings::leaks},
+                              {"exit=off", &Settings::no_exit}};
 
 bool is_word(const char* text, std::size_t size, const char* word) noexcept {
   for (std::size_t i = 0; i < size; ++i)
@@ -94,7 +94,7 @@ bool read_mode(const char* text, std::size_t size, CheckMode& mode) noexcept {
 
 bool read_setting(const char* text, std::size_t size,
                   Settings& settings) noexcept {
-  for (const Word& word : words)
+  for (const ModeWord& word : words)
     if (is_word(text, size, word.text)) {
       settings.*word.setting = true;
       return true;

@@ -60,21 +60,21 @@ struct Samples {
 
 // Those of pools that ended.
 constinit base::SpinLock unused_lock;
-constinit Samples* unused TARN_GUARDED_BY(unused_lock) = nullptr;
+constinit Samples* unused_samples TARN_GUARDED_BY(unused_lock) = nullptr;
 
-void hold() noexcept TARN_UNCHECKED_LOCKS {
+void hold_samples() noexcept TARN_UNCHECKED_LOCKS {
   unused_lock.lock();
 }
 
-void let_go() noexcept TARN_UNCHECKED_LOCKS {
+void let_samples_go() noexcept TARN_UNCHECKED_LOCKS {
   unused_lock.unlock();
 }
 
-void* take_unused() noexcept {
+void* take_unused_samples() noexcept {
   {
     const base::Locked locked{unused_lock};
-    if (Samples* const samples = unused) {
-      unused = samples->next;
+    if (Samples* const samples = unused_samples) {
+      unused_samples = samples->next;
       return samples;
     }
   }
@@ -260,7 +260,7 @@ Drawn* choose_to_end(State& state, Where where) noexcept {
 
 void* begin_samples(const detail::ObjectKind& kind, CheckMode checks,
                     std::uint32_t id) noexcept {
-  void* const memory = take_unused();
+  void* const memory = take_unused_samples();
   if (memory == nullptr)
     return nullptr;
   auto& pool = *::new (memory) Samples{};
@@ -357,13 +357,14 @@ void end_samples(State& state) noexcept {
   end_guarded_slots(pool.number);
   leave_pool(pool.number);
   const base::Locked locked{unused_lock};
-  pool.next = unused;
-  unused = &pool;
+  pool.next = unused_samples;
+  unused_samples = &pool;
 }
 
 void watch_samples() noexcept {
-  static_cast<void>(thread::at_fork(
-      {.prepare = hold, .in_parent = let_go, .in_child = let_go}));
+  static_cast<void>(thread::at_fork({.prepare = hold_samples,
+                                     .in_parent = let_samples_go,
+                                     .in_child = let_samples_go}));
 }
 
 // Whether somebody has one, or it lies in a magazine, is not asked, so all of

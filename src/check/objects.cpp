@@ -99,8 +99,8 @@ void make_usable(State& state, SlotRecord& slot, BlockUse was) noexcept {
     fill(slot.object, pool.size, fresh_fill);
 }
 
-Found acquire(State& state, const Caller& caller, bool may_take_waiting,
-              BlockUse& was) noexcept {
+Found acquire_slot(State& state, const Caller& caller, bool may_take_waiting,
+                   BlockUse& was) noexcept {
   const base::Locked locked{state.lock};
   const Found found = find_free(state, may_take_waiting);
   if (found.slot != nullptr) {
@@ -110,16 +110,16 @@ Found acquire(State& state, const Caller& caller, bool may_take_waiting,
   return found;
 }
 
-TakenSlot take(State& state) noexcept {
+TakenSlot take_object(State& state) noexcept {
   const Caller caller;
   BlockUse was = BlockUse::fresh;
   // A slab for the sake of those that wait is borrowed of the system only.
   bool may_take_waiting = state.upstream != nullptr;
-  Found found = acquire(state, caller, may_take_waiting, was);
+  Found found = acquire_slot(state, caller, may_take_waiting, was);
   while (found.slot == nullptr) {
     const bool has_grown = state.grow();
     may_take_waiting = may_take_waiting || !has_grown;
-    found = acquire(state, caller, may_take_waiting, was);
+    found = acquire_slot(state, caller, may_take_waiting, was);
     if (!has_grown && found.slot == nullptr)
       return {};
   }
@@ -319,36 +319,37 @@ struct Unseenly<function> {
   }
 };
 
-constexpr port::ObjectHooks hooks{.begin = begin_objects,
-                                  .end = Unseenly<end_objects>::call,
-                                  .forget = Unseenly<forget_objects>::call,
-                                  .lend = Unseenly<lend_slab>::call,
-                                  .look = Unseenly<look_at_slab>::call,
-                                  .take_back = Unseenly<take_back_slab>::call,
-                                  .take = Unseenly<take>::call,
-                                  .put = Unseenly<put>::call,
-                                  .may_retire = Unseenly<may_retire>::call,
-                                  .put_made = Unseenly<put_made>::call,
-                                  .drain = Unseenly<drain>::call,
-                                  .waiting = waiting,
-                                  .describe = Unseenly<describe_object>::call,
-                                  .take_steady = Unseenly<take_steady>::call,
-                                  .make_steady = Unseenly<make_steady>::call,
-                                  .took_bare = Unseenly<took_bare>::call,
-                                  .began = began,
-                                  .begin_samples = begin_samples,
-                                  .draw = draw_object,
-                                  .draw_bare = draw_bare_object,
-                                  .is_drawn = is_drawn_object,
-                                  .end_draw = end_drawn_object,
-                                  .keep_drawn = keep_drawn_object,
-                                  .reap_samples = reap_samples,
-                                  .end_samples = end_samples};
+constexpr port::ObjectHooks object_hooks{
+    .begin = begin_objects,
+    .end = Unseenly<end_objects>::call,
+    .forget = Unseenly<forget_objects>::call,
+    .lend = Unseenly<lend_slab>::call,
+    .look = Unseenly<look_at_slab>::call,
+    .take_back = Unseenly<take_back_slab>::call,
+    .take = Unseenly<take_object>::call,
+    .put = Unseenly<put>::call,
+    .may_retire = Unseenly<may_retire>::call,
+    .put_made = Unseenly<put_made>::call,
+    .drain = Unseenly<drain>::call,
+    .waiting = waiting,
+    .describe = Unseenly<describe_object>::call,
+    .take_steady = Unseenly<take_steady>::call,
+    .make_steady = Unseenly<make_steady>::call,
+    .took_bare = Unseenly<took_bare>::call,
+    .began = began,
+    .begin_samples = begin_samples,
+    .draw = draw_object,
+    .draw_bare = draw_bare_object,
+    .is_drawn = is_drawn_object,
+    .end_draw = end_drawn_object,
+    .keep_drawn = keep_drawn_object,
+    .reap_samples = reap_samples,
+    .end_samples = end_samples};
 
 }  // namespace
 
 void watch_objects() noexcept {
-  port::the_object_hooks.store(&hooks, std::memory_order_release);
+  port::the_object_hooks.store(&object_hooks, std::memory_order_release);
   watch_samples();
   static_cast<void>(add_sweeper(sweep_objects));
   static_cast<void>(add_source_of_blocks(tell_object_blocks));

@@ -8,14 +8,14 @@
 namespace tarn::check {
 namespace {
 
-constexpr std::size_t room = 8192;
+constexpr std::size_t buffer_room = 8192;
 // Not on the stack: a signal handler may have little of it.
-TARN_SPARSE constinit char buffer[room] = {};
+TARN_SPARSE constinit char buffer[buffer_room] = {};
 
 }  // namespace
 
 void Output::put(char c) noexcept {
-  if (size_ == room)
+  if (size_ == buffer_room)
     flush();
   buffer[size_++] = c;
 }

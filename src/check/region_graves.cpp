@@ -22,8 +22,8 @@ using base::relaxed;
 
 // Guards may take this part of the time, and this much beyond, so that a
 // program that ends soon has all of them.
-constexpr std::uint64_t time_part = 16;
-constexpr std::uint64_t time_beyond = 50'000'000;  // nanoseconds
+constexpr std::uint64_t guarded_time_part = 16;
+constexpr std::uint64_t guarded_time_beyond = 50'000'000;  // nanoseconds
 // What a fresh page costs whoever touches it next, at least; and what one more
 // guard takes of all, in times of that call: itself, its opening, and the fresh
 // pages, which take as much longer where the call does (a page 10.7 us on a
@@ -39,8 +39,8 @@ constexpr std::size_t most_filled = 1 * MiB;
 // Records of guarded chunks, which have memory.
 constexpr std::size_t most_records = 32 * MiB;
 
-struct Ring {
-  constexpr explicit Ring(std::uint32_t most) noexcept : places(most) {}
+struct GraveRing {
+  constexpr explicit GraveRing(std::uint32_t most) noexcept : places(most) {}
 
   std::uint32_t places;
   Grave* graves = nullptr;
@@ -55,9 +55,9 @@ struct Ring {
   }
 };
 
-constinit base::SpinLock lock;
-constinit Ring guarded TARN_GUARDED_BY(lock){1u << 15};
-constinit Ring filled TARN_GUARDED_BY(lock){1u << 10};
+constinit base::SpinLock graves_lock;
+constinit GraveRing guarded TARN_GUARDED_BY(graves_lock){1u << 15};
+constinit GraveRing filled TARN_GUARDED_BY(graves_lock){1u << 10};
 
 // Sums only; order nothing.
 constinit std::atomic<std::uint64_t> guards_began{0};
@@ -72,7 +72,7 @@ std::size_t most_bytes(bool is_guarded) noexcept {
                                          most_of_reservation);
 }
 
-bool has_ring(Ring& ring) noexcept TARN_REQUIRES(lock) {
+bool has_ring(GraveRing& ring) noexcept TARN_REQUIRES(graves_lock) {
   if (ring.graves != nullptr)
     return true;
   const std::size_t size = ring.places * sizeof(Grave);
@@ -84,7 +84,7 @@ bool has_ring(Ring& ring) noexcept TARN_REQUIRES(lock) {
   return true;
 }
 
-Grave pop(Ring& ring) noexcept TARN_REQUIRES(lock) {
+Grave pop(GraveRing& ring) noexcept TARN_REQUIRES(graves_lock) {
   Grave& place = ring.at(0);
   const Grave grave = place;
   place = {};
@@ -127,8 +127,8 @@ void give_back(const Grave& grave, bool is_guarded) noexcept {
 }
 
 // The oldest one that has to leave, or one without memory.
-Grave next_to_leave(Ring& ring, std::size_t most) noexcept {
-  const base::Locked locked{lock};
+Grave next_to_leave(GraveRing& ring, std::size_t most) noexcept {
+  const base::Locked locked{graves_lock};
   const bool is_full =
       ring.count != 0 && (ring.bytes > most || ring.count + 8 > ring.places);
   return is_full ? pop(ring) : Grave{};
@@ -136,7 +136,7 @@ Grave next_to_leave(Ring& ring, std::size_t most) noexcept {
 
 // The oldest records that are too many.
 Extent* next_records() noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{graves_lock};
   if (guarded.records <= most_records || guarded.bare == guarded.count)
     return nullptr;
   Grave& grave = guarded.at(guarded.bare++);
@@ -147,8 +147,8 @@ Extent* next_records() noexcept {
   return extent;
 }
 
-bool push(Ring& ring, const Grave& grave) noexcept {
-  const base::Locked locked{lock};
+bool push(GraveRing& ring, const Grave& grave) noexcept {
+  const base::Locked locked{graves_lock};
   if (!has_ring(ring) || ring.count == ring.places)
     return false;
   ring.at(ring.count++) = grave;
@@ -158,7 +158,7 @@ bool push(Ring& ring, const Grave& grave) noexcept {
   return true;
 }
 
-void level(Ring& ring, bool is_guarded) noexcept {
+void level(GraveRing& ring, bool is_guarded) noexcept {
   const std::size_t most = most_bytes(is_guarded);
   // A few at once, so that none pays for all.
   constexpr unsigned leave_at_once = 4;
@@ -177,8 +177,8 @@ bool has(const Grave& grave, const std::byte* p) noexcept {
   return p >= grave.memory && p < grave.memory + grave.size;
 }
 
-bool find_in(const Ring& ring, const std::byte* p, Grave& found) noexcept
-    TARN_REQUIRES(lock) {
+bool find_in(const GraveRing& ring, const std::byte* p, Grave& found) noexcept
+    TARN_REQUIRES(graves_lock) {
   for (std::uint32_t i = ring.count; i-- != 0;)
     if (has(ring.at(i), p)) {
       found = ring.at(i);
@@ -187,10 +187,10 @@ bool find_in(const Ring& ring, const std::byte* p, Grave& found) noexcept
   return false;
 }
 
-bool lock_soon() noexcept TARN_TRY_ACQUIRE(true, lock) {
+bool lock_soon() noexcept TARN_TRY_ACQUIRE(true, graves_lock) {
   constexpr unsigned most_tries = 10000;
   for (unsigned i = 0; i < most_tries; ++i)
-    if (lock.try_lock())
+    if (graves_lock.try_lock())
       return true;
   return false;
 }
@@ -214,7 +214,8 @@ bool guard_in_time(std::byte* memory, std::size_t size,
   std::uint64_t began = guards_began.load(relaxed);
   if (began == 0)
     guards_began.store(began = now, relaxed);
-  if (guards_took.load(relaxed) > time_beyond + (now - began) / time_part)
+  if (guards_took.load(relaxed) >
+      guarded_time_beyond + (now - began) / guarded_time_part)
     return false;
   if (!guard_now(memory, size))
     return false;
@@ -232,7 +233,7 @@ void bury(const Grave& grave) noexcept {
                         : guard_in_time(grave.memory, grave.size, used));
   if (!is_guarded)
     fill(grave.from, detail::bytes_between(grave.from, grave.to), freed_fill);
-  Ring& ring = is_guarded ? guarded : filled;
+  GraveRing& ring = is_guarded ? guarded : filled;
   if (push(ring, grave))
     level(ring, is_guarded);
   else
@@ -241,11 +242,11 @@ void bury(const Grave& grave) noexcept {
 
 bool find_grave(const std::byte* p, bool waits, Grave& found) noexcept {
   if (waits)
-    lock.lock();
+    graves_lock.lock();
   else if (!lock_soon())
     return false;
   const bool is_found = find_in(guarded, p, found) || find_in(filled, p, found);
-  lock.unlock();
+  graves_lock.unlock();
   return is_found;
 }
 
@@ -254,7 +255,7 @@ std::size_t verify_graves() noexcept {
   for (std::uint32_t i = 0;; ++i) {
     Grave grave;
     {
-      const base::Locked locked{lock};
+      const base::Locked locked{graves_lock};
       if (i >= filled.count)
         return told;
       grave = filled.at(i);
@@ -265,7 +266,7 @@ std::size_t verify_graves() noexcept {
 
 bool empty_graves() noexcept {
   bool was_any = false;
-  for (Ring* const ring : {&filled, &guarded}) {
+  for (GraveRing* const ring : {&filled, &guarded}) {
     const std::size_t half = ring->bytes / 2;
     for (;;) {
       const Grave grave = next_to_leave(*ring, half);
@@ -279,10 +280,10 @@ bool empty_graves() noexcept {
 }
 
 void hold_graves() noexcept TARN_UNCHECKED_LOCKS {
-  lock.lock();
+  graves_lock.lock();
 }
 void let_graves_go() noexcept TARN_UNCHECKED_LOCKS {
-  lock.unlock();
+  graves_lock.unlock();
 }
 
 }  // namespace tarn::check::regions

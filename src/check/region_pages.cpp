@@ -32,11 +32,11 @@ constexpr std::size_t margin = 64;
 
 // Pages of blocks that were given up are used again beyond these bytes of
 // addresses, so that a region that lives long needs no more for ever.
-constexpr std::size_t most_given_up = 64 * MiB;
+constexpr std::size_t most_pages_given_up = 64 * MiB;
 constexpr std::size_t given_up_of_limited = 1 * MiB;
 
 std::size_t most_closed() noexcept {
-  return span::is_limited() ? given_up_of_limited : most_given_up;
+  return span::is_limited() ? given_up_of_limited : most_pages_given_up;
 }
 
 std::byte* align_down(std::byte* p, std::size_t align) noexcept {
@@ -103,7 +103,7 @@ Extent& extent_with(RegionState& state, const Entry* entry) noexcept {
 }
 
 // By their pages.
-std::size_t list_of(std::size_t bytes) noexcept {
+std::size_t given_up_list_of(std::size_t bytes) noexcept {
   return bytes / os::page_size() - 1;
 }
 
@@ -183,7 +183,7 @@ void* again_in_pages(RegionWatch& watch, std::size_t size,
   if (size == 0 || size > no_limit / 2 || align > watch.page)
     return nullptr;
   const std::size_t pages = port::pages_of(size, watch.page);
-  const std::size_t list = list_of(pages);
+  const std::size_t list = given_up_list_of(pages);
   if (list >= RegionState::lists || state.oldest[list] == nullptr)
     return nullptr;
   Entry& entry = *state.oldest[list];
@@ -224,7 +224,7 @@ void given_up_in_pages(RegionWatch& watch, void* p) noexcept {
   else
     fill(block, size, freed_fill);
   if (!extent.is_large)
-    add_given_up(state, entry, list_of(pages));
+    add_given_up(state, entry, given_up_list_of(pages));
 }
 
 RegionBlock in_pages(const Extent& extent, const Entry& entry) noexcept {

@@ -31,22 +31,22 @@ using port::RegionWatch;
 
 using base::relaxed;
 
-constinit base::SpinLock lock;
-constinit RegionState* living TARN_GUARDED_BY(lock) = nullptr;
+constinit base::SpinLock states_lock;
+constinit RegionState* living_states TARN_GUARDED_BY(states_lock) = nullptr;
 
 // Those that ended, oldest first: used again late, so that a call on a region
 // that ended meets what it had.
 constexpr unsigned fewest_unused = 1024;
-constinit RegionState* oldest_unused TARN_GUARDED_BY(lock) = nullptr;
-constinit RegionState* newest_unused TARN_GUARDED_BY(lock) = nullptr;
-constinit unsigned unused TARN_GUARDED_BY(lock) = 0;
+constinit RegionState* oldest_unused TARN_GUARDED_BY(states_lock) = nullptr;
+constinit RegionState* newest_unused TARN_GUARDED_BY(states_lock) = nullptr;
+constinit unsigned unused_states TARN_GUARDED_BY(states_lock) = 0;
 
-RegionState* take_unused() noexcept TARN_REQUIRES(lock) {
-  if (unused <= fewest_unused)
+RegionState* take_unused() noexcept TARN_REQUIRES(states_lock) {
+  if (unused_states <= fewest_unused)
     return nullptr;
   RegionState* const state = oldest_unused;
   oldest_unused = state->next;
-  --unused;
+  --unused_states;
   return state;
 }
 
@@ -54,7 +54,7 @@ RegionState* take_unused() noexcept TARN_REQUIRES(lock) {
 
 RegionState* take_state() noexcept {
   {
-    const base::Locked locked{lock};
+    const base::Locked locked{states_lock};
     if (RegionState* const state = take_unused())
       return state;
   }
@@ -62,48 +62,49 @@ RegionState* take_state() noexcept {
 }
 
 void link(RegionState& state) noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{states_lock};
   state.before = nullptr;
-  state.next = living;
-  if (living != nullptr)
-    living->before = &state;
-  living = &state;
+  state.next = living_states;
+  if (living_states != nullptr)
+    living_states->before = &state;
+  living_states = &state;
 }
 
 namespace {
 
 void unlink(RegionState& state) noexcept {
-  const base::Locked locked{lock};
-  (state.before != nullptr ? state.before->next : living) = state.next;
+  const base::Locked locked{states_lock};
+  (state.before != nullptr ? state.before->next : living_states) = state.next;
   if (state.next != nullptr)
     state.next->before = state.before;
   state.next = nullptr;
-  (unused == 0 ? oldest_unused : newest_unused->next) = &state;
+  (unused_states == 0 ? oldest_unused : newest_unused->next) = &state;
   newest_unused = &state;
-  ++unused;
+  ++unused_states;
 }
 
 void look_at_living(void (*look)(void* context, RegionState& state) noexcept,
-                    void* context) noexcept TARN_REQUIRES(lock) {
-  for (RegionState* state = living; state != nullptr; state = state->next)
+                    void* context) noexcept TARN_REQUIRES(states_lock) {
+  for (RegionState* state = living_states; state != nullptr;
+       state = state->next)
     if (state->lock.try_lock()) {
       look(context, *state);
       state->lock.unlock();
     }
 }
 
-void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
-  lock.lock();
+void hold_region_states() noexcept TARN_UNCHECKED_LOCKS {
+  states_lock.lock();
   hold_graves();
   hold_shadow_graves();
   hold_kept();
 }
 
-void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
+void release_region_states() noexcept TARN_UNCHECKED_LOCKS {
   let_kept_go();
   let_shadow_graves_go();
   let_graves_go();
-  lock.unlock();
+  states_lock.unlock();
 }
 
 struct Touch {
@@ -144,10 +145,10 @@ bool is_inside_guard(const std::byte* p, bool is_write,
   constexpr unsigned most_tries = 10000;
   Touch touch{p, &finding, is_write, false};
   for (unsigned i = 0; i < most_tries; ++i) {
-    if (!lock.try_lock())
+    if (!states_lock.try_lock())
       continue;
     look_at_living(look_inside, &touch);
-    lock.unlock();
+    states_lock.unlock();
     break;
   }
   return touch.is_known;
@@ -328,8 +329,8 @@ std::size_t sweep() noexcept {
 }  // namespace
 
 void watch_region_states() noexcept {
-  static_cast<void>(
-      thread::at_fork({hold_for_fork, release_after_fork, release_after_fork}));
+  static_cast<void>(thread::at_fork(
+      {hold_region_states, release_region_states, release_region_states}));
 }
 
 void begin_states() noexcept {
@@ -347,7 +348,7 @@ void begin_states() noexcept {
 
 void for_each_region(void (*look)(void* context, RegionState& state) noexcept,
                      void* context) noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{states_lock};
   look_at_living(look, context);
 }
 

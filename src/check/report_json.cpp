@@ -56,7 +56,7 @@ void write_build_id(Output& out, const os::Module& module) noexcept {
 
 // Code or a global, which `find` finds in a file of the process.
 template <class Find>
-void write_place(Output& out, std::uintptr_t place, Find find) noexcept {
+void write_json_place(Output& out, std::uintptr_t place, Find find) noexcept {
   out << "{\"address\":";
   write_address(out, reinterpret_cast<const void*>(place));
   os::Module module{};
@@ -71,27 +71,27 @@ void write_place(Output& out, std::uintptr_t place, Find find) noexcept {
   out << "}";
 }
 
-void write_stack(Output& out, StackId id) noexcept {
+void write_json_stack(Output& out, StackId id) noexcept {
   const Stack stack = stack_of(id);
   out << "\"stack\":[";
   for (unsigned i = 0; i < stack.count; ++i) {
     if (i != 0)
       out.put(',');
-    write_place(out, stack.frames[i] - 1, os::find_module);
+    write_json_place(out, stack.frames[i] - 1, os::find_module);
   }
   out << "]";
 }
 
-void write_event(Output& out, const char* what, unsigned thread,
-                 std::uint32_t at, StackId stack) noexcept {
+void write_json_event(Output& out, const char* what, unsigned thread,
+                      std::uint32_t at, StackId stack) noexcept {
   out << ",\"" << what << "\":{\"thread\":" << std::uint64_t{thread}
       << ",\"ms_ago\":" << std::uint64_t{port::clock_ms() - at} << ",";
-  write_stack(out, stack);
+  write_json_stack(out, stack);
   out << "}";
 }
 
-void write_block(Output& out, const char* name,
-                 const Neighbour& block) noexcept {
+void write_json_block(Output& out, const char* name,
+                      const Neighbour& block) noexcept {
   if (block.block == nullptr)
     return;
   out << ",\"" << name << "\":{\"address\":";
@@ -101,21 +101,22 @@ void write_block(Output& out, const char* name,
     const auto use = static_cast<BlockUse>(record->use);
     const bool is_freed = use == BlockUse::quarantined || use == BlockUse::free;
     out << ",\"state\":" << (is_freed ? "\"freed\"" : "\"live\"");
-    write_event(out, "allocated", record->allocated_on, record->allocated_at,
-                record->allocated_by);
+    write_json_event(out, "allocated", record->allocated_on,
+                     record->allocated_at, record->allocated_by);
     if (is_freed)
-      write_event(out, "freed", record->freed_on, record->freed_at,
-                  record->freed_by);
+      write_json_event(out, "freed", record->freed_on, record->freed_at,
+                       record->freed_by);
   }
   out << "}";
 }
 
-void write_holder(Output& out, const Holder& holder) noexcept {
+void write_json_holder(Output& out, const Holder& holder) noexcept {
   if (holder.place == nullptr)
     return;
   out << ",\"holder\":";
-  write_place(out, detail::address_of(holder.place), os::find_module_of_data);
-  write_block(out, "holding_block", holder.block);
+  write_json_place(out, detail::address_of(holder.place),
+                   os::find_module_of_data);
+  write_json_block(out, "holding_block", holder.block);
 }
 
 void write_pool_of(Output& out, PoolNumber number) noexcept {
@@ -128,7 +129,7 @@ void write_pool_of(Output& out, PoolNumber number) noexcept {
   write_string(out, port::pool_name(entry->id));
   out << ",\"made_ms_ago\":" << std::uint64_t{port::clock_ms() - entry->born}
       << ",";
-  write_stack(out, entry->site);
+  write_json_stack(out, entry->site);
   out << "}";
 }
 
@@ -193,11 +194,11 @@ void write_json(Output& out, const Finding& finding,
   if (is_at_exit())
     out << ",\"at_exit\":true";
   out << ",";
-  write_stack(out, found_by);
-  write_block(out, "block", finding.block);
-  write_block(out, "below", finding.below);
-  write_block(out, "above", finding.above);
-  write_holder(out, finding.holder);
+  write_json_stack(out, found_by);
+  write_json_block(out, "block", finding.block);
+  write_json_block(out, "below", finding.below);
+  write_json_block(out, "above", finding.above);
+  write_json_holder(out, finding.holder);
   const PoolNumber pool = finding.pool != 0 || finding.block.record == nullptr
                               ? finding.pool
                               : finding.block.record->pool;

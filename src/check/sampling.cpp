@@ -132,7 +132,7 @@ void take_from_credit(std::uint64_t took) noexcept {
   credit.fetch_sub(static_cast<std::int64_t>(took), relaxed);
 }
 
-constexpr port::SampleHooks table{may_sample, random_word};
+constexpr port::SampleHooks sample_hooks{may_sample, random_word};
 
 }  // namespace
 
@@ -273,7 +273,7 @@ bool are_pages_dear() noexcept {
 }
 
 void install_sampling() noexcept {
-  port::the_sample_hooks.store(&table, std::memory_order_release);
+  port::the_sample_hooks.store(&sample_hooks, std::memory_order_release);
 }
 
 }  // namespace tarn::check

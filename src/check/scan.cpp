@@ -17,7 +17,7 @@ constexpr unsigned most_left_out = 64;
 
 using os::Stretch;
 
-constinit base::SpinLock lock;
+constinit base::SpinLock scan_lock;
 constinit Stretch left_out[most_left_out] = {};
 // Of those that stay out and may grow together.
 constinit bool is_for_good[most_left_out] = {};
@@ -82,7 +82,7 @@ void sift(void* sieve, Stretch stretch) noexcept {
 }
 
 bool add(Stretch table, bool stays) noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{scan_lock};
   const unsigned count = left_out_count.load(std::memory_order_relaxed);
   unsigned place = 0;
   while (place < count && left_out[place].begin != nullptr)
@@ -98,7 +98,7 @@ bool add(Stretch table, bool stays) noexcept {
 
 // The system places one mapping below the other, mostly.
 bool grow(Stretch table) noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{scan_lock};
   for (unsigned i = 0; i < most_left_out; ++i) {
     if (!is_for_good[i])
       continue;
@@ -148,7 +148,7 @@ bool leave_out_for_now(const void* table, std::size_t size) noexcept {
 }
 
 void put_back(const void* table) noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{scan_lock};
   for (unsigned i = 0; i < most_left_out; ++i)
     if (left_out[i].begin == table && !is_for_good[i])
       left_out[i] = {nullptr, nullptr};

@@ -73,19 +73,19 @@ namespace {
 
 // Oldest first.
 constexpr unsigned places = 256;
-constexpr std::size_t most_bytes = 16 * MiB;
+constexpr std::size_t most_buried = 16 * MiB;
 
-struct Ring {
+struct ShadowRing {
   Grave graves[places];
   unsigned first;
   unsigned count;
   std::size_t bytes;
 };
-constinit base::SpinLock lock;
-TARN_SPARSE constinit Ring ring TARN_GUARDED_BY(lock) = {};
+constinit base::SpinLock shadow_lock;
+TARN_SPARSE constinit ShadowRing ring TARN_GUARDED_BY(shadow_lock) = {};
 
 Grave pop_beyond(std::size_t bytes, unsigned most) noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{shadow_lock};
   if (ring.count == 0 || (ring.bytes <= bytes && ring.count <= most))
     return {};
   const Grave oldest = ring.graves[ring.first];
@@ -113,8 +113,8 @@ bool leave_beyond(std::size_t bytes, unsigned most) noexcept {
 void bury_in_shadow(const Grave& grave) noexcept {
   os::poison(grave.memory, grave.size);
   for (bool is_in = false; !is_in;) {
-    static_cast<void>(leave_beyond(most_bytes, places - 1));
-    const base::Locked locked{lock};
+    static_cast<void>(leave_beyond(most_buried, places - 1));
+    const base::Locked locked{shadow_lock};
     is_in = ring.count != places;
     if (!is_in)
       continue;
@@ -131,7 +131,7 @@ bool find_shadow_grave(const std::byte* p,
                        Grave& found) noexcept TARN_UNCHECKED_LOCKS {
   constexpr unsigned most_tries = 10000;
   unsigned tries = 0;
-  while (!lock.try_lock())
+  while (!shadow_lock.try_lock())
     if (++tries == most_tries)
       return false;
   bool is_known = false;
@@ -141,15 +141,15 @@ bool find_shadow_grave(const std::byte* p,
     if (is_known)
       found = grave;
   }
-  lock.unlock();
+  shadow_lock.unlock();
   return is_known;
 }
 
 void hold_shadow_graves() noexcept TARN_UNCHECKED_LOCKS {
-  lock.lock();
+  shadow_lock.lock();
 }
 void let_shadow_graves_go() noexcept TARN_UNCHECKED_LOCKS {
-  lock.unlock();
+  shadow_lock.unlock();
 }
 
 }  // namespace regions

@@ -9,12 +9,12 @@
 namespace tarn::check {
 namespace {
 
-constexpr std::uint32_t hash_places = 2 * most_sites;
+constexpr std::uint32_t site_places = 2 * most_sites;
 using base::relaxed;
 
 TARN_SPARSE constinit Site sites[most_sites + 1] = {};
 // A place, or 0. Written once by who took it; pairs with the look-up.
-TARN_SPARSE constinit std::atomic<SitePlace> by_hash[hash_places] = {};
+TARN_SPARSE constinit std::atomic<SitePlace> sites_by_hash[site_places] = {};
 constinit std::atomic<SitePlace> sites_used{1};
 
 // Fowler, Noll and Vo.
@@ -34,7 +34,7 @@ std::uint64_t key_of(StackId stack, PoolKind kind, std::uint32_t id) noexcept {
 std::uint32_t hash_of(std::uint64_t key) noexcept {
   constexpr std::uint64_t golden = 0x9E37'79B9'7F4A'7C15;
   constexpr unsigned half = 32;
-  return static_cast<std::uint32_t>(key * golden >> half) % hash_places;
+  return static_cast<std::uint32_t>(key * golden >> half) % site_places;
 }
 
 SitePlace take_place(std::uint64_t key, StackId stack, PoolKind kind) noexcept {
@@ -58,20 +58,20 @@ SitePlace site_place(StackId stack, PoolKind kind, std::uint32_t id) noexcept {
   const std::uint64_t key = key_of(stack, kind, id);
   std::uint32_t at = hash_of(key);
   SitePlace mine = 0;
-  for (std::uint32_t tries = 0; tries < hash_places; ++tries) {
-    SitePlace there = by_hash[at].load(std::memory_order_acquire);
+  for (std::uint32_t tries = 0; tries < site_places; ++tries) {
+    SitePlace there = sites_by_hash[at].load(std::memory_order_acquire);
     if (there == 0) {
       if (mine == 0)
         mine = take_place(key, stack, kind);
       if (mine == 0)
         return 0;
-      if (by_hash[at].compare_exchange_strong(there, mine,
-                                              std::memory_order_acq_rel))
+      if (sites_by_hash[at].compare_exchange_strong(there, mine,
+                                                    std::memory_order_acq_rel))
         return mine;
     }
     if (sites[there].key.load(std::memory_order_acquire) == key)
       return there;
-    at = (at + 1) % hash_places;
+    at = (at + 1) % site_places;
   }
   return 0;
 }

@@ -14,7 +14,7 @@ using base::release;
 
 // Deeper ones are walked.
 constexpr unsigned most_steps = 23;
-constexpr std::size_t word_size = sizeof(std::uintptr_t);
+constexpr std::size_t step_size = sizeof(std::uintptr_t);
 
 // Four lines of a cache, of which most stacks need two or three.
 struct alignas(64) Known {
@@ -76,7 +76,7 @@ bool leads_here(const Known& known, std::uintptr_t frame,
   for (unsigned i = 0; i < steps; ++i) {
     const std::size_t place = known.places[i].load(acquire);
     if (place >= room ||
-        !has_word(frame + place * word_size, known.words[i].load(acquire)))
+        !has_word(frame + place * step_size, known.words[i].load(acquire)))
       return false;
   }
   return true;
@@ -99,8 +99,8 @@ bool fits(std::uintptr_t frame, const os::Trail& trail) noexcept {
   if (trail.steps == 0 || trail.steps > most_steps)
     return false;
   const std::uintptr_t last = trail.places[trail.steps - 1];
-  return last >= frame && (last - frame) / word_size <= UINT16_MAX &&
-         (last - frame) / word_size < os::own_words_above(frame);
+  return last >= frame && (last - frame) / step_size <= UINT16_MAX &&
+         (last - frame) / step_size < os::own_words_above(frame);
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ void remember_stack(std::uintptr_t frame, unsigned most, const os::Trail& trail,
   known.most.store(static_cast<std::uint8_t>(most), release);
   known.steps.store(static_cast<std::uint8_t>(trail.steps), release);
   for (unsigned i = 0; i < trail.steps; ++i) {
-    const std::size_t place = (trail.places[i] - frame) / word_size;
+    const std::size_t place = (trail.places[i] - frame) / step_size;
     known.places[i].store(static_cast<std::uint16_t>(place), release);
     known.words[i].store(trail.words[i], release);
   }

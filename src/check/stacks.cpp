@@ -14,13 +14,13 @@ namespace {
 constexpr std::size_t most_memory = std::size_t{1} << 30;
 
 // Where there is little address space, such a part of it.
-constexpr std::size_t part = 32;
+constexpr std::size_t table_part = 32;
 
 // Published once; pairs with the acquire in the_table().
-constinit std::atomic<StackTable*> table{nullptr};
+constinit std::atomic<StackTable*> stack_table{nullptr};
 
 std::size_t size_of_table() noexcept {
-  const std::size_t most = os::most_to_reserve() / part;
+  const std::size_t most = os::most_to_reserve() / table_part;
   const std::size_t size = most < most_memory ? most : most_memory;
   const std::size_t pages = size & ~(os::page_size() - 1);
   return pages < StackTable::least_size ? StackTable::least_size : pages;
@@ -35,14 +35,15 @@ StackTable* make_table() noexcept {
     return nullptr;
   StackTable* const made = new (memory) StackTable(memory + page, size);
   StackTable* expected = nullptr;
-  if (table.compare_exchange_strong(expected, made, std::memory_order_acq_rel))
+  if (stack_table.compare_exchange_strong(expected, made,
+                                          std::memory_order_acq_rel))
     return made;
   os::unreserve(memory, size + page);
   return expected;
 }
 
 StackTable* the_table() noexcept {
-  StackTable* const known = table.load(std::memory_order_acquire);
+  StackTable* const known = stack_table.load(std::memory_order_acquire);
   return known != nullptr ? known : make_table();
 }
 
@@ -89,12 +90,12 @@ StackId capture_stack_of_signal(const void* context) noexcept {
 }
 
 Stack stack_of(StackId id) noexcept {
-  const StackTable* const known = table.load(std::memory_order_acquire);
+  const StackTable* const known = stack_table.load(std::memory_order_acquire);
   return known == nullptr ? Stack{nullptr, 0} : known->find(id);
 }
 
 Lives& lives_of(StackId id) noexcept {
-  return table.load(std::memory_order_acquire)->lives(id);
+  return stack_table.load(std::memory_order_acquire)->lives(id);
 }
 
 }  // namespace tarn::check

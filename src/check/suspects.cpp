@@ -13,20 +13,20 @@ namespace {
 
 using base::relaxed;
 
-constinit base::SpinLock lock;
+constinit base::SpinLock suspects_lock;
 // When pools were looked at for growth.
-constinit std::uint32_t looked_at TARN_GUARDED_BY(lock) = 0;
+constinit std::uint32_t looked_at TARN_GUARDED_BY(suspects_lock) = 0;
 
 // Looks for growth are so far apart.
 constexpr std::uint32_t between_looks_ms = 5'000;
 constexpr std::uint64_t least_bytes_grown = 64 * KiB;
 
-void hold_for_fork() noexcept TARN_UNCHECKED_LOCKS {
-  lock.lock();
+void hold_suspects() noexcept TARN_UNCHECKED_LOCKS {
+  suspects_lock.lock();
 }
 
-void release_after_fork() noexcept TARN_UNCHECKED_LOCKS {
-  lock.unlock();
+void release_suspects() noexcept TARN_UNCHECKED_LOCKS {
+  suspects_lock.unlock();
 }
 
 struct Walk {
@@ -109,7 +109,7 @@ void judge(SitePlace place, Site& site, const Walk& walk) noexcept {
 }  // namespace
 
 void for_each_suspect(LookAtSuspect look, void* context) noexcept {
-  const base::Locked locked{lock};
+  const base::Locked locked{suspects_lock};
   Walk walk{port::clock_ms(), false, look, context};
   walk.looks_for_growth = walk.now - looked_at >= between_looks_ms;
   if (walk.looks_for_growth)
@@ -126,9 +126,9 @@ void for_each_suspect(LookAtSuspect look, void* context) noexcept {
 }
 
 void watch_suspects() noexcept {
-  static_cast<void>(thread::at_fork({.prepare = hold_for_fork,
-                                     .in_parent = release_after_fork,
-                                     .in_child = release_after_fork,
+  static_cast<void>(thread::at_fork({.prepare = hold_suspects,
+                                     .in_parent = release_suspects,
+                                     .in_child = release_suspects,
                                      .is_outer = true}));
 }
 

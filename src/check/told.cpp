@@ -13,12 +13,12 @@ using base::relaxed;
 
 constexpr std::size_t places = 2048;
 // So that a search ends.
-constexpr std::uint64_t most_told = 1000;
+constexpr std::uint64_t most_reports = 1000;
 
 // Keys, by hash; 0: none yet. Entered by whoever tells first.
 TARN_SPARSE constinit std::atomic<std::uint64_t> keys[places] = {};
 // Count only.
-constinit std::atomic<std::uint64_t> told{0};
+constinit std::atomic<std::uint64_t> reports{0};
 constinit std::atomic<std::uint64_t> repeats{0};
 
 // FNV-1a, of Fowler, Noll and Vo.
@@ -62,7 +62,7 @@ std::uint64_t key_of(const Finding& finding, StackId found_by) noexcept {
 bool enter(std::uint64_t key) noexcept {
   for (std::size_t place = key % places;; place = (place + 1) % places) {
     std::uint64_t there = keys[place].load(relaxed);
-    if (there == 0 && told.load(relaxed) >= most_told)
+    if (there == 0 && reports.load(relaxed) >= most_reports)
       return true;
     if (there == 0 && keys[place].compare_exchange_strong(there, key, relaxed))
       return false;
@@ -88,12 +88,12 @@ constexpr int last_of_all = 101;
 
 bool was_told(const Finding& finding, StackId found_by) noexcept {
   const bool is_repeat = enter(key_of(finding, found_by));
-  (is_repeat ? repeats : told).fetch_add(1, relaxed);
+  (is_repeat ? repeats : reports).fetch_add(1, relaxed);
   return is_repeat;
 }
 
 ToldFaults told_faults() noexcept {
-  return {told.load(relaxed), repeats.load(relaxed)};
+  return {reports.load(relaxed), repeats.load(relaxed)};
 }
 
 }  // namespace tarn::check
