@@ -22,7 +22,7 @@ with_cmake() {
   # that the ways that build tarn too take less time.
   "$cmake" -S "$here/consumer" -B "$built" -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_CXX_FLAGS_DEBUG= -DTARN_PRECOMPILE=ON \
-    -DCMAKE_UNITY_BUILD=ON "-DWAY=$way" \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=32 "-DWAY=$way" \
     "-DCMAKE_PREFIX_PATH=$tree" "-DTARN_SOURCE=$tree" \
     ${toolchain:+"-DCMAKE_TOOLCHAIN_FILE=$toolchain"}
   # Of tarn only what these programs need.

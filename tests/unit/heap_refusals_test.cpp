@@ -11,7 +11,6 @@
 #include <cstring>
 #include <doctest/doctest.h>
 #include <random>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -226,25 +225,4 @@ TEST_CASE("at each refusal by the system: nullptr, unchanged") {
   }
   for (void* const block : kept)
     default_heap().deallocate(block);
-}
-
-TEST_CASE(
-    "a thread that finds no memory for a part of a heap gives back still") {
-  Heap heap;
-  std::vector<void*> blocks;
-  for (int i = 0; i < 500; ++i)
-    blocks.push_back(heap.allocate(64));
-  std::vector<void*> kept;
-  os::refuse_requests_after(0);
-  while (void* const large = default_heap().allocate(64 * KiB))
-    kept.push_back(large);
-  std::thread{[&] {
-    for (void* const block : blocks)
-      heap.deallocate(block);
-  }}.join();
-  os::refuse_requests_after(-1);
-  for (void* const block : kept)
-    default_heap().deallocate(block);
-  for (int i = 0; i < 500; ++i)
-    CHECK(heap.allocate(64) != nullptr);
 }
