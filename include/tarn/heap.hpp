@@ -121,7 +121,7 @@ class Heap {
   friend struct heap::Domain;
   Heap(Budget* budget, const HeapOptions& options) noexcept;
 
-  std::size_t place_ = 0;  // where a thread finds its bins for this heap
+  std::ptrdiff_t place_ = 0;  // where a thread finds its bins for this heap
   heap::Domain* domain_;
 };
 

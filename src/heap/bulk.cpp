@@ -29,7 +29,7 @@ std::size_t Heap::allocate_many(std::size_t size, std::size_t n,
                                 void** out) noexcept {
   std::size_t count = 0;
   const Visit visit;
-  ThreadHeap* const heap = place_ != no_place && size <= largest_small
+  ThreadHeap* const heap = domain_->place != no_place && size <= largest_small
                                ? enter_unchecked(*domain_)
                                : nullptr;
   if (heap == nullptr) {

@@ -1,9 +1,12 @@
 // The beginning and the end of heaps.
 #include "heap/domain.hpp"
 
+#include "heap/thread_heap.hpp"
 #include "port/heap_hooks.hpp"
 #include "port/world.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <new>
 
 namespace tarn {
@@ -45,11 +48,19 @@ Heap& default_heap() noexcept {
   // Stands for a Heap, since one would be destroyed at exit, before whoever
   // still uses it then.
   struct Standing {
-    std::size_t place;
+    std::atomic<std::ptrdiff_t> place;
     heap::Domain* domain;
   };
   static_assert(sizeof(Standing) == sizeof(Heap));
   static constinit Standing standing{0, &heap::default_domain};
+  // The same for each who comes first, but no constant; nobody's is 0. Who
+  // reads it as a plain word later got the heap from here: that is what both
+  // pair for.
+  std::ptrdiff_t none = 0;
+  if (standing.place.load(std::memory_order_acquire) == 0) [[unlikely]]
+    standing.place.compare_exchange_strong(
+        none, heap::own_heap_offset(heap::default_domain.place),
+        std::memory_order_acq_rel);
   return *std::launder(reinterpret_cast<Heap*>(&standing));
 }
 
@@ -62,7 +73,7 @@ Heap::Heap(Budget* budget, const HeapOptions& options) noexcept
     : domain_(heap::make(budget, options)) {
   if (domain_ == nullptr)
     domain_ = &heap::no_domain;
-  place_ = domain_->place;
+  place_ = heap::own_heap_offset(domain_->place);
 }
 
 Heap::~Heap() {

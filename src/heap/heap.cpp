@@ -34,15 +34,15 @@ struct SizedExits : Exits {
 inline namespace v1 {
 
 void* Heap::allocate(std::size_t size) noexcept {
-  return allocate_fast(*own_heaps.at[place_], size, Exits{*this});
+  return allocate_fast(own_heap_at(place_), size, Exits{*this});
 }
 
 void Heap::deallocate(void* p) noexcept {
-  deallocate_fast(*own_heaps.at[place_], p, Exits{*this});
+  deallocate_fast(own_heap_at(place_), p, Exits{*this});
 }
 
 void Heap::deallocate(void* p, std::size_t size) noexcept {
-  deallocate_fast(*own_heaps.at[place_], p, SizedExits{{*this}, size});
+  deallocate_fast(own_heap_at(place_), p, SizedExits{{*this}, size});
 }
 
 }  // namespace v1
