@@ -86,7 +86,7 @@ void count_cover(std::uint32_t cover, bool is_more) noexcept {
   cover_counts[second_cover(cover)].fetch_add(by, relaxed);
 }
 
-void hold_rows_for_fork() noexcept TARN_UNCHECKED_LOCKS {
+void hold_rows() noexcept TARN_UNCHECKED_LOCKS {
   rows_lock.lock();
 }
 
@@ -277,7 +277,7 @@ std::uint32_t guarded_slots_in_use() noexcept {
 }
 
 void watch_guarded_slots() noexcept {
-  static_cast<void>(thread::at_fork({.prepare = hold_rows_for_fork,
+  static_cast<void>(thread::at_fork({.prepare = hold_rows,
                                      .in_parent = release_rows,
                                      .in_child = release_rows}));
 }

@@ -1,7 +1,7 @@
 // The beginning and the end of heaps.
 #include "heap/domain.hpp"
 
-#include "heap/thread_heap.hpp"
+#include "heap/own_place.hpp"
 #include "port/heap_hooks.hpp"
 #include "port/world.hpp"
 
@@ -59,7 +59,7 @@ Heap& default_heap() noexcept {
   std::ptrdiff_t none = 0;
   if (standing.place.load(std::memory_order_acquire) == 0) [[unlikely]]
     standing.place.compare_exchange_strong(
-        none, heap::own_heap_offset(heap::default_domain.place),
+        none, heap::own_offset(heap::default_domain.place),
         std::memory_order_acq_rel);
   return *std::launder(reinterpret_cast<Heap*>(&standing));
 }
@@ -73,7 +73,7 @@ Heap::Heap(Budget* budget, const HeapOptions& options) noexcept
     : domain_(heap::make(budget, options)) {
   if (domain_ == nullptr)
     domain_ = &heap::no_domain;
-  place_ = heap::own_heap_offset(domain_->place);
+  place_ = heap::own_offset(domain_->place);
 }
 
 Heap::~Heap() {

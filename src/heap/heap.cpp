@@ -1,6 +1,7 @@
 #include "tarn/heap.hpp"
 
 #include "heap/fast.hpp"
+#include "heap/own_place.hpp"
 
 namespace tarn {
 namespace {

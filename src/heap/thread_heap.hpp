@@ -206,18 +206,6 @@ struct OwnHeaps {
 extern constinit thread_local OwnHeaps own_heaps
     __attribute__((tls_model("initial-exec")));
 
-/// Where `own_heaps.at[place]` of each thread is, from what the processor knows
-/// the thread by: nothing but that needs to be read to find it.
-[[nodiscard]] inline std::ptrdiff_t own_heap_offset(unsigned place) noexcept {
-  return reinterpret_cast<std::byte*>(&own_heaps.at[place]) -
-         static_cast<std::byte*>(__builtin_thread_pointer());
-}
-[[nodiscard, gnu::always_inline]] inline ThreadHeap& own_heap_at(
-    std::ptrdiff_t offset) noexcept {
-  return **reinterpret_cast<ThreadHeap**>(
-      static_cast<std::byte*>(__builtin_thread_pointer()) + offset);
-}
-
 /// This thread's part of a heap that is not compact, made or adopted when there
 /// is none. Null: no memory.
 [[nodiscard]] ThreadHeap* enter_first(Domain& domain) noexcept;
